@@ -1,0 +1,80 @@
+"""Tracking: how everything that a contact did gets into the house."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import Contact, Event, EventName
+from apps.accounts.signals import tracked
+
+# Names that the house tracks itself; a visitor who could send them could answer popups and
+# fake deliveries.
+RESERVED_PREFIXES = ("session_", "popup_", "push_", "contact_", "journey_")
+MAX_NAMES_PER_SITE = 500
+
+
+class UnknownEventName(ValueError):
+    """The site tracks as many different names as it may."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEvent:
+    """An event to track; `at` is now when left out, `key` makes it count once per name."""
+
+    contact: Contact
+    name: str
+    properties: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+    key: str | None = None
+
+
+def is_reserved(name: str) -> bool:
+    return name.startswith(RESERVED_PREFIXES)
+
+
+def track(contact: Contact, name: str, properties: dict[str, Any] | None = None) -> Event:
+    """Store one event of `contact`, of this moment, and tell who listens."""
+    return track_many([NewEvent(contact=contact, name=name, properties=properties or {})])[0]
+
+
+@transaction.atomic
+def track_many(new: list[NewEvent]) -> list[Event]:
+    """Store events of the contacts of one site, in one statement, and tell who listens.
+
+    Returns the stored rows. Raises UnknownEventName when a name is new and the site already
+    has MAX_NAMES_PER_SITE of them.
+    """
+    names = _names(new[0].contact.site_id, {event.name for event in new})
+    now = timezone.now()
+    events = [
+        Event(
+            contact=event.contact,
+            name=names[event.name],
+            at=event.at or now,
+            properties=event.properties,
+            key=event.key,
+        )
+        for event in new
+    ]
+    Event.objects.bulk_create(events)
+    tracked.send(sender=Event, events=events)
+    return events
+
+
+def _names(site_id: int, wanted: set[str]) -> dict[str, EventName]:
+    found = {row.name: row for row in EventName.objects.filter(site=site_id, name__in=wanted)}
+    missing = wanted - found.keys()
+    if missing:
+        if EventName.objects.filter(site=site_id).count() + len(missing) > MAX_NAMES_PER_SITE:
+            raise UnknownEventName(
+                f"This site tracks {MAX_NAMES_PER_SITE} different events already; "
+                f"put what differs into the properties."
+            )
+        EventName.objects.bulk_create(
+            [EventName(site_id=site_id, name=name) for name in missing], ignore_conflicts=True
+        )
+        found |= {row.name: row for row in EventName.objects.filter(site=site_id, name__in=missing)}
+    return found

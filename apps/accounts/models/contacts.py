@@ -1,0 +1,63 @@
+import random
+
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.models.sites import Site
+
+
+class PushStatus(models.TextChoices):
+    """Of a session, and so "of the last session" of a contact."""
+
+    ASK = "ask", "Ask"
+    ALLOWED = "allowed", "Allowed"
+    BLOCKED = "blocked", "Blocked"
+    NOT_SUPPORTED = "not_supported", "Not supported"
+    SUSPENDED = "suspended", "Suspended"
+
+
+def random_bucket() -> int:
+    return random.randrange(100)
+
+
+class Contact(models.Model):
+    """A person known to a site; anonymous until the site identifies them."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="contacts")
+    external_id = models.CharField(max_length=150, null=True, blank=True)  # noqa: DJ001 - null keeps anonymous ones out of the constraint
+    state = models.JSONField(default=dict, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(max_length=50, blank=True)
+    push_status = models.CharField(
+        "push status of the last session",
+        max_length=13,
+        choices=PushStatus,
+        default=PushStatus.ASK,
+    )
+    is_reachable = models.BooleanField(
+        "reachable",
+        default=False,
+        help_text="Core: push enabled, user has at least one device.",
+    )
+    bucket = models.PositiveSmallIntegerField(default=random_bucket, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "external_id"],
+                condition=Q(external_id__isnull=False),
+                name="contact_external_id_once_per_site",
+            ),
+            models.CheckConstraint(condition=~Q(external_id=""), name="contact_external_id_filled"),
+        ]
+        indexes = [models.Index(fields=["site", "bucket"], name="contact_sample")]
+
+    def __str__(self) -> str:
+        return self.external_id or f"Visitor {self.pk}"
+
+    @property
+    def is_anonymous_visitor(self) -> bool:
+        return self.external_id is None

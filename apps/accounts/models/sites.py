@@ -1,0 +1,91 @@
+import secrets
+import zoneinfo
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+def new_public_key() -> str:
+    return f"pk_{secrets.token_urlsafe(18)}"
+
+
+def time_zones() -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
+
+
+def validate_vapid_subject(value: str) -> None:
+    """Apple answers 403 BadJwtToken to any other `sub` (RFC 8292, section 2.1)."""
+    address = value.removeprefix("mailto:")
+    if value.startswith("mailto:") and "@" in address.strip("@"):
+        return
+    if value.startswith("https://") and urlsplit(value).hostname:
+        return
+    raise ValidationError("Write mailto: and an e-mail address, or an address with https://.")
+
+
+class Site(models.Model):
+    """A website (brand) that loads our script; owns everything below it."""
+
+    name = models.CharField(max_length=100, unique=True, help_text="As visitors know it.")
+    public_key = models.CharField(
+        max_length=40, unique=True, default=new_public_key, editable=False
+    )
+    home = models.URLField(
+        "home page", help_text="Opened by a click on a push that names no address of its own."
+    )
+    icon = models.URLField(
+        blank=True, help_text="Shown in pushes that have no icon of their own. Square, 192 px."
+    )
+    vapid_subject = models.CharField(
+        "contact for push services",
+        max_length=200,
+        validators=[validate_vapid_subject],
+        help_text="mailto: and an e-mail address, or an https:// address, under which a push "
+        "service reaches you when something is wrong.",
+    )
+    time_zone = models.CharField(max_length=50, default="UTC", choices=time_zones)
+    default_language = models.CharField(
+        max_length=10, default="en", help_text="Language code such as en or pt-BR."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def validate_origin(value: str) -> None:
+    """An origin as browsers send it (RFC 6454): scheme, host and maybe a port, nothing after."""
+    parts = urlsplit(value)
+    try:
+        rebuilt = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+    except ValueError:
+        rebuilt = ""
+    if parts.scheme not in ("https", "http") or not parts.hostname or rebuilt != value:
+        raise ValidationError(
+            "Write it as browsers do: https://shop.example, without a path or a slash at the end."
+        )
+    local = parts.hostname in ("localhost", "127.0.0.1") or parts.hostname.endswith(".localhost")
+    if parts.scheme == "http" and not local:
+        raise ValidationError("Browsers allow push on https:// only (http:// for localhost).")
+
+
+class Origin(models.Model):
+    """An origin from which the script of a site was loaded, or may be."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="origins")
+    origin = models.CharField(max_length=255, validators=[validate_origin])
+    is_allowed = models.BooleanField("allowed", default=True)
+    seen_at = models.DateTimeField("last seen", null=True, editable=False)
+
+    class Meta:
+        ordering = ["origin"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "origin"], name="origin_once_per_site")
+        ]
+
+    def __str__(self) -> str:
+        return self.origin

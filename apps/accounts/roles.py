@@ -1,0 +1,68 @@
+"""The roles that every install has, as data."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.auth.models import Permission
+
+from apps.accounts.models import Role
+
+VIEW, ALL = ("view",), ("view", "add", "change", "delete")
+
+# Role, and per app what it may do with which models ("*": all of them). Superusers may do
+# everything and need no role.
+ROLES: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
+    "Marketer": {
+        ("accounts", "*"): (),
+        ("accounts", "contact"): VIEW,
+        ("accounts", "event"): VIEW,
+        ("accounts", "site"): VIEW,
+        ("accounts", "origin"): VIEW,
+        ("devices", "device"): VIEW,
+        ("devices", "session"): VIEW,
+        ("devices", "subscription"): VIEW,
+        ("segments", "*"): ALL,
+        ("assets", "*"): ALL,
+        ("delivery", "push"): VIEW,
+        ("delivery", "popup"): VIEW,
+        ("journeys", "*"): ALL,
+    },
+    "Analyst": {
+        ("accounts", "contact"): VIEW,
+        ("accounts", "event"): VIEW,
+        ("accounts", "site"): VIEW,
+        ("accounts", "origin"): VIEW,
+        ("devices", "device"): VIEW,
+        ("devices", "session"): VIEW,
+        ("devices", "subscription"): VIEW,
+        ("segments", "*"): VIEW,
+        ("assets", "*"): VIEW,
+        ("delivery", "push"): VIEW,
+        ("delivery", "popup"): VIEW,
+        ("journeys", "*"): VIEW,
+    },
+}
+
+
+def sync(sender: AppConfig, **kwargs: Any) -> None:
+    """Give each role its permissions on the models of the app just migrated.
+
+    Only adds: what an administrator gave a role beside these stays.
+    """
+    permissions = list(
+        Permission.objects.filter(content_type__app_label=sender.label).select_related(
+            "content_type"
+        )
+    )
+    for name, grants in ROLES.items():
+        allowed = [p for p in permissions if p.codename.split("_")[0] in _actions(grants, p)]
+        if allowed:
+            role, _ = Role.objects.get_or_create(name=name)
+            role.permissions.add(*allowed)
+
+
+def _actions(
+    grants: dict[tuple[str, str], tuple[str, ...]], permission: Permission
+) -> tuple[str, ...]:
+    app, model = permission.content_type.app_label, permission.content_type.model
+    return grants.get((app, model), grants.get((app, "*"), ()))

@@ -1,0 +1,7 @@
+"""How: one message to one device, one popup for one contact, and what became of them."""
+
+from apps.delivery.models.popups import Popup
+from apps.delivery.models.pushes import Push
+from apps.delivery.models.wakeups import WakeUp
+
+__all__ = ["Popup", "Push", "WakeUp"]

@@ -1,0 +1,70 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts.models import Contact
+from apps.assets import models as assets
+from apps.devices.models import Device
+
+
+class PopupQuerySet(models.QuerySet["Popup"]):
+    def open(self) -> "PopupQuerySet":
+        """Those that the contact may still see or answer."""
+        return self.filter(expires_at__gt=timezone.now(), status__in=Popup.OPEN)
+
+    def overdue(self) -> "PopupQuerySet":
+        return self.filter(expires_at__lte=timezone.now(), status__in=Popup.OPEN)
+
+
+class Popup(models.Model):
+    """One popup for one contact: waiting, then its story."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Waiting to be seen"
+        SHOWN = "shown", "Shown"
+        ACCEPTED = "accepted", "Accepted, browser asks"
+        ALLOWED = "allowed", "Accepted and allowed"
+        BLOCKED = "blocked", "Accepted, then blocked"
+        DISMISSED = "dismissed", "Accepted, browser's question dismissed"
+        CLICKED = "clicked", "Clicked"
+        DECLINED = "declined", "Declined"
+        CLOSED = "closed", "Closed"
+        UNSEEN = "unseen", "Not seen in time"
+
+    OPEN = (Status.WAITING, Status.SHOWN, Status.ACCEPTED)
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=100, unique=True, editable=False)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="popups")
+    device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="popups")
+    asset = models.ForeignKey(assets.Popup, models.PROTECT, related_name="messages")
+    context = models.JSONField(default=dict)
+    status = models.CharField(max_length=9, choices=Status, default=Status.WAITING)
+    button = models.CharField(max_length=60, blank=True, help_text="The label that was pressed.")
+    queued_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    objects = PopupQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "popup"
+        verbose_name_plural = "popups"
+        indexes = [
+            models.Index(
+                fields=["contact", "queued_at"],
+                condition=Q(answered_at__isnull=True),
+                name="popup_waiting",
+            ),
+            models.Index(
+                fields=["expires_at"], condition=Q(answered_at__isnull=True), name="popup_due"
+            ),
+            models.Index(fields=["asset", "status"], name="popup_of_asset"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Popup {self.pk}"

@@ -1,0 +1,81 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts.models import Contact
+from apps.assets import models as assets
+from apps.devices.models import Device
+
+
+class PushQuerySet(models.QuerySet["Push"]):
+    def due(self) -> "PushQuerySet":
+        """Those that must be looked at: queued, to be tried again, or left by a dead worker."""
+        return self.filter(due_at__lte=timezone.now())
+
+
+class Push(models.Model):
+    """One message to one device: queued, then its story.
+
+    `due_at` is filled exactly as long as a worker has to look at the row.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        SENDING = "sending", "Sending"
+        ACCEPTED = "accepted", "Accepted"
+        FAILED = "failed", "Failed"
+
+    class Reason(models.TextChoices):
+        """Why a push failed, in words that a marketer understands."""
+
+        GONE = "gone", "The browser has ended its subscription"
+        TOO_LARGE = "too_large", "Too large for its push service"
+        REFUSED = "refused", "The push service refused our key"
+        REJECTED = "rejected", "The push service rejected the message"
+        UNAVAILABLE = "unavailable", "The push service did not answer in time"
+        EXPIRED = "expired", "Its time to live was over before it could be sent"
+        NO_DEVICE = "no_device", "The device has no live subscription any more"
+        MOVED = "moved", "Somebody else had logged in on the device"
+        NOT_ACTIVE = "not_active", "The push was not active any more"
+        NOT_RENDERED = "not_rendered", "Its tags could not be filled"
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=100, editable=False)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="pushes")
+    device = models.ForeignKey(Device, models.CASCADE, related_name="pushes")
+    asset = models.ForeignKey(assets.Push, models.PROTECT, related_name="messages")
+    context = models.JSONField(default=dict)
+    status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
+    reason = models.CharField(max_length=12, choices=Reason, blank=True)
+    answer = models.CharField("push service said", max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, default=timezone.now)
+    expires_at = models.DateTimeField()
+    queued_at = models.DateTimeField(default=timezone.now)
+    accepted_at = models.DateTimeField(null=True)
+    shown_at = models.DateTimeField(null=True)
+    clicked_at = models.DateTimeField(null=True)
+    clicked_button = models.PositiveSmallIntegerField(
+        null=True, help_text="1 is the first button; empty: the push itself."
+    )
+    dismissed_at = models.DateTimeField(null=True)
+
+    objects = PushQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "push"
+        verbose_name_plural = "pushes"
+        constraints = [
+            # Asking twice for the same message to the same device gives one.
+            models.UniqueConstraint(fields=["key", "device"], name="push_key_once_per_device")
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="push_due"),
+            models.Index(fields=["asset", "status"], name="push_of_asset"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Push {self.pk}"

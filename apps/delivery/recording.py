@@ -1,0 +1,94 @@
+"""Recording what became of pushes: a few statements per batch, grouped by equal outcome."""
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.delivery.models import Push
+from apps.devices import subscriptions
+from apps.devices.models import Subscription, VapidKey
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of one push: accepted, failed for a reason, or to be tried again later."""
+
+    push: Push
+    status: Push.Status
+    reason: str = ""
+    answer: str = ""
+    again_in: timedelta | None = None
+    subscription: Subscription | None = None
+
+    @classmethod
+    def accepted(cls, push: Push) -> "Result":
+        return cls(push=push, status=Push.Status.ACCEPTED)
+
+    @classmethod
+    def failed(
+        cls,
+        push: Push,
+        reason: Push.Reason,
+        *,
+        answer: str = "",
+        subscription: Subscription | None = None,
+    ) -> "Result":
+        return cls(
+            push=push,
+            status=Push.Status.FAILED,
+            reason=reason,
+            answer=answer,
+            subscription=subscription,
+        )
+
+    @classmethod
+    def later(cls, push: Push, again_in: timedelta, answer: str) -> "Result":
+        """Try again, unless its time to live is over by then."""
+        if timezone.now() + again_in >= push.expires_at:
+            return cls.failed(push, Push.Reason.UNAVAILABLE, answer=answer)
+        return cls(push=push, status=Push.Status.QUEUED, answer=answer, again_in=again_in)
+
+
+@transaction.atomic
+def record(results: list[Result]) -> None:
+    """Write the results down; end the subscriptions that have gone, and only those.
+
+    Rows that somebody else has finished meanwhile (a lease that ended) are left alone.
+    """
+    _write_finished([row for row in results if row.again_in is None])
+    now = timezone.now()
+    for row in results:
+        if row.again_in is not None:
+            Push.objects.filter(pk=row.push.pk, status=Push.Status.SENDING).update(
+                status=row.status, answer=row.answer, due_at=now + row.again_in
+            )
+    gone = [r.subscription.pk for r in results if r.reason == Push.Reason.GONE and r.subscription]
+    if gone:
+        subscriptions.end(Subscription.objects.filter(pk__in=gone), Subscription.EndReason.GONE)
+    refused = [r for r in results if r.reason == Push.Reason.REFUSED and r.subscription]
+    if refused:
+        _alarm(refused)
+
+
+def _write_finished(results: list[Result]) -> None:
+    groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for row in results:
+        groups[row.status, row.reason, row.answer].append(row.push.pk)
+    now = timezone.now()
+    for (status, reason, answer), ids in groups.items():
+        changes = {"status": status, "reason": reason, "answer": answer, "due_at": None}
+        if status == Push.Status.ACCEPTED:
+            changes["accepted_at"] = now
+        Push.objects.filter(pk__in=ids, status=Push.Status.SENDING).update(**changes)
+
+
+def _alarm(refused: list[Result]) -> None:
+    keys = {row.subscription.key_id for row in refused}
+    VapidKey.objects.filter(pk__in=keys).update(refused_at=timezone.now())
+    log.error("A push service refused our key for %s pushes: %s", len(refused), refused[0].answer)

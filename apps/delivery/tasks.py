@@ -1,0 +1,15 @@
+"""Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
+
+from apps.delivery import popups, pushes, sender, wakeups
+from apps.delivery.models import Popup
+
+
+def send() -> int:
+    """Send the pushes that are due."""
+    wakeups.heard(pushes.SEND)
+    return sender.drain()
+
+
+def expire() -> int:
+    """End the popups that nobody came to see in time."""
+    return popups.expire(Popup.objects.overdue())

@@ -1,0 +1,119 @@
+"""The one way to a push service: many requests at once over kept-alive connections.
+
+What push services answer (RFC 8030 section 5, and their own pages) is turned into a closed set
+of outcomes here; nobody else looks at a status code.
+"""
+
+import asyncio
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+
+TIMEOUT_SECONDS = 30
+AT_ONCE = 100
+MAX_WAIT_SECONDS = 3600
+MAX_ANSWER = 200
+
+
+class Outcome(enum.Enum):
+    """What became of one request."""
+
+    ACCEPTED = "accepted"
+    GONE = "gone"  # 404 and 410: the subscription has ended
+    TOO_LARGE = "too_large"  # 413: the message's fault
+    THROTTLED = "throttled"  # 429: later, when Retry-After says
+    UNAVAILABLE = "unavailable"  # 5xx, no answer: later
+    REFUSED = "refused"  # 401, 403 and a 400 that names our key: our keys' fault
+    REJECTED = "rejected"  # anything else ends this message, and nothing but it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One encrypted message; `headers` hold everything but the encoding."""
+
+    endpoint: str
+    body: bytes
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """`retry_after` is in seconds, where the push service named a time."""
+
+    outcome: Outcome
+    text: str
+    retry_after: int | None = None
+
+
+def send(requests: Sequence[Request]) -> list[Answer]:
+    """POST all requests, AT_ONCE at a time, and return their answers in the same order."""
+    return asyncio.run(_send_all(requests)) if requests else []
+
+
+async def _send_all(requests: Sequence[Request]) -> list[Answer]:
+    connector = aiohttp.TCPConnector(limit=AT_ONCE)
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+    slots = asyncio.Semaphore(AT_ONCE)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+
+        async def one(request: Request) -> Answer:
+            # The timeout runs from here, not from when the request began to queue.
+            async with slots:
+                return await _send(session, request)
+
+        return await asyncio.gather(*(one(request) for request in requests))
+
+
+async def _send(session: aiohttp.ClientSession, request: Request) -> Answer:
+    headers = {"Content-Encoding": "aes128gcm", **request.headers}
+    try:
+        # A redirect could lead off the list of known push services.
+        async with session.post(
+            request.endpoint, data=request.body, headers=headers, allow_redirects=False
+        ) as response:
+            text = (await response.content.read(1000)).decode(errors="replace")
+            return read_answer(response.status, text, response.headers.get("Retry-After"))
+    except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+        text = f"{type(error).__name__}: {error}"
+        return Answer(outcome=Outcome.UNAVAILABLE, text=text[:MAX_ANSWER])
+
+
+def read_answer(status: int, text: str, retry_after: str | None = None) -> Answer:
+    """Turn a push service's answer into an outcome."""
+    said = f"{status} {text}".strip().replace("\x00", "")[:MAX_ANSWER]
+    return Answer(outcome=_outcome(status, text), text=said, retry_after=_seconds(retry_after))
+
+
+def _outcome(status: int, text: str) -> Outcome:
+    if status in (200, 201, 202):
+        return Outcome.ACCEPTED
+    if status in (404, 410):
+        return Outcome.GONE
+    # Apple names a foreign key in a 400 (VapidPkHashMismatch).
+    if status in (401, 403) or (status == 400 and "vapid" in text.lower()):
+        return Outcome.REFUSED
+    if status == 413:
+        return Outcome.TOO_LARGE
+    if status == 429:
+        return Outcome.THROTTLED
+    return Outcome.UNAVAILABLE if status >= 500 else Outcome.REJECTED
+
+
+def _seconds(header: str | None) -> int | None:
+    """Read Retry-After (RFC 9110, section 10.2.3): seconds or a date; bounded."""
+    if not header:
+        return None
+    try:
+        seconds = int(header)
+    except ValueError:
+        try:
+            until = parsedate_to_datetime(header)
+        except ValueError:
+            return None
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        seconds = int((until - datetime.now(UTC)).total_seconds())
+    return max(0, min(seconds, MAX_WAIT_SECONDS))

@@ -1,0 +1,119 @@
+"""What comes from a visitor's browser, so from anyone: every size is bounded here."""
+
+import json
+import zoneinfo
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.accounts.contacts import MAX_STATE_BYTES, MAX_STATE_NAMES
+from apps.accounts.events import is_reserved
+from apps.accounts.models import PushStatus
+
+REPORTABLE = [choice for choice in PushStatus.choices if choice[0] != PushStatus.SUSPENDED]
+MAX_PROPERTIES_BYTES = 16_000
+ZONES = zoneinfo.available_timezones()
+
+
+class BoundedJSONField(serializers.JSONField):
+    """A JSON object of at most `max_bytes` and `max_names`."""
+
+    def __init__(self, *, max_bytes: int, max_names: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_bytes, self.max_names = max_bytes, max_names
+
+    def to_internal_value(self, value: Any) -> dict[str, Any]:
+        value = super().to_internal_value(value)
+        if not isinstance(value, dict):
+            raise serializers.ValidationError("Send an object of names and values.")
+        if len(value) > self.max_names:
+            raise serializers.ValidationError(f"At most {self.max_names} names.")
+        if any(len(name) > 100 or "\x00" in name for name in value):
+            raise serializers.ValidationError("A name has at most 100 characters.")
+        text = json.dumps(value)
+        if len(text) > self.max_bytes:
+            raise serializers.ValidationError(f"At most {self.max_bytes} bytes of JSON.")
+        if "\\u0000" in text:
+            raise serializers.ValidationError("Text must not hold the character NUL.")
+        return value
+
+
+class SessionIn(serializers.Serializer):
+    push_status = serializers.ChoiceField(REPORTABLE)
+    time_zone = serializers.CharField(max_length=50, allow_blank=True, default="")
+    languages = serializers.ListField(
+        child=serializers.CharField(max_length=35), max_length=20, default=list
+    )
+    url = serializers.CharField(max_length=4000, allow_blank=True, default="")
+    referrer = serializers.CharField(max_length=4000, allow_blank=True, default="")
+
+    def validate_time_zone(self, value: str) -> str:
+        return value if value in ZONES else ""
+
+    def validate_url(self, value: str) -> str:
+        # Addresses carry what people typed; the path is what a marketer segments by.
+        return value.split("#")[0].split("?")[0][:1000]
+
+
+class DeviceOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    secret = serializers.CharField(required=False, help_text="Only for a device just made.")
+
+
+class SessionStateOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    is_new = serializers.BooleanField()
+
+
+class ContactOut(serializers.Serializer):
+    external_id = serializers.CharField(allow_null=True)
+
+
+class SessionOut(serializers.Serializer):
+    device = DeviceOut()
+    session = SessionStateOut()
+    contact = ContactOut()
+    vapid_key = serializers.CharField()
+    subscribed = serializers.BooleanField(
+        help_text="Whether a live subscription made with `vapid_key` is stored for the device."
+    )
+    opted_out = serializers.BooleanField()
+
+
+class KeysIn(serializers.Serializer):
+    p256dh = serializers.CharField(max_length=100)
+    auth = serializers.CharField(max_length=40)
+
+
+class SubscriptionIn(serializers.Serializer):
+    endpoint = serializers.CharField(max_length=2000)
+    keys = KeysIn()
+    vapid_key = serializers.CharField(max_length=100)
+    old_endpoint = serializers.CharField(max_length=2000, allow_blank=True, default="")
+
+
+class IdentifyIn(serializers.Serializer):
+    external_id = serializers.CharField(max_length=150)
+    hash = serializers.CharField(max_length=200, required=False)
+    state = BoundedJSONField(
+        max_bytes=MAX_STATE_BYTES, max_names=MAX_STATE_NAMES, default=dict, required=False
+    )
+    language = serializers.CharField(max_length=35, allow_blank=True, default="")
+
+
+class ContactStateOut(serializers.Serializer):
+    contact = ContactOut()
+
+
+class EventIn(serializers.Serializer):
+    name = serializers.RegexField(r"^[\w.:-]{1,100}$")
+    properties = BoundedJSONField(
+        max_bytes=MAX_PROPERTIES_BYTES, max_names=100, default=dict, required=False
+    )
+
+    def validate_name(self, value: str) -> str:
+        if is_reserved(value):
+            raise serializers.ValidationError(
+                "Names that begin like this are tracked by Pushdesk itself."
+            )
+        return value

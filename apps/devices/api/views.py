@@ -1,0 +1,124 @@
+"""The client API of a browser: its visit, its subscription, who uses it, what they do."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import AnonRateThrottle
+
+from apps.accounts import events
+from apps.accounts.models import PushStatus
+from apps.devices import identity, keys, sessions, subscriptions
+from apps.devices.api.base import ClientThrottle, ClientView, validated
+from apps.devices.api.serializers import (
+    ContactStateOut,
+    EventIn,
+    IdentifyIn,
+    SessionIn,
+    SessionOut,
+    SubscriptionIn,
+)
+from apps.devices.models import Subscription
+from apps.devices.user_agents import read
+
+
+class NewDeviceThrottle(AnonRateThrottle):
+    """Each call without a device makes a contact: far fewer of them."""
+
+    scope = "new_device"
+
+    def allow_request(self, request: Request, view: ClientView) -> bool:
+        return request.auth is not None or super().allow_request(request, view)
+
+
+def base_language(tag: str) -> str:
+    return tag[:10]
+
+
+class SessionsView(ClientView):
+    needs_device = False
+    throttle_classes = [ClientThrottle, NewDeviceThrottle]
+
+    @extend_schema(request=SessionIn, responses=SessionOut, tags=["client"])
+    def post(self, request: Request) -> Response:
+        """Open a visit, or keep the running one alive, with the push status of this moment."""
+        given = validated(SessionIn, request)
+        report = sessions.Report(
+            push_status=PushStatus(given["push_status"]),
+            browser=read(request.headers.get("User-Agent", "")),
+            language=base_language(given["languages"][0]) if given["languages"] else "",
+            time_zone=given["time_zone"],
+            url=given["url"],
+        )
+        opened = sessions.open_session(self.site, request.auth, report)
+        key = keys.current(self.site)
+        device = {"id": opened.device.uid}
+        if opened.secret:
+            device["secret"] = opened.secret
+        answer = {
+            "device": device,
+            "session": {"id": opened.session.pk, "is_new": opened.is_new},
+            "contact": {"external_id": opened.device.contact.external_id},
+            "vapid_key": key.public_key,
+            "subscribed": opened.device.subscriptions.live().filter(key=key).exists(),
+            "opted_out": False,
+        }
+        return Response(SessionOut(answer).data)
+
+
+class SubscriptionView(ClientView):
+    @extend_schema(request=SubscriptionIn, responses={200: None}, tags=["client"])
+    def put(self, request: Request) -> Response:
+        """Store this browser's subscription; it replaces the one it had."""
+        given = validated(SubscriptionIn, request)
+        new = subscriptions.NewSubscription(
+            endpoint=given["endpoint"],
+            vapid_key=given["vapid_key"],
+            old_endpoint=given["old_endpoint"],
+            **given["keys"],
+        )
+        try:
+            subscriptions.subscribe(self.device, new)
+        except subscriptions.SubscriptionRefused as error:
+            raise serializers.ValidationError({error.field: [str(error)]}) from error
+        return Response({"live": True})
+
+    @extend_schema(responses={204: None}, tags=["client"])
+    def delete(self, request: Request) -> Response:
+        """End this browser's subscription: the visitor unsubscribed on the site."""
+        subscriptions.end_of_device(self.device, Subscription.EndReason.UNSUBSCRIBED)
+        return Response(status=204)
+
+
+class IdentifyView(ClientView):
+    @extend_schema(request=IdentifyIn, responses=ContactStateOut, tags=["client"])
+    def post(self, request: Request) -> Response:
+        """Say that a contact known to the site has logged in on this browser."""
+        given = validated(IdentifyIn, request)
+        contact = identity.identify(
+            self.device,
+            given["external_id"],
+            state=given["state"],
+            language=base_language(given["language"]),
+        )
+        return Response({"contact": {"external_id": contact.external_id}})
+
+
+class LogoutView(ClientView):
+    @extend_schema(request=None, responses=ContactStateOut, tags=["client"])
+    def post(self, request: Request) -> Response:
+        """Say that the contact has logged out: the browser is an anonymous visitor's again."""
+        contact = identity.logout(self.device)
+        return Response({"contact": {"external_id": contact.external_id}})
+
+
+class EventsView(ClientView):
+    @extend_schema(request=EventIn, responses={202: None}, tags=["client"])
+    def post(self, request: Request) -> Response:
+        """Track something that the contact did."""
+        given = validated(EventIn, request)
+        try:
+            events.track(self.device.contact, given["name"], given["properties"])
+        except events.UnknownEventName as error:
+            raise serializers.ValidationError({"name": [str(error)]}) from error
+        return Response(status=202)

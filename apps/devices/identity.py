@@ -1,0 +1,82 @@
+"""Who uses a browser: logging in, logging out, and what the subscription does then."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts import contacts, events
+from apps.accounts.models import Contact, PushStatus
+from apps.devices import sessions, subscriptions
+from apps.devices.models import Device, Session
+
+
+@transaction.atomic
+def identify(
+    device: Device, external_id: str, *, state: dict[str, Any] | None = None, language: str = ""
+) -> Contact:
+    """Say that the contact known to the site as `external_id` uses this browser now.
+
+    An anonymous visitor becomes that contact, or is merged into it when it exists already. A
+    contact who was logged in here before is Suspended: the subscription follows the log-in.
+    """
+    before = device.contact
+    if before.external_id != external_id:
+        known, _ = Contact.objects.select_for_update().get_or_create(
+            site=before.site,
+            external_id=external_id,
+            defaults={"language": device.language, "time_zone": device.time_zone},
+        )
+        if before.is_anonymous_visitor:
+            contacts.merge(before, known)
+            device.refresh_from_db(fields=["contact"])
+        _move(device, known)
+        if not before.is_anonymous_visitor:
+            suspend(before, device)
+        events.track(known, "contact_identified")
+    contact = device.contact
+    contacts.update_state(contact, state or {})
+    if language and contact.language != language:
+        contact.language = language
+        contact.save(update_fields=["language"])
+    return contact
+
+
+@transaction.atomic
+def logout(device: Device) -> Contact:
+    """Give the browser to a fresh anonymous contact: personal pushes stop on it."""
+    before = device.contact
+    if before.is_anonymous_visitor:
+        return before
+    fresh = contacts.create_anonymous(
+        before.site, language=device.language, time_zone=device.time_zone
+    )
+    _move(device, fresh)
+    suspend(before, device)
+    return fresh
+
+
+def _move(device: Device, contact: Contact) -> None:
+    previous = device.contact_id
+    device.contact = contact
+    device.save(update_fields=["contact"])
+    subscriptions.keep_reachable([previous, contact.pk])
+    session = sessions.running(device, contact)
+    if session is None:
+        sessions.start(device)
+        return
+    Session.objects.filter(pk=session.pk).update(
+        push_status=device.push_status, last_seen_at=timezone.now()
+    )
+    sessions.keep_last_session([contact.pk])
+
+
+def suspend(contact: Contact, device: Device) -> None:
+    """Note that this browser's subscription belongs to somebody else now."""
+    if device.push_status != PushStatus.ALLOWED:
+        return
+    last = device.sessions.filter(contact=contact).first()
+    if last:
+        Session.objects.filter(pk=last.pk).update(push_status=PushStatus.SUSPENDED)
+        sessions.keep_last_session([contact.pk])
+    events.track(contact, "push_suspended")

@@ -1,0 +1,56 @@
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from apps.accounts.models import Contact, PushStatus
+
+
+class Device(models.Model):
+    """One browser profile; it belongs to the contact who used it last.
+
+    Logging in as another contact moves the device, and with it the subscription: so one live
+    subscription never serves two contacts.
+    """
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    secret_hash = models.CharField(max_length=64, editable=False)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="devices")
+    push_status = models.CharField(
+        max_length=13, choices=PushStatus, default=PushStatus.ASK, editable=False
+    )
+    browser = models.CharField(max_length=30, blank=True)
+    browser_version = models.CharField(max_length=20, blank=True)
+    os = models.CharField("OS", max_length=30, blank=True)
+    is_mobile = models.BooleanField("mobile", default=False)
+    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(max_length=50, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return " on ".join(filter(None, [self.browser, self.os])) or f"Device {self.pk}"
+
+
+class Session(models.Model):
+    """One visit of a device; ends after 30 minutes without a sign of life."""
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="sessions")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="sessions")
+    push_status = models.CharField(max_length=13, choices=PushStatus)
+    url = models.CharField("first page", max_length=1000, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["device", "-last_seen_at"], name="session_of_device"),
+            models.Index(fields=["contact", "-last_seen_at"], name="session_of_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Session of {self.device_id} at {self.started_at:%Y-%m-%d %H:%M}"

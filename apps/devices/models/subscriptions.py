@@ -1,0 +1,57 @@
+import hashlib
+
+from django.db import models
+from django.db.models import Q
+
+from apps.devices.models.devices import Device
+from apps.devices.models.keys import VapidKey
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def live(self) -> "SubscriptionQuerySet":
+        return self.filter(ended_at=None)
+
+
+class Subscription(models.Model):
+    """Where a push for a device goes; ended ones stay, with the reason."""
+
+    class EndReason(models.TextChoices):
+        GONE = "gone", "The push service says it has ended (404 or 410)"
+        REPLACED = "replaced", "The browser made a new one"
+        REVOKED = "revoked", "The permission was taken back in the browser"
+        UNSUBSCRIBED = "unsubscribed", "The visitor unsubscribed on the site"
+        MOVED = "moved", "The same browser came back as another device"
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="subscriptions")
+    key = models.ForeignKey(VapidKey, models.PROTECT, related_name="subscriptions")
+    endpoint = models.TextField()
+    endpoint_hash = models.CharField(max_length=64, editable=False)
+    p256dh = models.CharField(max_length=90)
+    auth = models.CharField(max_length=24)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=12, choices=EndReason, blank=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["endpoint_hash"],
+                condition=Q(ended_at=None),
+                name="subscription_live_endpoint_once",
+            ),
+            models.UniqueConstraint(
+                fields=["device"],
+                condition=Q(ended_at=None),
+                name="subscription_live_once_a_device",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Subscription {self.pk}"
+
+    @staticmethod
+    def hash_of(endpoint: str) -> str:
+        return hashlib.sha256(endpoint.encode()).hexdigest()

@@ -1,0 +1,125 @@
+"""Visits: opening a session, and keeping the push status true."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from apps.accounts import contacts, events
+from apps.accounts.models import Contact, PushStatus, Site
+from apps.devices import subscriptions
+from apps.devices.models import Device, Session, Subscription
+from apps.devices.user_agents import Browser
+
+ENDS_AFTER = timezone.timedelta(minutes=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What the script says of the browser it runs in; never Suspended, which only we know."""
+
+    push_status: PushStatus
+    browser: Browser
+    language: str = ""
+    time_zone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """`secret` is shown this once, and only for a device just made."""
+
+    device: Device
+    session: Session
+    is_new: bool
+    secret: str | None = None
+
+
+def hash_secret(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def open_session(site: Site, device: Device | None, report: Report) -> Opened:
+    """Open a visit of a browser, or keep its running one alive, with the push status it has now.
+
+    A browser that brings no device becomes a new device of a new anonymous contact.
+    """
+    secret = None
+    if device is None:
+        secret = secrets.token_urlsafe(32)
+        device = _create_device(site, secret, report)
+    now = timezone.now()
+    device.push_status, device.last_seen_at = report.push_status, now
+    device.browser, device.os = report.browser.name, report.browser.os
+    device.browser_version = report.browser.version
+    device.is_mobile = report.browser.is_mobile
+    device.language, device.time_zone = report.language, report.time_zone
+    device.save()
+    if report.push_status != PushStatus.ALLOWED:
+        subscriptions.end_of_device(device, Subscription.EndReason.REVOKED)
+    session = running(device, device.contact)
+    if session:
+        _keep_alive(session, report.push_status)
+        return Opened(device=device, session=session, is_new=False, secret=secret)
+    session = start(device, url=report.url)
+    return Opened(device=device, session=session, is_new=True, secret=secret)
+
+
+def running(device: Device, contact: Contact) -> Session | None:
+    """Return the contact's visit on this device that has not ended yet."""
+    alive = timezone.now() - ENDS_AFTER
+    return device.sessions.filter(contact=contact, last_seen_at__gt=alive).first()
+
+
+def _create_device(site: Site, secret: str, report: Report) -> Device:
+    contact = contacts.create_anonymous(site, language=report.language, time_zone=report.time_zone)
+    return Device(contact=contact, secret_hash=hash_secret(secret))
+
+
+def start(device: Device, *, url: str = "") -> Session:
+    """Begin a visit of the device's contact, with the push status the device has."""
+    contact = device.contact
+    session = Session.objects.create(
+        device=device, contact=contact, push_status=device.push_status, url=url
+    )
+    contact.push_status, contact.last_seen_at = device.push_status, session.started_at
+    contact.language = contact.language or device.language
+    contact.time_zone = device.time_zone or contact.time_zone
+    contact.save(update_fields=["push_status", "last_seen_at", "language", "time_zone"])
+    events.track(
+        contact,
+        "session_started",
+        {
+            "push_status": str(device.push_status),
+            "browser": device.browser,
+            "os": device.os,
+            "url": url,
+        },
+    )
+    return session
+
+
+def _keep_alive(session: Session, status: PushStatus) -> None:
+    before, now = session.push_status, timezone.now()
+    session.push_status, session.last_seen_at = status, now
+    session.save(update_fields=["push_status", "last_seen_at"])
+    keep_last_session([session.contact_id])
+    if before != status:
+        events.track(
+            session.contact,
+            "push_status_changed",
+            {"before": str(before), "push_status": str(status)},
+        )
+
+
+def keep_last_session(contact_ids: list[int]) -> None:
+    """Make what each contact knows of their last session true again, in one statement."""
+    last = Session.objects.filter(contact=OuterRef("pk")).order_by("-last_seen_at", "-id")
+    Contact.objects.filter(pk__in=contact_ids, sessions__isnull=False).update(
+        push_status=Subquery(last.values("push_status")[:1]),
+        last_seen_at=Subquery(last.values("last_seen_at")[:1]),
+    )

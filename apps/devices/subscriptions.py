@@ -1,0 +1,132 @@
+"""Subscriptions: taking them, ending them, and keeping "reachable" true."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from apps.accounts import events
+from apps.accounts.models import Contact
+from apps.devices import endpoints
+from apps.devices.models import Device, Subscription, VapidKey
+from apps.devices.models.subscriptions import SubscriptionQuerySet
+
+
+class SubscriptionRefused(ValueError):
+    """What the browser sent cannot be a subscription of this site; `field` says which part."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSubscription:
+    """What `PushSubscription.toJSON()` holds, all base64url, and the key it was made with."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+    vapid_key: str
+    old_endpoint: str = ""
+
+
+def check(new: NewSubscription) -> None:
+    """Raise SubscriptionRefused unless a push could be encrypted for it and sent (RFC 8291)."""
+    try:
+        endpoints.check(new.endpoint)
+    except endpoints.EndpointRefused as error:
+        raise SubscriptionRefused("endpoint", str(error)) from error
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _decode(new.p256dh))
+    except (ValueError, binascii.Error) as error:
+        raise SubscriptionRefused("p256dh", "This is no point on the curve P-256.") from error
+    try:
+        secret = _decode(new.auth)
+    except (ValueError, binascii.Error):
+        secret = b""
+    if len(secret) != 16:
+        raise SubscriptionRefused("auth", "The secret must be 16 bytes long.")
+
+
+def _decode(value: str) -> bytes:
+    return base64.urlsafe_b64decode(value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4))
+
+
+@transaction.atomic
+def subscribe(device: Device, new: NewSubscription) -> Subscription:
+    """Make `new` the one live subscription of the device; the same one again changes nothing.
+
+    Raises SubscriptionRefused; nothing is written then.
+    """
+    check(new)
+    key = VapidKey.objects.filter(
+        site=device.contact.site_id, public_key=new.vapid_key.rstrip("=")
+    ).first()
+    if key is None:
+        raise SubscriptionRefused("vapid_key", "This site has no such key.")
+    # Two tabs may send at the same moment: the device's row is the queue they stand in.
+    Device.objects.select_for_update().get(pk=device.pk)
+    digest = Subscription.hash_of(new.endpoint)
+    live = Subscription.objects.live().filter(endpoint_hash=digest).first()
+    if live and live.device_id == device.pk and live.key_id == key.pk:
+        Subscription.objects.filter(pk=live.pk).update(p256dh=new.p256dh, auth=new.auth)
+        return live
+    _end_what_it_replaces(device, live, new.old_endpoint)
+    subscription = Subscription.objects.create(
+        device=device,
+        key=key,
+        endpoint=new.endpoint,
+        endpoint_hash=digest,
+        p256dh=new.p256dh.rstrip("="),
+        auth=new.auth.rstrip("="),
+    )
+    keep_reachable([device.contact_id])
+    events.track(device.contact, "push_subscribed", {"browser": device.browser, "os": device.os})
+    return subscription
+
+
+def _end_what_it_replaces(device: Device, live: Subscription | None, old_endpoint: str) -> None:
+    reasons = Subscription.EndReason
+    if live and live.device.contact.site_id != device.contact.site_id:
+        raise SubscriptionRefused("endpoint", "This subscription belongs to another site.")
+    if live and live.device_id != device.pk:
+        # The browser lost its storage and came back as a new device with the old subscription.
+        _end(Subscription.objects.filter(pk=live.pk), reasons.MOVED)
+        keep_reachable([live.device.contact_id])
+    _end(device.subscriptions.live(), reasons.REPLACED)
+    if old_endpoint:
+        _end(
+            device.subscriptions.live().filter(endpoint_hash=Subscription.hash_of(old_endpoint)),
+            reasons.REPLACED,
+        )
+
+
+def end_of_device(device: Device, reason: Subscription.EndReason) -> bool:
+    """End the device's live subscription; returns whether there was one."""
+    return end(device.subscriptions.live(), reason) > 0
+
+
+@transaction.atomic
+def end(rows: SubscriptionQuerySet, reason: Subscription.EndReason) -> int:
+    """End those of `rows` that are live and tell their contacts' story; returns how many ended."""
+    live = list(rows.live().select_related("device__contact"))
+    ended = [row for row in live if _end(Subscription.objects.filter(pk=row.pk), reason)]
+    keep_reachable([row.device.contact_id for row in ended])
+    for row in ended:
+        events.track(row.device.contact, "push_unsubscribed", {"reason": str(reason)})
+    return len(ended)
+
+
+def _end(rows: SubscriptionQuerySet, reason: Subscription.EndReason) -> int:
+    return rows.filter(ended_at=None).update(ended_at=timezone.now(), end_reason=reason)
+
+
+def keep_reachable(contact_ids: list[int]) -> None:
+    """Recompute, in one statement, who has at least one device with a live subscription."""
+    live = Subscription.objects.live().filter(device__contact=OuterRef("pk"))
+    Contact.objects.filter(pk__in=contact_ids).update(is_reachable=Exists(live))

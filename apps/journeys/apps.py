@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class JourneysConfig(AppConfig):
+    name = "apps.journeys"
+    verbose_name = "Journeys"
+
+    def ready(self) -> None:
+        from apps.accounts.signals import tracked
+        from apps.journeys import receivers
+
+        tracked.connect(receivers.hear, dispatch_uid="journeys.hear")

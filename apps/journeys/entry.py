@@ -1,0 +1,84 @@
+"""Entering: which contacts come in when something happens."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from apps.accounts.models import Contact, Event
+from apps.journeys.models import Enrolment, Journey, Visit
+from apps.segments import rules
+
+
+def journeys_entered_by(site_id: int, names: set[str]) -> list[Journey]:
+    """Return the active journeys of the site whose entry is one of the events `names`."""
+    return list(
+        Journey.objects.filter(site=site_id, status=Journey.Status.ACTIVE, entry_event__in=names)
+    )
+
+
+@transaction.atomic
+def enrol(journey: Journey, events: dict[int, Event]) -> list[int]:
+    """Enrol the contacts of `events` (by contact id) who may enter now.
+
+    Who meets the rule, is not inside, and whose pause is over; the database refuses a second
+    enrolment whatever happens at the same time. Returns the new enrolments' ids.
+    """
+    wanted = Contact.objects.filter(rules.compile(journey.entry_rule), pk__in=events.keys())
+    allowed = _allowed(journey, list(wanted.values_list("pk", flat=True)))
+    first = journey.live_version.steps.first()
+    rows = [
+        Enrolment(
+            journey=journey,
+            version_id=journey.live_version_id,
+            contact_id=contact_id,
+            step=first,
+            number=number,
+            context={"event": events[contact_id].properties},
+        )
+        for contact_id, number in allowed.items()
+    ]
+    Enrolment.objects.bulk_create(rows, ignore_conflicts=True)
+    new = list(
+        Enrolment.objects.filter(
+            journey=journey, contact__in=allowed, left_at=None, visits=None
+        ).values_list("pk", flat=True)
+    )
+    Visit.objects.bulk_create(Visit(enrolment_id=pk, step=first, number=1) for pk in new)
+    return new
+
+
+def _allowed(journey: Journey, contact_ids: list[int]) -> dict[int, int]:
+    """Return, for those of the contacts who may enter, which time it will be."""
+    before: dict[int, dict[str, Any]] = {
+        row["contact"]: row
+        for row in Enrolment.objects.filter(journey=journey, contact__in=contact_ids)
+        .values("contact")
+        .annotate(times=Max("number"), last=Max("left_at"), out=Count("left_at"), all=Count("pk"))
+        .order_by()
+    }
+    allowed = {pk: 1 for pk in contact_ids if pk not in before}
+    for pk, row in before.items():
+        if row["out"] == row["all"] and _pause_is_over(journey, row["times"], row["last"]):
+            allowed[pk] = row["times"] + 1
+    return allowed
+
+
+def _pause_is_over(journey: Journey, times: int, last: timezone.datetime) -> bool:
+    if journey.reentry == Journey.Reentry.ONCE:
+        return False
+    if journey.reentry == Journey.Reentry.NOT_INSIDE:
+        return True
+    pauses = journey.reentry_pauses
+    days = pauses[min(times, len(pauses)) - 1]
+    return last + timezone.timedelta(days=days) <= timezone.now()
+
+
+def latest_by_contact(events: list[Event]) -> dict[str, dict[int, Event]]:
+    """Group events by name, then by contact: of several of one contact the latest counts."""
+    grouped: dict[str, dict[int, Event]] = defaultdict(dict)
+    for event in sorted(events, key=lambda row: row.pk):
+        grouped[event.name.name][event.contact_id] = event
+    return grouped

@@ -1,0 +1,129 @@
+"""Hearing events: what happened elsewhere becomes entries and answers.
+
+Written down in the transaction that tracked them (PendingEvent), so none is lost; handled after
+it, so nothing that goes wrong here can undo a visit or a receipt.
+"""
+
+import logging
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.accounts.models import Event
+from apps.delivery import wakeups
+from apps.journeys import engine, entry
+from apps.journeys.kinds import enrolment_and_visit
+from apps.journeys.models import PendingEvent
+
+ADVANCE = "apps.journeys.tasks.advance"
+BATCH = 500
+# A page that waits for its popup is worth doing at once; an import is not.
+AT_ONCE = 5
+MAX_ERRORS = 5
+
+# What becomes of a popup, as outcome of the step that asked for it.
+ANSWERS = {
+    f"popup_{name}": name
+    for name in ("allowed", "blocked", "dismissed", "clicked", "declined", "closed")
+}
+
+log = logging.getLogger(__name__)
+
+
+def note(events: list[Event]) -> None:
+    """Write down those of `events` (of one site) that matter to a journey, and have them heard.
+
+    Few are handled right after this transaction, in this process; many wake a worker.
+    """
+    names = {event.name.name for event in events}
+    entering = {
+        journey.entry_event
+        for journey in entry.journeys_entered_by(events[0].contact.site_id, names)
+    }
+    heard = [event for event in events if event.name.name in entering or _answer(event)]
+    if not heard:
+        return
+    pending = PendingEvent.objects.bulk_create(PendingEvent(event=event) for event in heard)
+    if len(pending) > AT_ONCE:
+        wakeups.call(ADVANCE)
+        return
+    ids = [row.pk for row in pending]
+    transaction.on_commit(lambda: _handle_now(ids))
+
+
+def _handle_now(ids: list[int]) -> None:
+    try:
+        handle(only=ids)
+    except Exception:
+        log.exception("Events %s could not be handled at once; a worker will", ids)
+        wakeups.call(ADVANCE)
+
+
+def handle(*, only: Iterable[int] | None = None) -> int:
+    """Handle a batch of events written down; returns how many there were.
+
+    An event that fails is tried again later, and given up after MAX_ERRORS, visibly.
+    """
+    due = PendingEvent.objects.filter(due_at__lte=timezone.now())
+    if only is not None:
+        due = due.filter(pk__in=list(only))
+    try:
+        done, moved = _handle(due, BATCH)
+    except Exception:
+        log.exception("A batch of events failed; trying one by one")
+        return sum(_handle_one(pk) for pk in due.values_list("pk", flat=True)[:BATCH])
+    if moved and only is not None:
+        engine.drain(only=moved, seconds=5)
+    return done
+
+
+def _handle_one(pk: int) -> int:
+    row = PendingEvent.objects.filter(pk=pk)
+    try:
+        return _handle(row, 1)[0]
+    except Exception:
+        log.exception("Event of pending row %s failed", pk)
+    for failed in row:
+        failed.errors += 1
+        failed.due_at = timezone.now() + timezone.timedelta(minutes=2**failed.errors)
+        if failed.errors >= MAX_ERRORS:
+            failed.due_at = None
+        failed.save(update_fields=["errors", "due_at"])
+    return 0
+
+
+@transaction.atomic
+def _handle(due: QuerySet[PendingEvent], most: int) -> tuple[int, list[int]]:
+    """Handle and remove; returns how many events there were, and which enrolments moved."""
+    pending = list(
+        due.select_for_update(skip_locked=True, of=("self",)).select_related(
+            "event__name", "event__contact"
+        )[:most]
+    )
+    events = [row.event for row in pending]
+    moved = [answered for event in events if (answered := _lead_on(event)) is not None]
+    by_site: dict[int, list[Event]] = {}
+    for event in events:
+        by_site.setdefault(event.contact.site_id, []).append(event)
+    for site_id, of_site in by_site.items():
+        latest = entry.latest_by_contact(of_site)
+        for journey in entry.journeys_entered_by(site_id, set(latest)):
+            moved += entry.enrol(journey, latest[journey.entry_event])
+    PendingEvent.objects.filter(pk__in=[row.pk for row in pending]).delete()
+    return len(pending), moved
+
+
+def _answer(event: Event) -> tuple[int, int] | None:
+    if event.name.name not in ANSWERS:
+        return None
+    return enrolment_and_visit(str(event.properties.get("key", "")))
+
+
+def _lead_on(event: Event) -> int | None:
+    """Lead on the enrolment that waits for this answer; returns its id if it moved."""
+    asked = _answer(event)
+    if asked and engine.answer(*asked, ANSWERS[event.name.name]):
+        return asked[0]
+    return None

@@ -1,0 +1,101 @@
+"""Publishing: from what a marketer wrote to an immutable version; and the journey's life."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.journeys.kinds import KINDS
+from apps.journeys.models import CompiledStep, Enrolment, Journey, Step, Version, Visit
+
+Status = Journey.Status
+
+
+def problems(journey: Journey) -> list[str]:
+    """Return, in words, everything that keeps the journey from being published."""
+    steps = list(journey.steps.all())
+    if not steps:
+        return ["The journey has no steps yet."]
+    found = [f"Step “{step}”: {problem}" for step in steps if (problem := step.problem())]
+    loop = _loop_without_time(steps)
+    if loop:
+        found.append(f"From “{loop}” the flow leads back to it without any time passing.")
+    return found
+
+
+def _loop_without_time(steps: list[Step]) -> Step | None:
+    """Return a step from which instant steps alone lead back to it."""
+    instant = {step.pk: step for step in steps if not KINDS[step.kind].passes_time}
+    leads = {pk: [lead.target_id for lead in step.leads.all()] for pk, step in instant.items()}
+    for start in instant:
+        reached, queue = set(), list(leads[start])
+        while queue:
+            pk = queue.pop()
+            if pk == start:
+                return instant[start]
+            if pk in instant and pk not in reached:
+                reached.add(pk)
+                queue += leads[pk]
+    return None
+
+
+@transaction.atomic
+def publish(journey: Journey, *, by: User | None = None) -> Version:
+    """Compile the steps into a new version and let contacts enter by it.
+
+    Those inside stay on the version they came by. Raises ValidationError with every problem.
+    """
+    found = problems(journey)
+    if found:
+        raise ValidationError(found)
+    last = journey.versions.aggregate(last=Max("number"))["last"] or 0
+    version = Version.objects.create(journey=journey, number=last + 1, published_by=by)
+    steps = list(journey.steps.prefetch_related("leads__target"))
+    CompiledStep.objects.bulk_create(
+        CompiledStep(
+            version=version,
+            key=step.key,
+            kind=step.kind,
+            name=step.name,
+            position=position,
+            config=step.config(),
+            leads={lead.outcome: lead.target.key for lead in step.leads.all()},
+        )
+        for position, step in enumerate(steps)
+    )
+    journey.live_version, journey.status = version, Status.ACTIVE
+    journey.save(update_fields=["live_version", "status", "updated_at"])
+    return version
+
+
+def pause(journey: Journey) -> None:
+    """Let nobody enter any more; those inside go on."""
+    _change(journey, {Status.ACTIVE}, Status.PAUSED)
+
+
+def resume(journey: Journey) -> None:
+    """Let contacts enter again."""
+    _change(journey, {Status.PAUSED}, Status.ACTIVE)
+
+
+@transaction.atomic
+def archive(journey: Journey) -> None:
+    """End the journey for good: those inside leave."""
+    _change(journey, {Status.DRAFT, Status.ACTIVE, Status.PAUSED, Status.FINISHED}, Status.ARCHIVED)
+    now = timezone.now()
+    inside = Enrolment.objects.filter(journey=journey, left_at=None)
+    Visit.objects.filter(enrolment__in=inside, left_at=None).update(left_at=now, outcome="ended")
+    inside.update(
+        state=Enrolment.State.LEFT, left_at=now, due_at=None, exit_reason=Enrolment.Exit.ENDED
+    )
+
+
+def _change(journey: Journey, before: set[Status], after: Status) -> None:
+    """Raises ValidationError when the journey is not in one of the statuses `before`."""
+    changed = Journey.objects.filter(pk=journey.pk, status__in=before).update(status=after)
+    if not changed:
+        raise ValidationError(
+            f"“{journey}” is {journey.get_status_display().lower()}, so this cannot be done."
+        )
+    journey.status = after

@@ -1,0 +1,53 @@
+"""Journeys to start from."""
+
+from django.db import transaction
+
+from apps.accounts.models import PushStatus, Site
+from apps.assets import models as assets
+from apps.journeys.models import Journey, Lead, PopupStep, PushStep
+
+ASK_FOR_PERMISSION = "Ask for push permission"
+
+
+def create_for_site(site: Site) -> Journey:
+    """Give a new site the draft journey that every site needs first."""
+    return ask_for_permission(site)
+
+
+@transaction.atomic
+def ask_for_permission(site: Site) -> Journey:
+    """Make, as a draft, the soft onboarding: a popup of the site's own before the browser asks.
+
+    “No” leaves the push status Ask, and the contact is asked again after 3, 7, then 30 days.
+    """
+    Action, active = assets.Button.Action, assets.Asset.Status.ACTIVE
+    popup = assets.Popup.objects.create(
+        site=site,
+        name="Soft onboarding",
+        status=active,
+        title="Would you like to be the first to know?",
+        text=f"{site.name} can tell you about news and offers, even when the page is closed. "
+        "You can turn it off at any time.",
+    )
+    assets.Button.objects.create(
+        asset=popup, position=0, label="Yes, please", action=Action.ASK_PERMISSION
+    )
+    assets.Button.objects.create(asset=popup, position=1, label="Not now", action=Action.CLOSE)
+    push = assets.Push.objects.create(
+        site=site,
+        name="Welcome",
+        status=active,
+        title="Welcome{% if state.first_name %}, {{ state.first_name }}{% endif %}!",
+        message="From now on you will hear from us first.",
+    )
+    journey = Journey.objects.create(
+        site=site,
+        name=ASK_FOR_PERMISSION,
+        entry_event="session_started",
+        entry_rule={"all": [{"field": "push_status", "op": "is", "value": str(PushStatus.ASK)}]},
+        reentry=Journey.Reentry.PAUSE,
+    )
+    ask = PopupStep.objects.create(journey=journey, name="Ask", position=1, popup=popup)
+    welcome = PushStep.objects.create(journey=journey, name="Welcome", position=2, push=push)
+    Lead.objects.create(step=ask, outcome="allowed", target=welcome)
+    return journey

@@ -1,0 +1,98 @@
+"""The sidebar and the tabs of the back office, as data."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _may_view(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+def _item(title: str, icon: str, app: str, model: str, **more: Any) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
+        "permission": _may_view(f"{app}.view_{model}"),
+        **more,
+    }
+
+
+def _group(title: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"title": title, "separator": True, "collapsible": False, "items": items}
+
+
+SIDEBAR = [
+    _group(
+        "Marketing",
+        [
+            _item("Journeys", "route", "journeys", "journey"),
+            _item(
+                "Assets",
+                "perm_media",
+                "assets",
+                "asset",
+                items=[
+                    _item("Push", "notifications", "assets", "push"),
+                    _item("Popup", "chat_bubble", "assets", "popup"),
+                ],
+            ),
+            _item("Segments", "filter_alt", "segments", "segment"),
+        ],
+    ),
+    _group(
+        "Audience",
+        [
+            _item("Contacts", "group", "accounts", "contact"),
+            _item("Devices", "devices", "devices", "device"),
+            _item("Events", "bolt", "accounts", "event"),
+        ],
+    ),
+    _group(
+        "Delivery",
+        [
+            _item("Pushes", "send", "delivery", "push"),
+            _item("Popups", "web_asset", "delivery", "popup"),
+        ],
+    ),
+    _group(
+        "Settings",
+        [
+            _item("Sites", "language", "accounts", "site"),
+            _item("Label tags", "label", "assets", "labeltag"),
+            _item("Users", "person", "accounts", "user"),
+            _item("Roles", "badge", "accounts", "role"),
+        ],
+    ),
+    _group(
+        "Operations",
+        [
+            _item("Queued tasks", "pending_actions", "django_q", "ormq"),
+            _item("Scheduled tasks", "schedule", "django_q", "schedule"),
+            _item("Successful tasks", "check_circle", "django_q", "success"),
+            _item("Failed tasks", "error", "django_q", "failure"),
+        ],
+    ),
+]
+
+TABS = [
+    {
+        "models": ["assets.asset", "assets.push", "assets.popup"],
+        "items": [
+            {
+                "title": title,
+                "link": reverse_lazy(f"admin:assets_{model}_changelist"),
+                "permission": _may_view(f"assets.view_{model}"),
+            }
+            for title, model in (("All assets", "asset"), ("Push", "push"), ("Popup", "popup"))
+        ],
+    }
+]
+
+
+def admin_css(request: HttpRequest) -> str:
+    return static("admin/pushdesk.css")

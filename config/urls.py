@@ -1,0 +1,18 @@
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from apps.devices.scripts import script
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("pushdesk.js", script, {"name": "pushdesk.js"}, name="script"),
+    path("pushdesk-worker.js", script, {"name": "pushdesk-worker.js"}, name="worker"),
+    path("api/client/v1/", include("apps.devices.api.urls")),
+    path("api/client/v1/", include("apps.delivery.api.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("demo/", include("config.demo.urls")),
+]
