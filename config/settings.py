@@ -222,6 +222,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # A line for every wake-up would bury what matters.
+    "loggers": {"django-q": {"level": "WARNING"}},
 }
 
 if "pytest" in sys.modules:

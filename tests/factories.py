@@ -1,0 +1,112 @@
+"""Rows to begin a test with: plain functions, real verbs where the house has one."""
+
+import base64
+import itertools
+import os
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from apps.accounts import events, sites
+from apps.accounts.models import Contact, Event, PushStatus, Site
+from apps.assets import models as assets
+from apps.devices import sessions, subscriptions
+from apps.devices.models import Device, Subscription
+from apps.devices.user_agents import read
+from apps.journeys import publishing, templates
+from apps.journeys.models import Journey
+from apps.segments.models import Segment
+
+_numbers = itertools.count(1)
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
+CHROME = (
+    "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/156.0.0.0 Mobile Safari/537.36"
+)
+ORIGIN = "https://shop.example"
+
+
+def a_site(**changes: Any) -> Site:
+    """A site with its keys and its draft journey."""
+    values = {
+        "name": f"Shop {next(_numbers)}",
+        "home": f"{ORIGIN}/",
+        "origins": [ORIGIN],
+        "vapid_subject": "mailto:web@shop.example",
+        **changes,
+    }
+    return sites.create(**values)
+
+
+def a_contact(site: Site | None = None, **values: Any) -> Contact:
+    return Contact.objects.create(site=site or a_site(), **values)
+
+
+def a_report(push_status: str = PushStatus.ASK, **changes: Any) -> sessions.Report:
+    values = {"push_status": PushStatus(push_status), "browser": read(FIREFOX), "language": "de"}
+    return sessions.Report(**{**values, "time_zone": "Europe/Berlin", **changes})
+
+
+def a_device(site: Site | None = None, push_status: str = PushStatus.ASK) -> Device:
+    """A device of a fresh anonymous contact with a running session."""
+    return sessions.open_session(site or a_site(), None, a_report(push_status)).device
+
+
+def browser_keys() -> tuple[ec.EllipticCurvePrivateKey, str, str]:
+    """The private key that a browser keeps, and its p256dh and auth as it sends them."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    point = private.public_key().public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
+    return private, base64url(point), base64url(os.urandom(16))
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def a_new_subscription(site: Site, **changes: Any) -> subscriptions.NewSubscription:
+    _, p256dh, auth = browser_keys()
+    values = {
+        "endpoint": f"https://updates.push.services.mozilla.com/wpush/v2/{next(_numbers)}",
+        "p256dh": p256dh,
+        "auth": auth,
+        "vapid_key": site.vapid_keys.first().public_key,
+        **changes,
+    }
+    return subscriptions.NewSubscription(**values)
+
+
+def a_subscription(device: Device | None = None, **changes: Any) -> Subscription:
+    """The live subscription of a device whose visitor has allowed push."""
+    device = device or a_device(push_status=PushStatus.ALLOWED)
+    return subscriptions.subscribe(device, a_new_subscription(device.contact.site, **changes))
+
+
+def an_event(contact: Contact | None = None, name: str = "purchase", **properties: Any) -> Event:
+    return events.track(contact or a_contact(), name, properties)
+
+
+def a_push(site: Site | None = None, **values: Any) -> assets.Push:
+    values = {"name": f"Push {next(_numbers)}", "title": "Hello", "status": "active", **values}
+    return assets.Push.objects.create(site=site or a_site(), **values)
+
+
+def a_popup(site: Site | None = None, **values: Any) -> assets.Popup:
+    values = {"name": f"Popup {next(_numbers)}", "title": "Hello", "status": "active", **values}
+    return assets.Popup.objects.create(site=site or a_site(), **values)
+
+
+def a_segment(site: Site | None = None, **values: Any) -> Segment:
+    return Segment.objects.create(
+        site=site or a_site(), **{"name": f"Segment {next(_numbers)}", **values}
+    )
+
+
+def a_live_journey(site: Site | None = None) -> Journey:
+    """The onboarding that a site comes with, published."""
+    journey = Journey.objects.get(site=site or a_site(), name=templates.ASK_FOR_PERMISSION)
+    publishing.publish(journey)
+    return journey
