@@ -103,7 +103,10 @@ def _buttons(asset: Asset) -> list[Button]:
 def _address(text: str, site: Site, context: Context, *, home: bool = False) -> str:
     """Return the filled address, absolute; what is no web address leads home or nowhere."""
     filled = render(text, context).strip()
-    absolute = urljoin(site.home, filled) if filled else ""
+    try:
+        absolute = urljoin(site.home, filled) if filled else ""
+    except ValueError:
+        absolute = ""
     if is_web_address(absolute):
         return absolute
     return site.home if home else ""

@@ -14,7 +14,7 @@ LIVES = 12 * 3600
 # The clock of a push service may be behind ours, and a push may wait in our connection.
 RENEWED_BEFORE = 600
 
-_headers: dict[tuple[int, str], tuple[float, str]] = {}
+_headers: dict[tuple[str, str, str], tuple[float, str]] = {}
 
 
 def authorization(key: VapidKey, subject: str, origin: str) -> str:
@@ -23,12 +23,13 @@ def authorization(key: VapidKey, subject: str, origin: str) -> str:
     `subject` is the site's contact, a mailto: or https: address.
     """
     now = time.time()
-    expires, header = _headers.get((key.pk, origin), (0.0, ""))
+    cached = (key.public_key, subject, origin)
+    expires, header = _headers.get(cached, (0.0, ""))
     if expires - RENEWED_BEFORE < now:
         expires = now + LIVES
         # A fresh dictionary each time: py_vapid writes into the one it is given.
         claims = {"aud": origin, "exp": int(expires), "sub": subject}
         signer = Vapid02.from_pem(key.private_key.encode())
         header = signer.sign(claims)["Authorization"]
-        _headers[key.pk, origin] = expires, header
+        _headers[cached] = expires, header
     return header

@@ -1,0 +1,127 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
+
+from apps.accounts.backoffice import Panel, ReadOnlyAdmin, link_to, panel_on, table
+from apps.accounts.models import Contact, Event, EventName, PushStatus, Site
+
+MOST_FOUND = 200
+RECENT = 20
+
+STATUS_COLORS = {
+    PushStatus.ALLOWED: "success",
+    PushStatus.BLOCKED: "danger",
+    PushStatus.ASK: "info",
+    PushStatus.SUSPENDED: "warning",
+}
+
+
+def push_status_label(row: Any) -> tuple[str, str]:
+    return row.push_status, row.get_push_status_display()
+
+
+class ContactSearch:
+    """Finds rows by the external id of their contact, by its index, among a million."""
+
+    search_fields = ("external_id",)
+    search_help_text = "The contact’s external id or how it begins, or the number of a visitor."
+    contact_lookup = "contact__in"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term:
+            return queryset, False
+        return queryset.filter(**{self.contact_lookup: _contacts(search_term)}), False
+
+
+def _contacts(term: str) -> list[int]:
+    number = term.lower().removeprefix("visitor").strip()
+    # The index on the external id begins with the site.
+    known = Contact.objects.order_by().filter(site__in=list(Site.objects.values_list("pk")[:500]))
+    exact = list(known.filter(external_id=term).values_list("pk", flat=True))
+    if number.isdigit() and len(number) < 18:
+        visitors = Contact.objects.filter(pk=int(number), external_id=None)
+        exact += visitors.values_list("pk", flat=True)
+    if exact:
+        return exact
+    beginning = known.filter(external_id__startswith=term)
+    return list(beginning.values_list("pk", flat=True)[:MOST_FOUND])
+
+
+@admin.register(Contact)
+class ContactAdmin(ContactSearch, ReadOnlyAdmin):
+    contact_lookup = "pk__in"
+    list_display = ("__str__", "site", "status", "is_reachable", "language", "last_seen_at")
+    list_filter = (
+        ("site", RelatedDropdownFilter),
+        ("push_status", ChoicesDropdownFilter),
+        "is_reachable",
+    )
+    list_select_related = ("site",)
+    fields = (
+        "site",
+        "external_id",
+        "push_status",
+        "is_reachable",
+        "language",
+        "time_zone",
+        "created_at",
+        "last_seen_at",
+        "state",
+    )
+
+    @display(description="Push status of the last session", label=STATUS_COLORS)
+    def status(self, contact: Contact) -> tuple[str, str]:
+        return push_status_label(contact)
+
+
+@panel_on(Contact, permission="accounts.view_event")
+def recent_events(request: HttpRequest, contact: Contact) -> Panel:
+    events = contact.events.select_related("name")[:RECENT]
+    return table(
+        "Recent events",
+        ["Event", "When", "Properties"],
+        [[link_to(event, event.name.name), event.at, properties(event)] for event in events],
+        empty="Nothing has happened yet.",
+    )
+
+
+def properties(event: Event) -> str:
+    text = ", ".join(f"{name}: {value}" for name, value in event.properties.items())
+    return text if len(text) <= 150 else f"{text[:149]}…"
+
+
+class NameFilter(DropdownFilter):
+    title = "event"
+    parameter_name = "name"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        names = EventName.objects.order_by("name").values_list("name", flat=True).distinct()
+        return [(name, name) for name in names[:1000]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        if not self.value():
+            return queryset
+        names = EventName.objects.filter(name=self.value())
+        return queryset.filter(name__in=list(names.values_list("pk", flat=True)))
+
+
+@admin.register(Event)
+class EventAdmin(ContactSearch, ReadOnlyAdmin):
+    list_display = ("name", "contact", "at", "properties_shown")
+    list_filter = (NameFilter,)
+    list_select_related = ("name", "contact")
+    fields = ("name", "contact", "at", "properties")
+
+    @display(description="Properties")
+    def properties_shown(self, event: Event) -> str:
+        return properties(event)

@@ -1,0 +1,291 @@
+"""The back office's theme: what Unfold, django-polymorphic and our pages need of each other.
+
+Every admin of the house is built on the classes here, and no other module knows the theme's
+inside. Written for Unfold 0.91; `tests/accounts/test_backoffice.py` opens every page.
+"""
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.admin.utils import quote
+from django.db.models import PROTECT, Model, QuerySet
+from django.forms import Media, ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from polymorphic.admin import (
+    PolymorphicChildModelAdmin,
+    PolymorphicInlineSupportMixin,
+    PolymorphicParentModelAdmin,
+    StackedPolymorphicInline,
+)
+from polymorphic.admin.forms import PolymorphicModelChoiceForm
+from polymorphic.formsets import BasePolymorphicInlineFormSet
+from unfold import admin as unfold
+from unfold.mixins import BaseModelAdminMixin
+from unfold.overrides import FORMFIELD_OVERRIDES, FORMFIELD_OVERRIDES_INLINE
+from unfold.paginator import InfinitePaginator
+from unfold.widgets import UnfoldAdminRadioSelectWidget
+
+from apps.accounts.models import Site
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """Something beside the form on a row's page; `template` shows `content`."""
+
+    title: str
+    template: str
+    content: dict[str, Any] = field(default_factory=dict)
+    is_above: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Registered:
+    build: Callable[[HttpRequest, Any], Panel]
+    permission: str
+
+
+_panels: dict[type[Model], list[_Registered]] = {}
+
+
+def panel_on(
+    model: type[Model], *, permission: str
+) -> Callable[[Callable[[HttpRequest, Any], Panel]], Callable[[HttpRequest, Any], Panel]]:
+    """Show what the function returns on each row's page, to those who have the permission.
+
+    So an app shows its data on the pages of apps to its left, which may not import it.
+    """
+
+    def register(
+        build: Callable[[HttpRequest, Any], Panel],
+    ) -> Callable[[HttpRequest, Any], Panel]:
+        _panels.setdefault(model, []).append(_Registered(build=build, permission=permission))
+        return build
+
+    return register
+
+
+def numbers(title: str, values: list[tuple[str, Any]], *, note: str = "") -> Panel:
+    content = {"values": values, "note": note}
+    return Panel(
+        title=title, template="admin/panels/numbers.html", content=content, is_above=True
+    )
+
+
+def table(title: str, headers: list[str], rows: list[list[Any]], *, empty: str) -> Panel:
+    content = {"headers": headers, "rows": rows, "empty": empty}
+    return Panel(title=title, template="admin/panels/table.html", content=content)
+
+
+def timeline(title: str, moments: list[tuple[Any, str]]) -> Panel:
+    content = {"moments": moments}
+    return Panel(title=title, template="admin/panels/timeline.html", content=content)
+
+
+def link_to(row: Model, text: Any = None) -> SafeString | str:
+    """Return a link to the row's page, or its name alone where there is no such page."""
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+    shown = str(row) if text is None else text
+    try:
+        address = reverse(name, args=[quote(row.pk)])
+    except NoReverseMatch:
+        return shown
+    return format_html('<a class="text-link" href="{}">{}</a>', address, shown)
+
+
+def protectors(row: Model) -> Iterator[SafeString]:
+    """Say, one kind a line, what still uses the row: a count and a few of them.
+
+    Django's own search loads every one of them, which may be a million messages.
+    """
+    for relation in row._meta.related_objects:
+        if relation.on_delete is not PROTECT:
+            continue
+        users = relation.related_model._default_manager.filter(**{relation.field.name: row})
+        count = users.count()
+        if count:
+            meta = relation.related_model._meta
+            kind = meta.verbose_name if count == 1 else meta.verbose_name_plural
+            shown = ", ".join(str(link_to(user)) for user in users[:EXAMPLES])
+            more = " …" if count > EXAMPLES else ""
+            yield format_html("{} {}: {}{}", count, kind, SafeString(shown), more)
+
+
+def add_navigation(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+    """Keep of the sidebar what the user may see, and say where in it the page is."""
+    trail: list[dict[str, Any]] = []
+    groups = []
+    for group in context.get("sidebar_navigation") or []:
+        visible = _visible(group["items"])
+        for row in visible:
+            if row["active"]:
+                inner = [kind for kind in row.get("items", []) if kind["active"]]
+                trail = [{"title": group["title"]}, row, *inner[:1]]
+        if visible:
+            groups.append({**group, "items": visible})
+    return {**context, "sidebar_navigation": groups, "trail": trail}
+
+
+def _visible(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {**row, "items": _visible(row.get("items", []))} for row in items if row["has_permission"]
+    ]
+
+
+class ModelAdmin(unfold.ModelAdmin):
+    list_per_page = 25
+    show_full_result_count = False
+    list_filter_submit = True
+    warn_unsaved_form = True
+    # Fields that only a new row may choose.
+    fixed_fields: tuple[str, ...] = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fixed = self.fixed_fields if obj else ()
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Choose the site where there is no choice."""
+        initial = super().get_changeform_initial_data(request)
+        sites = list(Site.objects.values_list("pk", flat=True)[:2])
+        return {**({"site": sites[0]} if len(sites) == 1 else {}), **initial}
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        row = context.get("original")
+        built = [
+            registered.build(request, row)
+            for registered in (_panels.get(self.model, []) if row else [])
+            if request.user.has_perm(registered.permission)
+        ]
+        context["panels_above"] = [panel for panel in built if panel.is_above]
+        context["panels_below"] = [panel for panel in built if not panel.is_above]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    change_form_outer_before_template = "admin/panels/above.html"
+    change_form_outer_after_template = "admin/panels/below.html"
+
+    def get_deleted_objects(
+        self, objs: QuerySet[Any] | list[Any], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        used = [
+            format_html("“{}” is used by {}", row, words) for row in objs for words in protectors(row)
+        ]
+        return ([], {}, set(), used) if used else super().get_deleted_objects(objs, request)
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Of a table that grows with traffic: looked at, never written by hand, never counted."""
+
+    actions = None
+    paginator = InfinitePaginator
+    sortable_by = ()
+    warn_unsaved_form = False
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class KindForm(PolymorphicModelChoiceForm):
+    type_label = "Kind"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ct_id"].widget = UnfoldAdminRadioSelectWidget()
+
+
+class PolymorphicParentAdmin(PolymorphicParentModelAdmin, ModelAdmin):
+    """The list of all kinds; a row's pages are at the address of its kind."""
+
+    add_type_form = KindForm
+
+    def get_child_type_choices(self, request: HttpRequest, action: str) -> list[tuple[int, str]]:
+        """Return the kinds in our order: that of the cache differs from process to process."""
+        order = [model._meta.verbose_name for model in self.get_child_models()]
+        choices = super().get_child_type_choices(request, action)
+        return sorted(
+            ((pk, capfirst(name)) for pk, name in choices),
+            key=lambda choice: [capfirst(name) for name in order].index(choice[1]),
+        )
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        kind = request.GET.get("ct_id", "")
+        if not kind.isdigit():
+            return self.add_type_view(request)
+        return self._to(self._get_real_admin_by_ct(int(kind)).model, request, "add")
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any) -> HttpResponse:
+        return self._to(self._get_real_admin(object_id).model, request, "change", object_id)
+
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any) -> HttpResponse:
+        return self._to(self._get_real_admin(object_id).model, request, "history", object_id)
+
+    def delete_view(self, request: HttpRequest, object_id: str, *args: Any) -> HttpResponse:
+        return self._to(self._get_real_admin(object_id).model, request, "delete", object_id)
+
+    def _to(
+        self, kind: type[Model], request: HttpRequest, page: str, *args: str
+    ) -> HttpResponseRedirect:
+        query = request.GET.copy()
+        # The filters of this list are none that the list of the kind knows.
+        query.pop("_changelist_filters", None)
+        query.pop("ct_id", None)
+        address = reverse(f"admin:{kind._meta.app_label}_{kind._meta.model_name}_{page}", args=args)
+        return HttpResponseRedirect(f"{address}?{query.urlencode()}" if query else address)
+
+
+class PolymorphicChildAdmin(PolymorphicChildModelAdmin, ModelAdmin):
+    show_in_index = True
+
+    def response_post_save_add(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        """Lead back to the list of the kind, not to that of all kinds."""
+        return ModelAdmin.response_post_save_add(self, request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        return ModelAdmin.response_post_save_change(self, request, obj)
+
+
+class PolymorphicFormSet(BasePolymorphicInlineFormSet):
+    @property
+    def empty_form(self) -> ModelForm:
+        """Say "there is none" so that Unfold's `hasattr` hears it: there is one per kind."""
+        raise AttributeError("A polymorphic formset has `empty_forms`.")
+
+
+class PolymorphicInline(StackedPolymorphicInline):
+    formset = PolymorphicFormSet
+    polymorphic_media = StackedPolymorphicInline.polymorphic_media + Media(
+        js=["admin/polymorphic_inlines.js"]
+    )
+    tab = hide_title = collapsible = False
+    ordering_field = None
+
+    class Child(BaseModelAdminMixin, StackedPolymorphicInline.Child):
+        def __init__(self, parent_inline: StackedPolymorphicInline) -> None:
+            overrides = copy.deepcopy({**FORMFIELD_OVERRIDES, **FORMFIELD_OVERRIDES_INLINE})
+            for kind, options in self.formfield_overrides.items():
+                overrides.setdefault(kind, {}).update(options)
+            self.formfield_overrides = overrides
+            # Past Unfold's constructor, which takes a model and a site instead.
+            StackedPolymorphicInline.Child.__init__(self, parent_inline)
+
+
+class PolymorphicInlineAdmin(PolymorphicInlineSupportMixin, ModelAdmin):
+    """An admin with a PolymorphicInline."""
+
+
+TabularInline = unfold.TabularInline

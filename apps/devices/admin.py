@@ -1,0 +1,126 @@
+from urllib.parse import urlsplit
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import display
+
+from apps.accounts.admin.contacts import STATUS_COLORS, ContactSearch, push_status_label
+from apps.accounts.backoffice import Panel, ReadOnlyAdmin, link_to, panel_on, table
+from apps.accounts.models import Contact, Site
+from apps.devices.models import Device, Subscription
+
+RECENT = 20
+
+
+class LiveFilter(DropdownFilter):
+    title = "live subscription"
+    parameter_name = "live"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("yes", "Yes"), ("no", "No")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Device]) -> QuerySet[Device]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(is_live=self.value() == "yes")
+
+
+@admin.register(Device)
+class DeviceAdmin(ContactSearch, ReadOnlyAdmin):
+    list_display = ("__str__", "contact", "status", "live", "language", "last_seen_at")
+    list_filter = (LiveFilter, ("push_status", ChoicesDropdownFilter), "is_mobile")
+    list_select_related = ("contact",)
+    fields = (
+        "contact",
+        "push_status",
+        "browser",
+        "browser_version",
+        "os",
+        "is_mobile",
+        "language",
+        "time_zone",
+        "created_at",
+        "last_seen_at",
+        "uid",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
+        live = Subscription.objects.live().filter(device=OuterRef("pk"))
+        return super().get_queryset(request).annotate(is_live=Exists(live))
+
+    @display(description="Push status", label=STATUS_COLORS)
+    def status(self, device: Device) -> tuple[str, str]:
+        return push_status_label(device)
+
+    @display(description="Live subscription", boolean=True)
+    def live(self, device: Device) -> bool:
+        return device.is_live
+
+
+def _state(subscription: Subscription) -> str:
+    if subscription.ended_at is None:
+        return "Live"
+    return subscription.get_end_reason_display()
+
+
+@panel_on(Device, permission="devices.view_subscription")
+def subscriptions(request: HttpRequest, device: Device) -> Panel:
+    rows = device.subscriptions.all()[:RECENT]
+    return table(
+        "Subscriptions",
+        ["State", "Push service", "Since", "Ended"],
+        [[_state(row), urlsplit(row.endpoint).hostname, row.created_at, row.ended_at] for row in rows],
+        empty="This browser has never subscribed.",
+    )
+
+
+@panel_on(Device, permission="devices.view_session")
+def sessions(request: HttpRequest, device: Device) -> Panel:
+    rows = device.sessions.select_related("contact")[:RECENT]
+    return table(
+        "Recent sessions",
+        ["Started", "Last seen", "Push status", "Contact", "First page"],
+        [
+            [
+                row.started_at,
+                row.last_seen_at,
+                row.get_push_status_display(),
+                link_to(row.contact),
+                row.url,
+            ]
+            for row in rows
+        ],
+        empty="It has not been seen yet.",
+    )
+
+
+@panel_on(Contact, permission="devices.view_device")
+def devices_of_contact(request: HttpRequest, contact: Contact) -> Panel:
+    rows = contact.devices.prefetch_related("subscriptions")[:RECENT]
+    return table(
+        "Devices",
+        ["Device", "Push status", "Subscription", "Last seen"],
+        [
+            [
+                link_to(device),
+                device.get_push_status_display(),
+                next((_state(row) for row in device.subscriptions.all()), "Never subscribed"),
+                device.last_seen_at,
+            ]
+            for device in rows
+        ],
+        empty="No browser of this contact is known.",
+    )
+
+
+@panel_on(Site, permission="accounts.change_site")
+def keys(request: HttpRequest, site: Site) -> Panel:
+    rows = site.vapid_keys.all()
+    return table(
+        "VAPID keys",
+        ["Public key", "Since", "Refused by a push service"],
+        [[row.public_key, row.created_at, row.refused_at or "Never"] for row in rows],
+        empty="This site has no key yet, so it cannot send.",
+    )

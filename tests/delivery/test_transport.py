@@ -1,0 +1,76 @@
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from apps.delivery.transport import MAX_WAIT_SECONDS, Outcome, Request, read_answer, send
+
+
+class TestReadAnswer:
+    @pytest.mark.parametrize(
+        ("status", "outcome"),
+        [
+            (200, Outcome.ACCEPTED),
+            (201, Outcome.ACCEPTED),
+            (202, Outcome.ACCEPTED),
+            (301, Outcome.REJECTED),
+            (400, Outcome.REJECTED),
+            (401, Outcome.REFUSED),
+            (403, Outcome.REFUSED),
+            (404, Outcome.GONE),
+            (410, Outcome.GONE),
+            (413, Outcome.TOO_LARGE),
+            (429, Outcome.THROTTLED),
+            (500, Outcome.UNAVAILABLE),
+            (503, Outcome.UNAVAILABLE),
+            (418, Outcome.REJECTED),
+        ],
+    )
+    def test_it_knows_a_closed_set_of_outcomes(self, status, outcome):
+        assert read_answer(status, "").outcome is outcome
+
+    def test_it_sees_that_a_400_of_apple_is_about_our_key(self):
+        answer = read_answer(400, '{"reason":"VapidPkHashMismatch"}')
+
+        assert answer.outcome is Outcome.REFUSED
+
+    @pytest.mark.parametrize(
+        ("header", "seconds"),
+        [(None, None), ("", None), ("120", 120), ("soon", None), ("-5", 0), ("1e9", None)],
+    )
+    def test_it_reads_how_long_to_wait(self, header, seconds):
+        assert read_answer(429, "", header).retry_after == seconds
+
+    def test_it_reads_a_date_to_wait_for(self):
+        header = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+
+        assert 97 <= read_answer(429, "", header).retry_after <= 100
+
+    def test_it_does_not_wait_for_ever(self):
+        assert read_answer(429, "", "999999999").retry_after == MAX_WAIT_SECONDS
+
+    def test_it_keeps_what_was_said_within_bounds(self):
+        assert len(read_answer(400, "x" * 5000).text) == 200
+        assert "\x00" not in read_answer(400, "a\x00b").text
+
+
+class TestSend:
+    def test_it_takes_nobody_answering_for_unavailable(self):
+        nobody = Request(endpoint="http://127.0.0.1:9/push", body=b"x", headers={})
+
+        (answer,) = send([nobody])
+
+        assert answer.outcome is Outcome.UNAVAILABLE
+
+    def test_it_follows_no_redirect(self, service):
+        there = service.subscribe()
+        elsewhere = service.subscribe()
+        service.fail(307, token=there.token, headers={"Location": elsewhere.endpoint})
+
+        (answer,) = send([Request(endpoint=there.endpoint, body=b"x", headers={"TTL": "0"})])
+
+        assert answer.outcome is Outcome.REJECTED
+        assert service.attempts(elsewhere.token) == []
+
+    def test_it_sends_nothing_when_there_is_nothing(self):
+        assert send([]) == []

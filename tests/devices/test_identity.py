@@ -1,0 +1,137 @@
+import pytest
+from django.utils import timezone
+
+from apps.accounts.models import Contact, Event
+from apps.devices import identity, sessions
+from apps.devices.models import Device, Session, Subscription
+from tests.factories import a_contact, a_device, a_live_journey, a_report, a_subscription, an_event
+
+pytestmark = pytest.mark.django_db
+
+
+def contact_named(external_id):
+    return Contact.objects.get(external_id=external_id)
+
+
+class TestIdentify:
+    def test_it_makes_the_anonymous_visitor_that_contact(self):
+        device = a_device()
+
+        contact = identity.identify(device, "anna", state={"first_name": "Anna"}, language="fr")
+
+        assert Contact.objects.get() == contact
+        assert (contact.external_id, contact.language) == ("anna", "fr")
+        assert contact.state == {"first_name": "Anna"}
+        assert Device.objects.get().contact == contact
+
+    def test_it_merges_the_visitor_into_a_contact_who_exists(self):
+        device = a_device()
+        anna = a_contact(device.contact.site, external_id="anna", state={"orders": 3})
+        purchase = an_event(device.contact)
+
+        identity.identify(device, "anna")
+
+        assert list(Contact.objects.all()) == [anna]
+        purchase.refresh_from_db()
+        assert purchase.contact == anna
+        assert Session.objects.get().contact == anna
+        assert contact_named("anna").state == {"orders": 3}
+
+    def test_it_changes_nothing_the_second_time(self):
+        device = a_device()
+        identity.identify(device, "anna")
+        before = Event.objects.count()
+
+        identity.identify(device, "anna")
+
+        assert Event.objects.count() == before
+
+    def test_it_suspends_the_contact_who_was_logged_in_before(self):
+        subscription = a_subscription()
+        device = subscription.device
+        identity.identify(device, "anna")
+
+        identity.identify(device, "ben")
+
+        anna, ben = contact_named("anna"), contact_named("ben")
+        assert (anna.push_status, anna.is_reachable) == ("suspended", False)
+        assert (ben.push_status, ben.is_reachable) == ("allowed", True)
+        assert Subscription.objects.live().get().device.contact == ben
+
+    def test_it_gives_the_status_back_to_the_contact_who_returns(self):
+        device = a_subscription().device
+        identity.identify(device, "anna")
+        identity.identify(device, "ben")
+
+        identity.identify(device, "anna")
+
+        anna, ben = contact_named("anna"), contact_named("ben")
+        assert (anna.push_status, anna.is_reachable) == ("allowed", True)
+        assert (ben.push_status, ben.is_reachable) == ("suspended", False)
+
+    def test_it_leaves_a_contact_reachable_who_has_another_device(self):
+        laptop, phone = a_subscription().device, None
+        identity.identify(laptop, "anna")
+        site = laptop.contact.site
+        phone = a_subscription(a_device(site, push_status="allowed")).device
+        identity.identify(phone, "anna")
+
+        identity.identify(laptop, "ben")
+
+        assert contact_named("anna").is_reachable
+
+    def test_it_does_not_suspend_where_nothing_was_allowed(self):
+        device = a_device(push_status="ask")
+        identity.identify(device, "anna")
+
+        identity.identify(device, "ben")
+
+        assert contact_named("anna").push_status == "ask"
+
+    def test_it_keeps_the_known_contacts_way_through_a_journey(self):
+        device = a_device()
+        journey = a_live_journey(device.contact.site)
+        anna = a_contact(device.contact.site, external_id="anna")
+        for contact in (anna, device.contact):
+            journey.enrolments.create(
+                version=journey.live_version,
+                contact=contact,
+                step=journey.live_version.steps.first(),
+                number=1,
+            )
+
+        identity.identify(device, "anna")
+
+        ways = list(journey.enrolments.order_by("number").values_list("contact", "number", "state"))
+        assert ways == [(anna.pk, 1, "ready"), (anna.pk, 2, "left")]
+
+
+class TestLogout:
+    def test_it_gives_the_browser_to_a_fresh_anonymous_contact(self):
+        device = a_subscription().device
+        identity.identify(device, "anna")
+
+        fresh = identity.logout(device)
+
+        anna = contact_named("anna")
+        assert (anna.push_status, anna.is_reachable) == ("suspended", False)
+        assert (fresh.external_id, Device.objects.get().contact) == (None, fresh)
+
+    def test_it_does_nothing_for_an_anonymous_visitor(self):
+        device = a_device()
+
+        assert identity.logout(device) == device.contact
+
+        assert Contact.objects.count() == 1
+
+    def test_it_lets_the_contact_come_back_days_later(self):
+        device = a_subscription().device
+        identity.identify(device, "anna")
+        identity.logout(device)
+        Session.objects.update(last_seen_at=timezone.now() - timezone.timedelta(days=3))
+        sessions.open_session(device.contact.site, device, a_report("allowed"))
+
+        identity.identify(device, "anna")
+
+        assert contact_named("anna").push_status == "allowed"
+        assert contact_named("anna").is_reachable
