@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from apps.accounts import events, sites
-from apps.accounts.models import Contact, Event, PushStatus, Site
+from apps.accounts.models import Contact, Event, PushStatus, Role, Site, User
 from apps.assets import models as assets
 from apps.devices import sessions, subscriptions
 from apps.devices.models import Device, Subscription
@@ -38,6 +38,14 @@ def a_site(**changes: Any) -> Site:
         **changes,
     }
     return sites.create(**values)
+
+
+def a_user(role: str = "", **values: Any) -> User:
+    """A person of the back office, in one of the roles that every install has."""
+    user = User.objects.create(username=f"user-{next(_numbers)}", is_staff=True, **values)
+    if role:
+        user.groups.add(Role.objects.get(name=role))
+    return user
 
 
 def a_contact(site: Site | None = None, **values: Any) -> Contact:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.admin.utils import quote
-from django.db.models import PROTECT, Model, QuerySet
+from django.db.models import PROTECT, Model, QuerySet, URLField
 from django.forms import Media, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
@@ -46,26 +46,25 @@ class Panel:
     is_above: bool = False
 
 
+Build = Callable[[HttpRequest, Any], Panel | None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Registered:
-    build: Callable[[HttpRequest, Any], Panel]
+    build: Build
     permission: str
 
 
 _panels: dict[type[Model], list[_Registered]] = {}
 
 
-def panel_on(
-    model: type[Model], *, permission: str
-) -> Callable[[Callable[[HttpRequest, Any], Panel]], Callable[[HttpRequest, Any], Panel]]:
+def panel_on(model: type[Model], *, permission: str) -> Callable[[Build], Build]:
     """Show what the function returns on each row's page, to those who have the permission.
 
     So an app shows its data on the pages of apps to its left, which may not import it.
     """
 
-    def register(
-        build: Callable[[HttpRequest, Any], Panel],
-    ) -> Callable[[HttpRequest, Any], Panel]:
+    def register(build: Build) -> Build:
         _panels.setdefault(model, []).append(_Registered(build=build, permission=permission))
         return build
 
@@ -79,9 +78,17 @@ def numbers(title: str, values: list[tuple[str, Any]], *, note: str = "") -> Pan
     )
 
 
-def table(title: str, headers: list[str], rows: list[list[Any]], *, empty: str) -> Panel:
+def table(
+    title: str,
+    headers: list[str],
+    rows: list[list[Any]],
+    *,
+    empty: str,
+    is_above: bool = False,
+) -> Panel:
     content = {"headers": headers, "rows": rows, "empty": empty}
-    return Panel(title=title, template="admin/panels/table.html", content=content)
+    template = "admin/panels/table.html"
+    return Panel(title=title, template=template, content=content, is_above=is_above)
 
 
 def timeline(title: str, moments: list[tuple[Any, str]]) -> Panel:
@@ -144,6 +151,7 @@ class ModelAdmin(unfold.ModelAdmin):
     show_full_result_count = False
     list_filter_submit = True
     warn_unsaved_form = True
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     # Fields that only a new row may choose.
     fixed_fields: tuple[str, ...] = ()
 
@@ -162,9 +170,10 @@ class ModelAdmin(unfold.ModelAdmin):
     ) -> HttpResponse:
         row = context.get("original")
         built = [
-            registered.build(request, row)
+            panel
             for registered in (_panels.get(self.model, []) if row else [])
             if request.user.has_perm(registered.permission)
+            and (panel := registered.build(request, row))
         ]
         context["panels_above"] = [panel for panel in built if panel.is_above]
         context["panels_below"] = [panel for panel in built if not panel.is_above]

@@ -30,18 +30,19 @@ def drain(*, seconds: float = 45, only: Iterable[int] | None = None) -> int:
 
     `only` limits it to these enrolments: a request may move its own contact so.
     """
-    due = Enrolment.objects.due()
-    if only is not None:
-        due = due.filter(pk__in=list(only))
+    ids = None if only is None else list(only)
     end = time.monotonic() + seconds
     total = 0
     while time.monotonic() < end:
+        # Asked anew each round: a step just left makes the next one due at this moment.
+        due = Enrolment.objects.due()
+        due = due if ids is None else due.filter(pk__in=ids)
         steps = CompiledStep.objects.filter(pk__in=due.order_by().values("step").distinct())
         moved = sum(_batch(step, due.filter(step=step)) for step in steps)
         if not moved:
             break
         total += moved
-        if only is None and connection.vendor == "sqlite":
+        if ids is None and connection.vendor == "sqlite":
             time.sleep(PAUSE_SECONDS)
     return total
 

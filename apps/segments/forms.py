@@ -10,9 +10,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultiple,
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 from apps.segments import rules
@@ -28,7 +29,7 @@ def _choices(row: Field) -> forms.Field:
         label=row.label,
         required=False,
         choices=row.choices,
-        widget=UnfoldAdminCheckboxSelectMultiple(),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
         help_text="Any of those ticked; none ticked: any.",
     )
 
@@ -124,14 +125,12 @@ def join(conditions: list[Rule], kept: list[Rule]) -> Rule:
     return {"all": parts} if parts else {}
 
 
-class FacetForm(forms.ModelForm):
-    """Edits the rule in `rule_field` of the instance; heirs get the facets as fields."""
+class _FacetForm(forms.ModelForm):
+    """Edits the rule in `rule_field` of the instance."""
 
     rule_field = "rule"
     drop_kept = forms.BooleanField(
-        label="Remove the further conditions",
-        required=False,
-        widget=forms.HiddenInput(),
+        label="Remove the further conditions", required=False, widget=UnfoldBooleanSwitchWidget()
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -148,7 +147,8 @@ class FacetForm(forms.ModelForm):
             if asked:
                 self._check(asked, PREFIX + field.name)
                 conditions.append(asked)
-        setattr(self.instance, self.rule_field, join(conditions, self.kept))
+        kept = [] if cleaned.get("drop_kept") else self.kept
+        setattr(self.instance, self.rule_field, join(conditions, kept))
         return cleaned
 
     def _check(self, asked: Rule, name: str) -> None:
@@ -156,3 +156,21 @@ class FacetForm(forms.ModelForm):
             rules.check(asked)
         except ValidationError as error:
             self.add_error(name, error)
+
+
+# The fields are those of the registry, so the class is made from it.
+FacetForm = type(_FacetForm)(
+    "FacetForm", (_FacetForm,), {PREFIX + row.name: FACETS[row.type].make(row) for row in SHOWN}
+)
+
+
+def facet_names(rule: Rule) -> list[str]:
+    """Return the names of the fields to show for the rule, in their order."""
+    _, kept = split(rule or {})
+    return [*FACET_NAMES, "further_conditions", "drop_kept"] if kept else FACET_NAMES
+
+
+def further_conditions(rule: Rule) -> str:
+    """Return in words what the facets cannot show."""
+    _, kept = split(rule or {})
+    return rules.describe(join([], kept)) if kept else ""

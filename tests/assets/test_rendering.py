@@ -78,9 +78,7 @@ class TestPush:
         site = a_site()
         push = a_push(site, url="{{ event.link }}")
 
-        notification = rendering.push(
-            push, site, context_of(a_contact(site), event={"link": link})
-        )
+        notification = rendering.push(push, site, context_of(a_contact(site), event={"link": link}))
 
         assert notification["navigate"] == site.home
 

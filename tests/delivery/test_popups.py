@@ -36,9 +36,7 @@ class TestQueue:
     def test_it_gives_one_popup_however_often_it_is_asked_for(self, device):
         popup = a_queued_popup(device)
 
-        popups.queue(
-            popup.asset, [popups.Wanted(contact_id=device.contact_id, key=popup.key)]
-        )
+        popups.queue(popup.asset, [popups.Wanted(contact_id=device.contact_id, key=popup.key)])
 
         assert Popup.objects.get() == popup
 

@@ -65,9 +65,7 @@ class TestAccept:
 
     def test_it_refuses_a_token_of_another_push(self, push):
         with pytest.raises(receipts.ReceiptRefused):
-            receipts.accept(
-                push.uid, payloads.receipt_token(uuid.uuid4()), receipts.Kind.CLICKED
-            )
+            receipts.accept(push.uid, payloads.receipt_token(uuid.uuid4()), receipts.Kind.CLICKED)
 
         push.refresh_from_db()
         assert (push.clicked_at, tracked()) == (None, [])

@@ -124,7 +124,9 @@ class TestWhoMaySpeak:
         assert (answer.status_code, answer.json()["code"]) == (401, "device_unknown")
         assert Contact.objects.get().external_id is None
 
-    @pytest.mark.parametrize("header", ["Device", "Device :", "Device not-a-uuid:x", "Device a:b:c"])
+    @pytest.mark.parametrize(
+        "header", ["Device", "Device :", "Device not-a-uuid:x", "Device a:b:c"]
+    )
     def test_it_refuses_credentials_that_are_none(self, browser, header):
         browser.open()
         browser.headers["Authorization"] = header

@@ -9,7 +9,7 @@ from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.models import Role, User
@@ -43,7 +43,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
     ) -> ModelMultipleChoiceField | None:
         if db_field.name == "groups":
-            kwargs["widget"] = UnfoldAdminCheckboxSelectMultiple()
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
         found = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups":
             found.label, found.help_text = "Roles", "What the user may do beside logging in."

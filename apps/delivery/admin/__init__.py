@@ -1,0 +1,3 @@
+from apps.delivery.admin import panels, popups, pushes
+
+__all__ = ["panels", "popups", "pushes"]

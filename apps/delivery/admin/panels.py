@@ -1,0 +1,72 @@
+"""What became of messages, on the pages of assets and contacts."""
+
+from django.http import HttpRequest
+
+from apps.accounts.backoffice import Panel, link_to, numbers, panel_on, table
+from apps.accounts.models import Contact
+from apps.assets import models as assets
+from apps.delivery import statistics
+
+RECENT = 20
+
+
+@panel_on(assets.Push, permission="delivery.view_push")
+def numbers_of_push(request: HttpRequest, asset: assets.Push) -> Panel:
+    found = statistics.of_push(asset)
+    failed = [f"{count} × {reason.lower()}" for reason, count in found.failed.items()]
+    return numbers(
+        "Messages to devices",
+        [
+            ("Queued", found.queued),
+            ("Accepted", found.accepted),
+            ("Shown", found.shown),
+            ("Clicked", found.clicked),
+            ("Dismissed", found.dismissed),
+            ("Failed", sum(found.failed.values())),
+        ],
+        note=f"Failed: {'; '.join(failed)}." if failed else "",
+    )
+
+
+@panel_on(assets.Popup, permission="delivery.view_popup")
+def numbers_of_popup(request: HttpRequest, asset: assets.Popup) -> Panel:
+    found = statistics.of_popup(asset)
+    return numbers(
+        "Popups for contacts",
+        [("Queued", found.queued), ("Shown", found.shown), *found.answers.items()],
+    )
+
+
+@panel_on(Contact, permission="delivery.view_push")
+def pushes_of_contact(request: HttpRequest, contact: Contact) -> Panel:
+    rows = contact.pushes.select_related("asset", "device")[:RECENT]
+    return table(
+        "Recent pushes",
+        ["Push", "Device", "Status", "Queued", "Shown", "Clicked"],
+        [
+            [
+                link_to(row, row.asset),
+                link_to(row.device),
+                row.get_reason_display() or row.get_status_display(),
+                row.queued_at,
+                row.shown_at,
+                row.clicked_at,
+            ]
+            for row in rows
+        ],
+        empty="No push was sent to this contact.",
+    )
+
+
+@panel_on(Contact, permission="delivery.view_popup")
+def popups_of_contact(request: HttpRequest, contact: Contact) -> Panel:
+    rows = contact.popups.select_related("asset")[:RECENT]
+    return table(
+        "Recent popups",
+        ["Popup", "Status", "Queued", "Shown"],
+        [
+            [link_to(row, row.asset), row.get_status_display(), row.queued_at, row.shown_at]
+            for row in rows
+        ],
+        empty="No popup was meant for this contact.",
+    )

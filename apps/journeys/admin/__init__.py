@@ -1,0 +1,3 @@
+from apps.journeys.admin import journeys, panels
+
+__all__ = ["journeys", "panels"]

@@ -1,0 +1,196 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+
+from apps.accounts.backoffice import PolymorphicInline, PolymorphicInlineAdmin
+from apps.journeys import publishing
+from apps.journeys.forms import FORMS, JourneyForm, StepFormSet, lead_names
+from apps.journeys.models import Journey, PopupStep, PushStep, Step, WaitStep
+from apps.segments.forms import facet_names, further_conditions
+
+Status = Journey.Status
+STATUS_COLORS = {Status.ACTIVE: "success", Status.PAUSED: "warning", Status.FINISHED: "info"}
+SHORT = {Status.PAUSED: "Paused"}
+
+
+class StepInline(PolymorphicInline):
+    model = Step
+    formset = StepFormSet
+    verbose_name = "step"
+    verbose_name_plural = "Steps"
+
+    class PopupInline(PolymorphicInline.Child):
+        model = PopupStep
+        form = FORMS[PopupStep]
+        fields = ("popup", ("name", "position"), *lead_names(PopupStep))
+
+    class PushInline(PolymorphicInline.Child):
+        model = PushStep
+        form = FORMS[PushStep]
+        fields = ("push", ("name", "position"), *lead_names(PushStep))
+
+    class WaitInline(PolymorphicInline.Child):
+        model = WaitStep
+        form = FORMS[WaitStep]
+        fields = (("amount", "unit"), ("name", "position"), *lead_names(WaitStep))
+
+    child_inlines = (PopupInline, PushInline, WaitInline)
+
+
+def _dialog(title: str, description: str, button: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "description": description,
+        "form_class": BaseDialogForm,
+        "form_submit_text": button,
+    }
+
+
+@admin.register(Journey)
+class JourneyAdmin(PolymorphicInlineAdmin):
+    form = JourneyForm
+    list_display = ("name", "status_label", "entry_event", "version", "site", "updated_at")
+    list_filter = (("status", ChoicesDropdownFilter), ("site", RelatedDropdownFilter))
+    list_select_related = ("site", "live_version")
+    search_fields = ("name",)
+    fixed_fields = ("site",)
+    readonly_fields = ("status_label", "version", "further_conditions")
+    actions = None
+    actions_detail = ("publish", "pause", "resume", "archive")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Journey | None = None) -> list[Any]:
+        first = ["name", "site", "category"]
+        return [
+            (None, {"fields": ["status_label", "version", *first] if obj else first}),
+            (
+                "Entry: contacts who meet all of these",
+                {"fields": ["entry_event", *facet_names(obj.entry_rule if obj else {})]},
+            ),
+            ("How often", {"fields": ["reentry", "reentry_pauses"]}),
+        ]
+
+    def get_inlines(self, request: HttpRequest, obj: Journey | None) -> list[type]:
+        """Steps choose among the assets of the site, so the journey is stored first."""
+        return [StepInline] if obj else []
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and getattr(obj, "status", None) != Status.ARCHIVED
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What has been published is archived instead: its numbers stay."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and getattr(obj, "status", Status.DRAFT) == Status.DRAFT
+
+    def response_post_save_add(self, request: HttpRequest, obj: Journey) -> HttpResponse:
+        messages.info(request, "Now add its steps, then publish it.")
+        return HttpResponseRedirect(self._page(obj.pk))
+
+    @display(description="Status", label=STATUS_COLORS, ordering="status")
+    def status_label(self, journey: Journey) -> tuple[str, str]:
+        return journey.status, SHORT.get(Status(journey.status), journey.get_status_display())
+
+    @display(description="Version", empty_value="Not published yet")
+    def version(self, journey: Journey) -> str | None:
+        live = journey.live_version
+        return f"{live.number}, of {live.published_at:%d %B %Y}" if live else None
+
+    @display(description="And further")
+    def further_conditions(self, journey: Journey) -> str:
+        return further_conditions(journey.entry_rule)
+
+    @action(
+        description="Publish",
+        icon="rocket_launch",
+        variant=ActionVariant.PRIMARY,
+        permissions=["publish"],
+        dialog=_dialog(
+            "Publish this journey?",
+            "As it was saved last, it becomes a new version. Contacts enter by it from now on; "
+            "those inside stay on the version they came by.",
+            "Publish",
+        ),
+    )
+    def publish(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
+        journey = self.get_object(request, object_id)
+        return self._do(request, journey, "published", publishing.publish, by=request.user)
+
+    @action(
+        description="Pause",
+        icon="pause",
+        permissions=["pause"],
+        dialog=_dialog(
+            "Pause this journey?", "Nobody enters any more. Those inside go on.", "Pause"
+        ),
+    )
+    def pause(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
+        return self._do(request, self.get_object(request, object_id), "paused", publishing.pause)
+
+    @action(
+        description="Resume",
+        icon="play_arrow",
+        permissions=["resume"],
+        dialog=_dialog("Resume this journey?", "Contacts enter again.", "Resume"),
+    )
+    def resume(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
+        return self._do(request, self.get_object(request, object_id), "resumed", publishing.resume)
+
+    @action(
+        description="Archive",
+        icon="archive",
+        permissions=["archive"],
+        dialog=_dialog(
+            "Archive this journey for good?",
+            "Nobody enters any more and everybody inside leaves at once. It cannot be undone; "
+            "the numbers stay.",
+            "Archive",
+        ),
+    )
+    def archive(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
+        return self._do(
+            request, self.get_object(request, object_id), "archived", publishing.archive
+        )
+
+    def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may(request, object_id, Status.DRAFT, Status.ACTIVE, Status.PAUSED)
+
+    def has_pause_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may(request, object_id, Status.ACTIVE)
+
+    def has_resume_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may(request, object_id, Status.PAUSED)
+
+    def has_archive_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may(
+            request, object_id, Status.DRAFT, Status.ACTIVE, Status.PAUSED, Status.FINISHED
+        )
+
+    def _may(self, request: HttpRequest, object_id: Any, *statuses: Status) -> bool:
+        return (
+            self.has_change_permission(request)
+            and str(object_id).isdecimal()
+            and Journey.objects.filter(pk=object_id, status__in=statuses).exists()
+        )
+
+    def _do(
+        self, request: HttpRequest, journey: Journey, done: str, verb: Any, **more: Any
+    ) -> HttpResponse:
+        try:
+            verb(journey, **more)
+        except ValidationError as error:
+            for problem in error.messages:
+                messages.error(request, problem)
+        else:
+            messages.success(request, f"“{journey}” is {done}.")
+        return HttpResponse(headers={"HX-Redirect": self._page(journey.pk)})
+
+    def _page(self, pk: int) -> str:
+        return reverse("admin:journeys_journey_change", args=[pk])

@@ -1,0 +1,51 @@
+"""The numbers of journeys, on their pages and on those of contacts."""
+
+from django.http import HttpRequest
+
+from apps.accounts.backoffice import Panel, link_to, panel_on, table
+from apps.accounts.models import Contact
+from apps.journeys import statistics
+from apps.journeys.models import Journey
+
+RECENT = 20
+
+
+@panel_on(Journey, permission="journeys.view_journey")
+def numbers_of_steps(request: HttpRequest, journey: Journey) -> Panel | None:
+    if journey.live_version_id is None:
+        return None
+    numbers = statistics.of_journey(journey)
+    rows = []
+    for step in journey.steps.all():
+        found = numbers.get(step.key, statistics.StepNumbers())
+        left = [f"{label}: {count}" for label, count in statistics.in_words(step, found) if count]
+        kind = step._meta.verbose_name.capitalize()
+        rows.append([step.name, kind, found.entered, found.waiting, ", ".join(left) or "–"])
+    return table(
+        "Numbers, over all versions",
+        ["Step", "Kind", "Entered", "Waiting now", "Left by"],
+        rows,
+        empty="The journey has no steps any more.",
+        is_above=True,
+    )
+
+
+@panel_on(Contact, permission="journeys.view_journey")
+def journeys_of_contact(request: HttpRequest, contact: Contact) -> Panel:
+    rows = contact.enrolments.select_related("journey", "step")[:RECENT]
+    return table(
+        "Journeys",
+        ["Journey", "Time", "Step", "State", "Entered", "Left"],
+        [
+            [
+                link_to(row.journey),
+                row.number,
+                row.step.name,
+                row.get_exit_reason_display() or row.get_state_display(),
+                row.entered_at,
+                row.left_at,
+            ]
+            for row in rows
+        ],
+        empty="This contact has entered no journey.",
+    )

@@ -1,0 +1,171 @@
+"""The product as an operator runs it: web and worker as processes of their own, a real database."""
+
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from html import unescape
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+import psycopg
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PASSWORD = "a long demo password"
+
+
+class Desk:
+    """`manage.py demo` with a database of its own; use it as a context manager.
+
+    `push_hosts` are origins of push services that it may call.
+    """
+
+    def __init__(self, *, push_hosts: list[str]) -> None:
+        self.port = _free_port()
+        self.origin = f"http://localhost:{self.port}"
+        self.shop = f"{self.origin}/demo/"
+        self._folder = tempfile.TemporaryDirectory(prefix="desk-")
+        self._database = Database(Path(self._folder.name))
+        self._env = {
+            **os.environ,
+            "DATABASE_URL": self._database.url,
+            "SECRET_KEY": secrets.token_hex(32),
+            "PUSH_HOSTS": ",".join(push_hosts),
+            "DEMO_PORT": str(self.port),
+            "DEMO_PASSWORD": PASSWORD,
+            "HOME": self._folder.name,
+        }
+        self._log = Path(self._folder.name) / "log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self._database.create()
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+        self._database.drop()
+        self._folder.cleanup()
+
+    def start(self) -> Self:
+        """Start web and worker and wait until the shop answers."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "demo"],
+                cwd=ROOT,
+                env=self._env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 120
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the demo did not start:\n{self.log()}")
+            time.sleep(0.1)
+        return self
+
+    def stop(self) -> None:
+        """Press Ctrl-C and wait until everything has ended."""
+        if self._process and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGINT)
+            self._process.wait(30)
+
+    def log(self) -> str:
+        """What web and worker have printed so far."""
+        return self._log.read_text(errors="replace")
+
+    def processes(self) -> list[int]:
+        """The process ids of everything that this desk has started and that still runs."""
+        mark = f"DATABASE_URL={self._database.url}".encode()
+        found = []
+        for folder in Path("/proc").iterdir():
+            try:
+                environment = (folder / "environ").read_bytes() if folder.name.isdigit() else b""
+            except OSError:
+                continue
+            if mark in environment and (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+        return found
+
+    def run(self, code: str) -> str:
+        """Run Python code as `manage.py shell` does; returns what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v0", "-c", code],
+            cwd=ROOT,
+            env=self._env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def admin(self) -> "Admin":
+        """The back office, logged in."""
+        return Admin(self.origin)
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(self.shop, timeout=2).ok
+        except requests.RequestException:
+            return False
+
+
+class Admin:
+    """The back office as a person reads it: the text of its pages."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.session = requests.Session()
+        login = f"{origin}/admin/login/"
+        page = self.session.get(login, timeout=30).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
+        form = {"username": "demo", "password": PASSWORD, "csrfmiddlewaretoken": token}
+        answer = self.session.post(login, form, headers={"Referer": login}, timeout=30)
+        assert "/login/" not in answer.url, "the log-in was refused"
+
+    def text(self, path: str) -> str:
+        """The page's visible words, with single spaces."""
+        answer = self.session.get(f"{self.origin}/admin/{path}", timeout=30)
+        assert answer.ok, f"{path}: {answer.status_code}"
+        body = re.sub(r"(?s)<(script|style|template)\b.*?</\1>", " ", answer.text)
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+class Database:
+    """A database of a desk's own, on whatever `DATABASE_URL` the tests run with."""
+
+    def __init__(self, folder: Path) -> None:
+        given = os.environ.get("DATABASE_URL", "")
+        self._server = given if given.startswith("postgres") else ""
+        self._name = f"desk_{secrets.token_hex(6)}"
+        self.url = f"sqlite:///{folder / 'desk.sqlite3'}"
+        if self._server:
+            self.url = urlsplit(self._server)._replace(path=f"/{self._name}").geturl()
+
+    def create(self) -> None:
+        """Make it, empty."""
+        self._execute(f"CREATE DATABASE {self._name}")
+
+    def drop(self) -> None:
+        """Throw it away."""
+        self._execute(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        if self._server:
+            with psycopg.connect(self._server, autocommit=True) as connection:
+                connection.execute(statement)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,215 @@
+"""The main job, whole, with nothing replaced: a visitor is asked, says yes, and a push comes."""
+
+import time
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+POPUP = "document.querySelector('pushdesk-popup')"
+YES, NO, CLOSE = "[data-index='0']", "[data-index='1']", "[data-close]"
+STATUS = "document.getElementById('push-status').dataset.status"
+# How often this page has asked for a popup and got its answer.
+ASKED = (
+    "performance.getEntriesByType('resource').filter(e => e.name.endsWith('/popups/next')).length"
+)
+
+ME = "from apps.devices.models import *; me = Device.objects.get(uid='{}'); "
+
+
+class Visitor:
+    """Somebody with a fresh browser on the demo shop."""
+
+    def __init__(self, browser, desk):
+        self.browser, self.desk = browser, desk
+        self.page = browser.open(desk.shop)
+
+    def device(self):
+        return self.page.wait_for("document.getElementById('device-id').title")
+
+    def sees_popup(self):
+        self.page.wait_for(POPUP)
+
+    def sees_no_popup(self):
+        self.page.wait_for(ASKED)
+        # The answer is handled in the same task in which it comes; one more round is certain.
+        self.page.evaluate("new Promise(done => setTimeout(done, 50))")
+        assert self.page.evaluate(f"!{POPUP}")
+
+    def says(self, button, prompt=None):
+        self.page.click(button)
+        if prompt:
+            self.browser.answer_prompt(prompt)
+        self.page.wait_for(f"!{POPUP}")
+
+    def has_status(self, status):
+        self.page.wait_for(f"{STATUS} === {status!r}")
+
+    def logs_in(self, name):
+        self.page.click("#customer")
+        self.page.type("#customer", name)
+        self.page.press("Enter")
+        self.page.wait_for(f"document.getElementById('customer-name').textContent === {name!r}")
+
+    def logs_out(self):
+        self.page.click("#logout")
+        self.page.wait_for("!document.getElementById('login').hidden")
+
+    def on_the_desk(self, code):
+        return self.desk.run(ME.format(self.device()) + code)
+
+    def contact(self):
+        return self.on_the_desk("print(me.contact_id)")
+
+    def let_days_pass(self, days):
+        """Move what has happened to this contact into the past."""
+        self.on_the_desk(
+            "from django.utils import timezone; from django.db.models import F; "
+            f"span = timezone.timedelta(days={days}); "
+            "me.contact.enrolments.update(left_at=F('left_at') - span); "
+            "me.sessions.update(last_seen_at=F('last_seen_at') - span)"
+        )
+
+    def gets_push(self, name, contact=None):
+        self.on_the_desk(
+            "from apps.assets.models import Push; from apps.delivery import pushes; "
+            f"asset = Push.objects.get(name={name!r}); "
+            f"who = {contact!r} or me.contact_id; "
+            "import uuid; "
+            "pushes.queue(asset, [pushes.Wanted(contact_id=int(who), key=uuid.uuid4().hex)])"
+        )
+
+
+@pytest.fixture
+def visitor(browser, desk):
+    return Visitor(browser, desk)
+
+
+def wait_for(visitor, expression, value, timeout=30):
+    """Ask the desk until it knows: a report travels by itself."""
+    deadline = time.monotonic() + timeout
+    while (found := visitor.on_the_desk(f"print({expression})")) != value:
+        assert time.monotonic() < deadline, f"{expression} is {found}, not {value}"
+
+
+class TestSoftOnboarding:
+    def test_yes_leads_to_the_browsers_question_and_to_a_real_push(self, visitor, desktop):
+        visitor.sees_popup()
+
+        visitor.says(YES, prompt="allow")
+        welcome = desktop.wait_for("Welcome!")
+        desktop.click(welcome)
+        visitor.browser.wait_for_page(visitor.desk.shop)
+
+        visitor.has_status("allowed")
+        assert visitor.page.errors == []
+        assert welcome.body.endswith("From now on you will hear from us first.")
+        wait_for(visitor, "bool(me.pushes.get().clicked_at)", "True")
+        admin = visitor.desk.admin()
+        contact = admin.text(f"accounts/contact/{visitor.contact()}/change/")
+        assert "Allowed" in contact
+
+    def test_no_leaves_askable_later_but_not_before(self, visitor):
+        visitor.sees_popup()
+        visitor.says(NO)
+        visitor.has_status("ask")
+
+        visitor.let_days_pass(2)
+        visitor.page.reload()
+        visitor.sees_no_popup()
+
+        visitor.let_days_pass(1)
+        visitor.page.reload()
+        visitor.sees_popup()
+
+    def test_escape_closes_and_is_no_answer(self, visitor):
+        visitor.sees_popup()
+
+        visitor.page.press("Escape")
+        visitor.page.wait_for(f"!{POPUP}")
+
+        wait_for(visitor, "me.contact.popups.get().status", "closed")
+
+    def test_blocked_is_never_asked_again(self, visitor):
+        visitor.sees_popup()
+        visitor.says(YES, prompt="block")
+        visitor.has_status("blocked")
+
+        visitor.let_days_pass(400)
+        visitor.page.reload()
+
+        visitor.sees_no_popup()
+        assert visitor.on_the_desk("print(me.contact.push_status)") == "blocked"
+
+    def test_a_dismissed_question_can_be_asked_again_later(self, visitor):
+        visitor.sees_popup()
+        visitor.says(YES, prompt="dismiss")
+        visitor.has_status("ask")
+        wait_for(visitor, "me.contact.popups.get().status", "dismissed")
+
+        visitor.let_days_pass(3)
+        visitor.page.reload()
+
+        visitor.sees_popup()
+
+
+class TestPush:
+    @pytest.fixture
+    def subscriber(self, visitor, desktop):
+        visitor.sees_popup()
+        visitor.says(YES, prompt="allow")
+        desktop.dismiss(desktop.wait_for("Welcome!"))
+        return visitor
+
+    def test_a_button_opens_its_own_address_and_is_reported(self, subscriber, desktop):
+        subscriber.gets_push("Summer sale")
+
+        sale = desktop.wait_for("Summer sale: 20 % off")
+        desktop.click(sale, "Show me")
+
+        subscriber.browser.wait_for_page(f"{subscriber.desk.shop}?product=boots")
+        wait_for(subscriber, "me.pushes.first().clicked_button", "1")
+
+    def test_a_dismissal_is_reported(self, subscriber, desktop):
+        subscriber.gets_push("Summer sale")
+
+        desktop.dismiss(desktop.wait_for("Summer sale: 20 % off"))
+
+        wait_for(subscriber, "bool(me.pushes.first().dismissed_at)", "True")
+
+    def test_it_comes_without_any_page_open(self, subscriber, desktop):
+        subscriber.device()
+        subscriber.gets_push("Summer sale")
+        subscriber.page.goto("about:blank")
+
+        desktop.click(desktop.wait_for("Summer sale: 20 % off"))
+
+        subscriber.browser.wait_for_page(f"{subscriber.desk.shop}?product=tent")
+
+    def test_the_one_who_logged_in_last_gets_the_pushes(self, subscriber, desktop):
+        subscriber.logs_in("zoe")
+        zoe = subscriber.contact()
+        subscriber.logs_out()
+        subscriber.logs_in("yuri")
+        subscriber.gets_push("Summer sale", contact=zoe)
+        subscriber.gets_push("Summer sale")
+
+        desktop.dismiss(desktop.wait_for("Summer sale: 20 % off"))
+
+        admin = subscriber.desk.admin()
+        assert "Suspended" in admin.text(f"accounts/contact/{zoe}/change/")
+        assert "Allowed" in admin.text(f"accounts/contact/{subscriber.contact()}/change/")
+        assert (
+            subscriber.on_the_desk(
+                f"print(me.pushes.filter(contact={zoe}).exclude(asset__name='Welcome').count())"
+            )
+            == "0"
+        )
+
+    def test_unsubscribing_on_the_site_stops_pushes(self, subscriber):
+        subscriber.page.click("#unsubscribe")
+
+        wait_for(subscriber, "me.contact.is_reachable", "False")
+        assert (
+            subscriber.on_the_desk("print(me.subscriptions.first().end_reason)") == "unsubscribed"
+        )

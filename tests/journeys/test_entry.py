@@ -1,0 +1,86 @@
+import pytest
+from django.utils import timezone
+
+from apps.journeys import entry, publishing
+from apps.journeys.models import Enrolment, Journey, Visit
+from tests.factories import a_contact, a_live_journey, a_site, an_event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def journey():
+    return a_live_journey(a_site())
+
+
+def enrol(journey, *contacts):
+    events = {contact.pk: an_event(contact, "seen", page="home") for contact in contacts}
+    return entry.enrol(journey, events)
+
+
+def leave(days_ago=0):
+    Enrolment.objects.update(
+        left_at=timezone.now() - timezone.timedelta(days=days_ago), due_at=None, state="left"
+    )
+
+
+class TestEnrol:
+    def test_it_lets_in_who_meets_the_rule(self, journey):
+        asked = a_contact(journey.site, push_status="ask")
+        blocked = a_contact(journey.site, push_status="blocked")
+
+        enrol(journey, asked, blocked)
+
+        row = Enrolment.objects.get()
+        assert (row.contact, row.number, row.visit) == (asked, 1, 1)
+        assert row.context == {"event": {"page": "home"}}
+        assert Visit.objects.get().enrolment == row
+
+    def test_it_lets_nobody_in_twice(self, journey):
+        contact = a_contact(journey.site)
+
+        first, second = enrol(journey, contact), enrol(journey, contact)
+
+        assert (len(first), second) == (1, [])
+
+    @pytest.mark.parametrize(
+        ("reentry", "days", "again"),
+        [
+            ("once", 9999, 0),
+            ("not_inside", 0, 1),
+            ("pause", 2, 0),
+            ("pause", 3, 1),
+        ],
+    )
+    def test_it_heeds_when_a_contact_may_come_back(self, journey, reentry, days, again):
+        journey.reentry = reentry
+        contact = a_contact(journey.site)
+        enrol(journey, contact)
+        leave(days_ago=days)
+
+        assert len(enrol(journey, contact)) == again
+
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_it_needs_the_same_queries_for_any_number(
+        self, number, journey, django_assert_num_queries
+    ):
+        contacts = [a_contact(journey.site) for _ in range(number)]
+        events = {contact.pk: an_event(contact, "seen") for contact in contacts}
+        journey = Journey.objects.select_related("live_version").get(pk=journey.pk)
+
+        # Savepoint, rule, earlier times, first step, enrolments, who is new, visits, release.
+        with django_assert_num_queries(8):
+            entry.enrol(journey, events)
+
+
+class TestJourneysEnteredBy:
+    def test_it_finds_the_active_ones_of_the_site(self, journey):
+        a_live_journey(a_site())
+
+        assert entry.journeys_entered_by(journey.site_id, {"session_started"}) == [journey]
+        assert entry.journeys_entered_by(journey.site_id, {"purchase"}) == []
+
+    def test_it_finds_no_paused_one(self, journey):
+        publishing.pause(journey)
+
+        assert entry.journeys_entered_by(journey.site_id, {"session_started"}) == []

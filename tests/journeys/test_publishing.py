@@ -1,0 +1,118 @@
+import pytest
+from django.core.exceptions import ValidationError
+
+from apps.assets import models as assets
+from apps.journeys import publishing
+from apps.journeys.models import Journey, Lead, PopupStep, PushStep, Version, WaitStep
+from tests.factories import a_popup, a_push, a_site
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def journey():
+    return Journey.objects.create(site=a_site(), name="Journey")
+
+
+def a_push_step(journey, step, **values):
+    return PushStep.objects.create(journey=journey, name=step, push=a_push(journey.site, **values))
+
+
+class TestPublish:
+    def test_it_compiles_the_flow_into_a_version(self, journey):
+        popup = a_popup(journey.site)
+        ask = PopupStep.objects.create(journey=journey, name="Ask", position=1, popup=popup)
+        wait = WaitStep.objects.create(
+            journey=journey, name="Wait", position=2, amount=3, unit="hours"
+        )
+        Lead.objects.create(step=ask, outcome="declined", target=wait)
+
+        version = publishing.publish(journey)
+
+        compiled = [(s.key, s.kind, s.config, s.leads) for s in version.steps.all()]
+        assert compiled == [
+            (ask.key, "popup", {"asset": popup.pk}, {"declined": wait.key}),
+            (wait.key, "wait", {"seconds": 10_800}, {}),
+        ]
+        assert (journey.status, journey.live_version) == ("active", version)
+
+    def test_it_makes_a_new_version_and_keeps_the_old_one(self, journey):
+        step = a_push_step(journey, "Hello")
+        first = publishing.publish(journey)
+        step.name = "Good bye"
+        step.save()
+
+        second = publishing.publish(journey)
+
+        assert (first.number, second.number) == (1, 2)
+        assert [v.steps.get().name for v in (first, second)] == ["Hello", "Good bye"]
+
+    def test_it_refuses_an_empty_journey(self, journey):
+        with pytest.raises(ValidationError, match="has no steps yet"):
+            publishing.publish(journey)
+
+        journey.refresh_from_db()
+        assert (journey.status, Version.objects.count()) == ("draft", 0)
+
+    @pytest.mark.parametrize("status", ["draft", "archived"])
+    def test_it_refuses_an_asset_that_is_not_active(self, journey, status):
+        a_push_step(journey, "Hello", name="News", status=status)
+
+        with pytest.raises(ValidationError, match=f"“News” is {status}; make it active first"):
+            publishing.publish(journey)
+
+        assert Version.objects.count() == 0
+
+    def test_it_says_everything_that_is_wrong_at_once(self, journey):
+        a_push_step(journey, "One", status="draft")
+        a_push_step(journey, "Two", status="draft")
+
+        with pytest.raises(ValidationError) as refused:
+            publishing.publish(journey)
+
+        assert len(refused.value.messages) == 2
+
+    def test_it_refuses_a_loop_without_time(self, journey):
+        one, two = a_push_step(journey, "One"), a_push_step(journey, "Two")
+        Lead.objects.create(step=one, outcome="sent", target=two)
+        Lead.objects.create(step=two, outcome="sent", target=one)
+
+        with pytest.raises(ValidationError, match="without any time passing"):
+            publishing.publish(journey)
+
+    def test_it_allows_a_loop_in_which_time_passes(self, journey):
+        push = a_push_step(journey, "Push")
+        wait = WaitStep.objects.create(journey=journey, name="Wait")
+        Lead.objects.create(step=push, outcome="sent", target=wait)
+        Lead.objects.create(step=wait, outcome="done", target=push)
+
+        assert publishing.publish(journey).number == 1
+
+
+class TestLife:
+    def test_it_pauses_and_resumes(self, journey):
+        a_push_step(journey, "Hello")
+        publishing.publish(journey)
+
+        publishing.pause(journey)
+        assert Journey.objects.get(pk=journey.pk).status == "paused"
+        publishing.resume(journey)
+        assert Journey.objects.get(pk=journey.pk).status == "active"
+
+    @pytest.mark.parametrize("verb", [publishing.pause, publishing.resume])
+    def test_it_refuses_what_makes_no_sense(self, journey, verb):
+        with pytest.raises(ValidationError, match="is draft, so this cannot be done"):
+            verb(journey)
+
+        journey.refresh_from_db()
+        assert journey.status == "draft"
+
+
+class TestAssetInUse:
+    def test_a_step_protects_its_asset(self, journey):
+        step = a_push_step(journey, "Hello")
+
+        with pytest.raises(Exception, match="referenced through protected foreign keys"):
+            step.push.delete()
+
+        assert assets.Push.objects.filter(pk=step.push_id).exists()
