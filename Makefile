@@ -4,7 +4,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 export DJANGO_SETTINGS_MODULE = config.settings
 
-.PHONY: demo test lint format clean
+.PHONY: demo test lint format bench clean
 
 demo: $(VENV)/.installed ## Run the product with a demo shop; Ctrl-C ends it
 	$(BIN)/python manage.py demo
@@ -19,6 +19,9 @@ lint: $(VENV)/.installed-dev ## Check style, layers, migrations, templates and d
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python -m tests.lint
+
+bench: $(VENV)/.installed-dev ## Measure; writes var/bench.json (ONLY=onboarding measures a part)
+	$(BIN)/python -m tests.benchmarks
 
 format: $(VENV)/.installed-dev ## Put the code into the one style
 	$(BIN)/ruff format .

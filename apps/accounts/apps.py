@@ -7,10 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Audience"
 
     def ready(self) -> None:
-        from corsheaders.signals import check_request_enabled
-
-        from apps.accounts import origins, roles
+        from apps.accounts import roles
 
         # Runs after the permissions of each app were made: `django.contrib.auth` is listed first.
         post_migrate.connect(roles.sync, dispatch_uid="accounts.roles")
-        check_request_enabled.connect(origins.may_read_answer, dispatch_uid="accounts.origins")

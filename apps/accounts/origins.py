@@ -1,8 +1,5 @@
 """Which pages may speak for a site."""
 
-from typing import Any
-
-from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.accounts.models import Origin, Site
@@ -11,16 +8,6 @@ from apps.accounts.models import Origin, Site
 # only so many are kept.
 MAX_SEEN = 50
 SEEN_EVERY = timezone.timedelta(minutes=10)
-
-
-def may_read_answer(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
-    """Tell django-cors-headers whether the page may read our answer.
-
-    A preflight carries no key of a site yet, so here any site's allowed origin will do; the
-    request itself is checked against its own site by `is_allowed`.
-    """
-    origin = request.headers.get("Origin", "")
-    return Origin.objects.filter(origin=origin, is_allowed=True).exists()
 
 
 def is_allowed(site: Site, origin: str) -> bool:

@@ -1,0 +1,1 @@
+"""What is fast, measured: `make bench`, or `make bench ONLY=onboarding` for a part."""

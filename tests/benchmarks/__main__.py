@@ -1,0 +1,33 @@
+"""Run the measures whose names begin with ONLY and write them to `var/bench.json`."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from tests.benchmarks import onboarding
+
+# Name of the group, and what measures it: a function that yields results.
+GROUPS = {"onboarding": onboarding.measure}
+FILE = Path("var/bench.json")
+
+
+def main() -> int:
+    only = os.environ.get("ONLY", "")
+    groups = [name for name in GROUPS if name.startswith(only) or only.startswith(name)]
+    if not groups:
+        print(f"Nothing to measure begins with “{only}”; there are: {', '.join(GROUPS)}")
+        return 1
+    results = []
+    for name in groups:
+        for result in GROUPS[name]():
+            if result["name"].startswith(only):
+                results.append(result)
+                print(f"{result['name']}: {result['value']} {result['unit']}", flush=True)
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(json.dumps(results, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
