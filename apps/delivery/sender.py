@@ -25,7 +25,7 @@ from apps.delivery.recording import Result, record
 from apps.devices import endpoints
 from apps.devices.models import Subscription
 
-BATCH = 200
+BATCH = transport.AT_ONCE
 LEASE = timezone.timedelta(seconds=120)
 MAX_ATTEMPTS = 8
 FIRST_PAUSE_SECONDS = 10

@@ -1,13 +1,16 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
 from apps.delivery import popups, pushes, sender, wakeups
-from apps.delivery.models import Popup
+from apps.delivery.models import Popup, Push
 
 
 def send() -> int:
     """Send the pushes that are due."""
     wakeups.heard(pushes.SEND)
-    return sender.drain()
+    total = sender.drain(seconds=40)
+    if Push.objects.due().exists():
+        wakeups.call(pushes.SEND)
+    return total
 
 
 def expire() -> int:

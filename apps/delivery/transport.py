@@ -13,7 +13,8 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-TIMEOUT_SECONDS = 30
+# A batch of AT_ONCE takes no longer than this, and a worker's task must end within 60 seconds.
+TIMEOUT_SECONDS = 10
 AT_ONCE = 100
 MAX_WAIT_SECONDS = 3600
 MAX_ANSWER = 200

@@ -5,6 +5,7 @@ it, so nothing that goes wrong here can undo a visit or a receipt.
 """
 
 import logging
+import time
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -61,19 +62,31 @@ def _handle_now(ids: list[int]) -> None:
         wakeups.call(ADVANCE)
 
 
+def due() -> QuerySet[PendingEvent]:
+    """Return the events that wait to be handled now."""
+    return PendingEvent.objects.filter(due_at__lte=timezone.now())
+
+
+def drain(*, seconds: float) -> int:
+    """Handle what waits until nothing does, or the time is over; returns how many there were."""
+    end = time.monotonic() + seconds
+    total = 0
+    while time.monotonic() < end and (handled := handle()):
+        total += handled
+    return total
+
+
 def handle(*, only: Iterable[int] | None = None) -> int:
     """Handle a batch of events written down; returns how many there were.
 
     An event that fails is tried again later, and given up after MAX_ERRORS, visibly.
     """
-    due = PendingEvent.objects.filter(due_at__lte=timezone.now())
-    if only is not None:
-        due = due.filter(pk__in=list(only))
+    waiting = due() if only is None else due().filter(pk__in=list(only))
     try:
-        done, moved = _handle(due, BATCH)
+        done, moved = _handle(waiting, BATCH)
     except Exception:
         log.exception("A batch of events failed; trying one by one")
-        return sum(_handle_one(pk) for pk in due.values_list("pk", flat=True)[:BATCH])
+        return sum(_handle_one(pk) for pk in waiting.values_list("pk", flat=True)[:BATCH])
     if moved and only is not None:
         engine.drain(only=moved, seconds=5)
     return done
@@ -95,10 +108,10 @@ def _handle_one(pk: int) -> int:
 
 
 @transaction.atomic
-def _handle(due: QuerySet[PendingEvent], most: int) -> tuple[int, list[int]]:
+def _handle(waiting: QuerySet[PendingEvent], most: int) -> tuple[int, list[int]]:
     """Handle and remove; returns how many events there were, and which enrolments moved."""
     pending = list(
-        due.select_for_update(skip_locked=True, of=("self",)).select_related(
+        waiting.select_for_update(skip_locked=True, of=("self",)).select_related(
             "event__name", "event__contact"
         )[:most]
     )

@@ -2,12 +2,13 @@
 
 from apps.delivery import wakeups
 from apps.journeys import engine, hearing
+from apps.journeys.models import Enrolment
 
 
 def advance() -> int:
     """Handle the events written down, then move everybody who is due."""
     wakeups.heard(hearing.ADVANCE)
-    total = 0
-    while handled := hearing.handle():
-        total += handled
-    return total + engine.drain()
+    total = hearing.drain(seconds=20) + engine.drain(seconds=25)
+    if hearing.due().exists() or Enrolment.objects.due().exists():
+        wakeups.call(hearing.ADVANCE)
+    return total
