@@ -1,5 +1,5 @@
 # Everything starts from Python 3.11 and make; the first target that needs it makes .venv.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV = .venv
 BIN = $(VENV)/bin
 export DJANGO_SETTINGS_MODULE = config.settings

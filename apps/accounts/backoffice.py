@@ -5,124 +5,31 @@ inside. Written for Unfold 0.91; `tests/accounts/test_backoffice.py` opens every
 """
 
 import copy
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.admin.utils import quote
-from django.db.models import PROTECT, Model, QuerySet, URLField
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db.models import Field, Model, QuerySet, TextField, URLField
+from django.forms import Field as FormField
 from django.forms import Media, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from polymorphic.admin import (
     PolymorphicChildModelAdmin,
     PolymorphicInlineSupportMixin,
     PolymorphicParentModelAdmin,
     StackedPolymorphicInline,
 )
-from polymorphic.admin.forms import PolymorphicModelChoiceForm
 from polymorphic.formsets import BasePolymorphicInlineFormSet
 from unfold import admin as unfold
 from unfold.mixins import BaseModelAdminMixin
 from unfold.overrides import FORMFIELD_OVERRIDES, FORMFIELD_OVERRIDES_INLINE
 from unfold.paginator import InfinitePaginator
-from unfold.widgets import UnfoldAdminRadioSelectWidget
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.accounts.models import Site
-
-EXAMPLES = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Panel:
-    """Something beside the form on a row's page; `template` shows `content`."""
-
-    title: str
-    template: str
-    content: dict[str, Any] = field(default_factory=dict)
-    is_above: bool = False
-
-
-Build = Callable[[HttpRequest, Any], Panel | None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Registered:
-    build: Build
-    permission: str
-
-
-_panels: dict[type[Model], list[_Registered]] = {}
-
-
-def panel_on(model: type[Model], *, permission: str) -> Callable[[Build], Build]:
-    """Show what the function returns on each row's page, to those who have the permission.
-
-    So an app shows its data on the pages of apps to its left, which may not import it.
-    """
-
-    def register(build: Build) -> Build:
-        _panels.setdefault(model, []).append(_Registered(build=build, permission=permission))
-        return build
-
-    return register
-
-
-def numbers(title: str, values: list[tuple[str, Any]], *, note: str = "") -> Panel:
-    content = {"values": values, "note": note}
-    return Panel(
-        title=title, template="admin/panels/numbers.html", content=content, is_above=True
-    )
-
-
-def table(
-    title: str,
-    headers: list[str],
-    rows: list[list[Any]],
-    *,
-    empty: str,
-    is_above: bool = False,
-) -> Panel:
-    content = {"headers": headers, "rows": rows, "empty": empty}
-    template = "admin/panels/table.html"
-    return Panel(title=title, template=template, content=content, is_above=is_above)
-
-
-def timeline(title: str, moments: list[tuple[Any, str]]) -> Panel:
-    content = {"moments": moments}
-    return Panel(title=title, template="admin/panels/timeline.html", content=content)
-
-
-def link_to(row: Model, text: Any = None) -> SafeString | str:
-    """Return a link to the row's page, or its name alone where there is no such page."""
-    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
-    shown = str(row) if text is None else text
-    try:
-        address = reverse(name, args=[quote(row.pk)])
-    except NoReverseMatch:
-        return shown
-    return format_html('<a class="text-link" href="{}">{}</a>', address, shown)
-
-
-def protectors(row: Model) -> Iterator[SafeString]:
-    """Say, one kind a line, what still uses the row: a count and a few of them.
-
-    Django's own search loads every one of them, which may be a million messages.
-    """
-    for relation in row._meta.related_objects:
-        if relation.on_delete is not PROTECT:
-            continue
-        users = relation.related_model._default_manager.filter(**{relation.field.name: row})
-        count = users.count()
-        if count:
-            meta = relation.related_model._meta
-            kind = meta.verbose_name if count == 1 else meta.verbose_name_plural
-            shown = ", ".join(str(link_to(user)) for user in users[:EXAMPLES])
-            more = " …" if count > EXAMPLES else ""
-            yield format_html("{} {}: {}{}", count, kind, SafeString(shown), more)
+from apps.accounts.panels import panels_of, uses
 
 
 def add_navigation(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
@@ -151,7 +58,10 @@ class ModelAdmin(unfold.ModelAdmin):
     show_full_result_count = False
     list_filter_submit = True
     warn_unsaved_form = True
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        URLField: {"assume_scheme": "https"},
+        TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})},
+    }
     # Fields that only a new row may choose.
     fixed_fields: tuple[str, ...] = ()
 
@@ -169,12 +79,7 @@ class ModelAdmin(unfold.ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         row = context.get("original")
-        built = [
-            panel
-            for registered in (_panels.get(self.model, []) if row else [])
-            if request.user.has_perm(registered.permission)
-            and (panel := registered.build(request, row))
-        ]
+        built = panels_of(request, row) if row else []
         context["panels_above"] = [panel for panel in built if panel.is_above]
         context["panels_below"] = [panel for panel in built if not panel.is_above]
         return super().render_change_form(request, context, *args, **kwargs)
@@ -186,7 +91,7 @@ class ModelAdmin(unfold.ModelAdmin):
         self, objs: QuerySet[Any] | list[Any], request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         used = [
-            format_html("“{}” is used by {}", row, words) for row in objs for words in protectors(row)
+            format_html("“{}” is used by {}", row, words) for row in objs for words in uses(row)
         ]
         return ([], {}, set(), used) if used else super().get_deleted_objects(objs, request)
 
@@ -197,7 +102,16 @@ class ReadOnlyAdmin(ModelAdmin):
     actions = None
     paginator = InfinitePaginator
     sortable_by = ()
+    show_facets = ShowFacets.NEVER
     warn_unsaved_form = False
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Offer no history: nobody writes these rows."""
+        return super().render_change_form(
+            request, {**context, "show_history": False}, *args, **kwargs
+        )
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -209,27 +123,14 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
-class KindForm(PolymorphicModelChoiceForm):
-    type_label = "Kind"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["ct_id"].widget = UnfoldAdminRadioSelectWidget()
-
-
 class PolymorphicParentAdmin(PolymorphicParentModelAdmin, ModelAdmin):
     """The list of all kinds; a row's pages are at the address of its kind."""
-
-    add_type_form = KindForm
 
     def get_child_type_choices(self, request: HttpRequest, action: str) -> list[tuple[int, str]]:
         """Return the kinds in our order: that of the cache differs from process to process."""
         order = [model._meta.verbose_name for model in self.get_child_models()]
         choices = super().get_child_type_choices(request, action)
-        return sorted(
-            ((pk, capfirst(name)) for pk, name in choices),
-            key=lambda choice: [capfirst(name) for name in order].index(choice[1]),
-        )
+        return sorted(choices, key=lambda choice: order.index(choice[1]))
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         kind = request.GET.get("ct_id", "")
@@ -291,6 +192,15 @@ class PolymorphicInline(StackedPolymorphicInline):
             self.formfield_overrides = overrides
             # Past Unfold's constructor, which takes a model and a site instead.
             StackedPolymorphicInline.Child.__init__(self, parent_inline)
+
+        def formfield_for_dbfield(
+            self, db_field: Field, request: HttpRequest, **kwargs: Any
+        ) -> FormField | None:
+            """Offer no "add another": in a new row it would fill the template of the rows."""
+            found = super().formfield_for_dbfield(db_field, request, **kwargs)
+            if found and isinstance(found.widget, RelatedFieldWidgetWrapper):
+                found.widget = found.widget.widget
+            return found
 
 
 class PolymorphicInlineAdmin(PolymorphicInlineSupportMixin, ModelAdmin):

@@ -51,6 +51,9 @@ class ButtonInline(TabularInline):
     hide_ordering_field = True
     hide_title = True
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type:
+        return super().get_formset(request, obj, **{"validate_max": True, **kwargs})
+
 
 class PushButtonInline(ButtonInline):
     form = PushButtonForm

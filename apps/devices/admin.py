@@ -7,8 +7,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from apps.accounts.admin.contacts import STATUS_COLORS, ContactSearch, push_status_label
-from apps.accounts.backoffice import Panel, ReadOnlyAdmin, link_to, panel_on, table
+from apps.accounts.backoffice import ReadOnlyAdmin
 from apps.accounts.models import Contact, Site
+from apps.accounts.panels import Panel, link_to, panel_on, table
 from apps.devices.models import Device, Subscription
 
 RECENT = 20
@@ -33,16 +34,11 @@ class DeviceAdmin(ContactSearch, ReadOnlyAdmin):
     list_filter = (LiveFilter, ("push_status", ChoicesDropdownFilter), "is_mobile")
     list_select_related = ("contact",)
     fields = (
-        "contact",
-        "push_status",
-        "browser",
-        "browser_version",
-        "os",
-        "is_mobile",
-        "language",
-        "time_zone",
-        "created_at",
-        "last_seen_at",
+        ("contact", "push_status"),
+        ("browser", "browser_version"),
+        ("os", "is_mobile"),
+        ("language", "time_zone"),
+        ("created_at", "last_seen_at"),
         "uid",
     )
 
@@ -71,7 +67,10 @@ def subscriptions(request: HttpRequest, device: Device) -> Panel:
     return table(
         "Subscriptions",
         ["State", "Push service", "Since", "Ended"],
-        [[_state(row), urlsplit(row.endpoint).hostname, row.created_at, row.ended_at] for row in rows],
+        [
+            [_state(row), urlsplit(row.endpoint).hostname, row.created_at, row.ended_at]
+            for row in rows
+        ],
         empty="This browser has never subscribed.",
     )
 

@@ -117,6 +117,12 @@ def lead_names(model: type[Step]) -> list[str]:
     return [LEAD + name for name, _ in model.outcomes]
 
 
+def lead_rows(model: type[Step]) -> list[tuple[str, ...]]:
+    """Return the fields of the leads, two in a row."""
+    names = lead_names(model)
+    return [tuple(names[start : start + 2]) for start in range(0, len(names), 2)]
+
+
 class StepFormSet(PolymorphicFormSet):
     """The steps of a journey with their leads, in a constant number of queries."""
 

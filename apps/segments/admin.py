@@ -5,7 +5,8 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
-from apps.accounts.backoffice import ModelAdmin, Panel, numbers, panel_on
+from apps.accounts.backoffice import ModelAdmin
+from apps.accounts.panels import Panel, numbers, panel_on
 from apps.segments import rules
 from apps.segments.forms import FacetForm, facet_names, further_conditions
 from apps.segments.models import Segment

@@ -23,7 +23,9 @@ def measure() -> Iterator[dict[str, Any]]:
         with Desk(push_hosts=[service.origin]) as desk:
             for name in filter(installed.find, BROWSERS):
                 waits = [_visit(name, service, desktop, desk) for _ in range(RUNS)]
-                for what, values in zip(("popup", "welcome"), zip(*waits, strict=True), strict=True):
+                for what, values in zip(
+                    ("popup", "welcome"), zip(*waits, strict=True), strict=True
+                ):
                     yield {
                         "name": f"onboarding.{what}.{name}",
                         "value": round(statistics.median(values), 3),

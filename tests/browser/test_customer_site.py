@@ -51,7 +51,9 @@ class TestCustomerSite:
 
         assert "allowed origins" in refused
         assert page.evaluate(f"!{POPUP}")
-        assert customer.origin in desk.admin().text(f"accounts/site/{site_id(desk, customer)}/change/")
+        assert customer.origin in desk.admin().text(
+            f"accounts/site/{site_id(desk, customer)}/change/"
+        )
 
     def test_calls_made_before_the_script_has_loaded_are_kept(self, browser, desk, customer):
         allow(desk, customer, [customer.origin])

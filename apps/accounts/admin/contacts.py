@@ -10,8 +10,9 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from apps.accounts.backoffice import Panel, ReadOnlyAdmin, link_to, panel_on, table
+from apps.accounts.backoffice import ReadOnlyAdmin
 from apps.accounts.models import Contact, Event, EventName, PushStatus, Site
+from apps.accounts.panels import Panel, link_to, panel_on, table
 
 MOST_FOUND = 200
 RECENT = 20
@@ -68,14 +69,10 @@ class ContactAdmin(ContactSearch, ReadOnlyAdmin):
     )
     list_select_related = ("site",)
     fields = (
-        "site",
-        "external_id",
-        "push_status",
-        "is_reachable",
-        "language",
-        "time_zone",
-        "created_at",
-        "last_seen_at",
+        ("external_id", "site"),
+        ("push_status", "is_reachable"),
+        ("language", "time_zone"),
+        ("created_at", "last_seen_at"),
         "state",
     )
 
@@ -120,7 +117,7 @@ class EventAdmin(ContactSearch, ReadOnlyAdmin):
     list_display = ("name", "contact", "at", "properties_shown")
     list_filter = (NameFilter,)
     list_select_related = ("name", "contact")
-    fields = ("name", "contact", "at", "properties")
+    fields = (("name", "at"), "contact", "properties")
 
     @display(description="Properties")
     def properties_shown(self, event: Event) -> str:

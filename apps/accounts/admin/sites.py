@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.accounts import sites
-from apps.accounts.backoffice import ModelAdmin, Panel, TabularInline, panel_on
+from apps.accounts.backoffice import ModelAdmin, TabularInline
 from apps.accounts.models import Origin, Site
+from apps.accounts.panels import Panel, panel_on
 
 
 class OriginInline(TabularInline):

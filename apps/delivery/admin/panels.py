@@ -2,12 +2,15 @@
 
 from django.http import HttpRequest
 
-from apps.accounts.backoffice import Panel, link_to, numbers, panel_on, table
 from apps.accounts.models import Contact
+from apps.accounts.panels import Panel, link_to, name_use, numbers, panel_on, table
 from apps.assets import models as assets
-from apps.delivery import statistics
+from apps.delivery import models, statistics
 
 RECENT = 20
+
+name_use(models.Push, "message sent or to be sent", lambda push: f"Push {push.pk}")
+name_use(models.Popup, "popup shown or to be shown", lambda popup: f"Popup {popup.pk}")
 
 
 @panel_on(assets.Push, permission="delivery.view_push")

@@ -4,7 +4,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 
 from apps.accounts.admin.contacts import ContactSearch
-from apps.accounts.backoffice import Panel, ReadOnlyAdmin, panel_on, timeline
+from apps.accounts.backoffice import ReadOnlyAdmin
+from apps.accounts.panels import Panel, panel_on, timeline
 from apps.delivery.models import Popup
 
 Status = Popup.Status
@@ -23,10 +24,10 @@ STATUS_COLORS = {
 
 @admin.register(Popup)
 class PopupAdmin(ContactSearch, ReadOnlyAdmin):
-    list_display = ("__str__", "asset", "contact", "state", "button", "queued_at", "shown_at")
+    list_display = ("asset", "contact", "state", "button", "queued_at", "shown_at")
     list_filter = (("status", ChoicesDropdownFilter), ("asset", RelatedDropdownFilter))
     list_select_related = ("asset", "contact")
-    fields = ("asset", "contact", "device", "status", "button", "expires_at")
+    fields = (("asset", "status"), ("contact", "device"), ("button", "expires_at"))
 
     @display(description="Status", label=STATUS_COLORS)
     def state(self, popup: Popup) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 
 from apps.accounts.admin.contacts import ContactSearch
-from apps.accounts.backoffice import Panel, ReadOnlyAdmin, panel_on, timeline
+from apps.accounts.backoffice import ReadOnlyAdmin
+from apps.accounts.panels import Panel, panel_on, timeline
 from apps.delivery.models import Push
 
 STATUS_COLORS = {
@@ -19,14 +20,19 @@ STATUS_COLORS = {
 
 @admin.register(Push)
 class PushAdmin(ContactSearch, ReadOnlyAdmin):
-    list_display = ("__str__", "asset", "contact", "device", "state", "why", "result", "queued_at")
+    list_display = ("asset", "contact", "device", "state", "why", "result", "queued_at")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("reason", ChoicesDropdownFilter),
         ("asset", RelatedDropdownFilter),
     )
     list_select_related = ("asset", "contact", "device")
-    fields = ("asset", "contact", "device", "status", "reason", "answer", "attempts", "expires_at")
+    fields = (
+        ("asset", "status"),
+        ("contact", "device"),
+        ("reason", "answer"),
+        ("attempts", "expires_at"),
+    )
 
     @display(description="Status", label=STATUS_COLORS)
     def state(self, push: Push) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from unfold.forms import BaseDialogForm
 
 from apps.accounts.backoffice import PolymorphicInline, PolymorphicInlineAdmin
 from apps.journeys import publishing
-from apps.journeys.forms import FORMS, JourneyForm, StepFormSet, lead_names
+from apps.journeys.forms import FORMS, JourneyForm, StepFormSet, lead_rows
 from apps.journeys.models import Journey, PopupStep, PushStep, Step, WaitStep
 from apps.segments.forms import facet_names, further_conditions
 
@@ -30,17 +30,17 @@ class StepInline(PolymorphicInline):
     class PopupInline(PolymorphicInline.Child):
         model = PopupStep
         form = FORMS[PopupStep]
-        fields = ("popup", ("name", "position"), *lead_names(PopupStep))
+        fields = ("popup", ("name", "position"), *lead_rows(PopupStep))
 
     class PushInline(PolymorphicInline.Child):
         model = PushStep
         form = FORMS[PushStep]
-        fields = ("push", ("name", "position"), *lead_names(PushStep))
+        fields = ("push", ("name", "position"), *lead_rows(PushStep))
 
     class WaitInline(PolymorphicInline.Child):
         model = WaitStep
         form = FORMS[WaitStep]
-        fields = (("amount", "unit"), ("name", "position"), *lead_names(WaitStep))
+        fields = (("amount", "unit"), ("name", "position"), *lead_rows(WaitStep))
 
     child_inlines = (PopupInline, PushInline, WaitInline)
 
@@ -62,14 +62,14 @@ class JourneyAdmin(PolymorphicInlineAdmin):
     list_select_related = ("site", "live_version")
     search_fields = ("name",)
     fixed_fields = ("site",)
-    readonly_fields = ("status_label", "version", "further_conditions")
+    readonly_fields = ("status", "version", "further_conditions")
     actions = None
     actions_detail = ("publish", "pause", "resume", "archive")
 
     def get_fieldsets(self, request: HttpRequest, obj: Journey | None = None) -> list[Any]:
         first = ["name", "site", "category"]
         return [
-            (None, {"fields": ["status_label", "version", *first] if obj else first}),
+            (None, {"fields": ["status", "version", *first] if obj else first}),
             (
                 "Entry: contacts who meet all of these",
                 {"fields": ["entry_event", *facet_names(obj.entry_rule if obj else {})]},
@@ -98,10 +98,10 @@ class JourneyAdmin(PolymorphicInlineAdmin):
     def status_label(self, journey: Journey) -> tuple[str, str]:
         return journey.status, SHORT.get(Status(journey.status), journey.get_status_display())
 
-    @display(description="Version", empty_value="Not published yet")
-    def version(self, journey: Journey) -> str | None:
+    @display(description="Version")
+    def version(self, journey: Journey) -> str:
         live = journey.live_version
-        return f"{live.number}, of {live.published_at:%d %B %Y}" if live else None
+        return f"{live.number}, of {live.published_at:%d %B %Y}" if live else "Not published yet"
 
     @display(description="And further")
     def further_conditions(self, journey: Journey) -> str:

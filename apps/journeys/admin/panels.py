@@ -2,12 +2,15 @@
 
 from django.http import HttpRequest
 
-from apps.accounts.backoffice import Panel, link_to, panel_on, table
 from apps.accounts.models import Contact
+from apps.accounts.panels import Panel, link_to, name_use, panel_on, table
 from apps.journeys import statistics
-from apps.journeys.models import Journey
+from apps.journeys.models import Journey, PopupStep, PushStep
 
 RECENT = 20
+
+for model in (PopupStep, PushStep):
+    name_use(model, "step of a journey", lambda step: f"{step} in “{step.journey}”")
 
 
 @panel_on(Journey, permission="journeys.view_journey")

@@ -1,0 +1,123 @@
+"""What is shown beside the form on a row's page, and what keeps the row from being deleted.
+
+Both are registered by the app that knows, so an app shows its data on the pages of apps to its
+left, which may not import it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.admin.utils import quote
+from django.db.models import PROTECT, Model
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """Something beside the form on a row's page; `template` shows `content`."""
+
+    title: str
+    template: str
+    content: dict[str, Any] = field(default_factory=dict)
+    is_above: bool = False
+
+
+Build = Callable[[HttpRequest, Any], Panel | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Registered:
+    build: Build
+    permission: str
+
+
+_panels: dict[type[Model], list[_Registered]] = {}
+
+
+def panel_on(model: type[Model], *, permission: str) -> Callable[[Build], Build]:
+    """Show what the function returns on each row's page, to those who have the permission."""
+
+    def register(build: Build) -> Build:
+        _panels.setdefault(model, []).append(_Registered(build=build, permission=permission))
+        return build
+
+    return register
+
+
+def panels_of(request: HttpRequest, row: Model) -> list[Panel]:
+    """Return the panels of the row's page that the user may see."""
+    built = (
+        registered.build(request, row)
+        for registered in _panels.get(type(row), [])
+        if request.user.has_perm(registered.permission)
+    )
+    return [panel for panel in built if panel]
+
+
+def numbers(title: str, values: list[tuple[str, Any]], *, note: str = "") -> Panel:
+    content = {"values": values, "note": note}
+    return Panel(title=title, template="admin/panels/numbers.html", content=content, is_above=True)
+
+
+def table(
+    title: str,
+    headers: list[str],
+    rows: list[list[Any]],
+    *,
+    empty: str,
+    is_above: bool = False,
+) -> Panel:
+    content = {"headers": headers, "rows": rows, "empty": empty}
+    template = "admin/panels/table.html"
+    return Panel(title=title, template=template, content=content, is_above=is_above)
+
+
+def timeline(title: str, moments: list[tuple[Any, str]]) -> Panel:
+    content = {"moments": moments}
+    return Panel(title=title, template="admin/panels/timeline.html", content=content)
+
+
+def link_to(row: Model, text: Any = None) -> SafeString | str:
+    """Return a link to the row's page, or its name alone where there is no such page."""
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+    shown = str(row) if text is None else text
+    try:
+        address = reverse(name, args=[quote(row.pk)])
+    except NoReverseMatch:
+        return shown
+    return format_html('<a class="text-link" href="{}">{}</a>', address, shown)
+
+
+_words: dict[type[Model], tuple[str, Callable[[Any], str]]] = {}
+
+
+def name_use(model: type[Model], kind: str, words: Callable[[Any], str]) -> None:
+    """Say how rows of the model are called where they keep another row from being deleted."""
+    _words[model] = (kind, words)
+
+
+def uses(row: Model) -> Iterator[SafeString]:
+    """Say, one kind a line, what still uses the row: a count and a few of them.
+
+    Django's own search loads every one of them, which may be a million messages.
+    """
+    for relation in row._meta.related_objects:
+        # django-polymorphic wraps what its own foreign keys do.
+        if getattr(relation.on_delete, "action", relation.on_delete) is not PROTECT:
+            continue
+        users = relation.related_model._default_manager.filter(**{relation.field.name: row})
+        count = users.count()
+        if count:
+            meta = relation.related_model._meta
+            kind, words = _words.get(relation.related_model, (str(meta.verbose_name), str))
+            shown = format_html_join(
+                ", ", "{}", ((link_to(u, words(u)),) for u in users[:EXAMPLES])
+            )
+            more = " …" if count > EXAMPLES else ""
+            yield format_html("{} × {}: {}{}", count, kind, shown, more)

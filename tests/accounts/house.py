@@ -1,0 +1,78 @@
+"""One row of every model that the back office shows, and the way to its pages."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django_q.models import Failure, OrmQ, Schedule, Success
+
+from apps.accounts.models import Contact, Event, Role, Site, User
+from apps.assets.models import Asset, Button, LabelTag, Popup, Push
+from apps.delivery import models as delivery
+from apps.devices.models import Device
+from apps.journeys.models import Enrolment, Journey
+from apps.segments.models import Segment
+from tests.factories import (
+    a_device,
+    a_live_journey,
+    a_popup,
+    a_push,
+    a_segment,
+    a_site,
+    a_subscription,
+    a_user,
+    an_event,
+)
+
+
+def a_house(number):
+    """A row of every model that the back office shows; returns one of each."""
+    site = a_site()
+    subscription = a_subscription(a_device(site, "allowed"))
+    device, contact = subscription.device, subscription.device.contact
+    push, popup = a_push(site), a_popup(site)
+    Button.objects.create(asset=push, label="Show me")
+    LabelTag.objects.create(site=site, name="discount", value="20 %")
+    journey = a_live_journey(site)
+    soon = timezone.now() + timezone.timedelta(days=1)
+    Enrolment.objects.create(
+        journey=journey,
+        version=journey.live_version,
+        contact=contact,
+        step=journey.live_version.steps.first(),
+        number=1,
+    )
+    task = {"func": "apps.x", "started": timezone.now(), "stopped": timezone.now()}
+    return {
+        Site: site,
+        User: a_user("Marketer"),
+        Role: Role.objects.create(name=f"Role {number}"),
+        Contact: contact,
+        Event: an_event(contact),
+        Device: device,
+        Segment: a_segment(site),
+        Asset: push,
+        Push: push,
+        Popup: popup,
+        LabelTag: LabelTag.objects.get(site=site),
+        Journey: Journey.objects.create(site=site, name="Draft"),
+        delivery.Push: delivery.Push.objects.create(
+            key="k", contact=contact, device=device, asset=push, expires_at=soon
+        ),
+        delivery.Popup: delivery.Popup.objects.create(
+            key=f"k{number}", contact=contact, device=device, asset=popup, expires_at=soon
+        ),
+        OrmQ: OrmQ.objects.create(key="pushdesk", payload=""),
+        Schedule: Schedule.objects.create(name=f"S{number}", func="apps.x"),
+        Success: Success.objects.create(id=f"s{number}", name="t", success=True, **task),
+        Failure: Failure.objects.create(
+            id=f"f{number}", name="t", success=False, result="no", **task
+        ),
+    }
+
+
+def address(model, page, row):
+    args = [] if page in ("changelist", "add") else [row.pk]
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def login(client, role):
+    client.force_login(a_user(is_superuser=True) if role == "superuser" else a_user(role))
