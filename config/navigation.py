@@ -96,3 +96,7 @@ TABS = [
 
 def admin_css(request: HttpRequest) -> str:
     return static("admin/pushdesk.css")
+
+
+def favicon(request: HttpRequest) -> str:
+    return static("admin/favicon.svg")

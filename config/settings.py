@@ -6,7 +6,7 @@ from pathlib import Path
 
 import environ
 
-from config.navigation import SIDEBAR, TABS
+from config.navigation import SIDEBAR, TABS, favicon
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -124,6 +124,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -136,6 +137,11 @@ STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 # Served straight from the packages: nothing has to be collected before the first start.
 WHITENOISE_USE_FINDERS = True
+
+# Only a proxy may say that a request came over TLS: without one in front anybody could.
+if env.bool("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -158,7 +164,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"client": "600/min", "new_device": "60/min"},
-    "NUM_PROXIES": env.int("NUM_PROXIES", 0),
+    # Whose address the throttle counts: with a proxy in front the last one it was told.
+    "NUM_PROXIES": int(env.bool("BEHIND_PROXY", False)),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Pushdesk",
@@ -211,6 +218,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "config.dashboard.home",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
     "STYLES": ["config.navigation.admin_css"],
     "SCRIPTS": [],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": SIDEBAR},

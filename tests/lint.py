@@ -62,7 +62,7 @@ def _too_long_in(path: Path) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             size = node.end_lineno - node.lineno + 1
             if size > MAX_FUNCTION_LINES:
-                yield f"{name}:{node.lineno}: {node.name} has {size} lines, not {MAX_FUNCTION_LINES}"
+                yield f"{name}:{node.lineno}: {node.name}: {size} lines, not {MAX_FUNCTION_LINES}"
 
 
 def main() -> int:

@@ -40,7 +40,6 @@ def a_house(number):
         step=journey.live_version.steps.first(),
         number=1,
     )
-    task = {"func": "apps.x", "started": timezone.now(), "stopped": timezone.now()}
     return {
         Site: site,
         User: a_user("Marketer"),
@@ -60,6 +59,13 @@ def a_house(number):
         delivery.Popup: delivery.Popup.objects.create(
             key=f"k{number}", contact=contact, device=device, asset=popup, expires_at=soon
         ),
+        **queue_rows(number),
+    }
+
+
+def queue_rows(number):
+    task = {"func": "apps.x", "started": timezone.now(), "stopped": timezone.now()}
+    return {
         OrmQ: OrmQ.objects.create(key="pushdesk", payload=""),
         Schedule: Schedule.objects.create(name=f"S{number}", func="apps.x"),
         Success: Success.objects.create(id=f"s{number}", name="t", success=True, **task),

@@ -19,20 +19,21 @@ POPUP = "document.querySelector('pushdesk-popup')"
 
 def measure() -> Iterator[dict[str, Any]]:
     """Yield the medians of RUNS fresh visitors, in seconds, for each browser that is here."""
-    with PushService() as service, NotificationDaemon() as desktop:
-        with Desk(push_hosts=[service.origin]) as desk:
-            for name in filter(installed.find, BROWSERS):
-                waits = [_visit(name, service, desktop, desk) for _ in range(RUNS)]
-                for what, values in zip(
-                    ("popup", "welcome"), zip(*waits, strict=True), strict=True
-                ):
-                    yield {
-                        "name": f"onboarding.{what}.{name}",
-                        "value": round(statistics.median(values), 3),
-                        "unit": "s",
-                        "worst": round(max(values), 3),
-                        "runs": RUNS,
-                    }
+    with (
+        PushService() as service,
+        NotificationDaemon() as desktop,
+        Desk(push_hosts=[service.origin]) as desk,
+    ):
+        for name in filter(installed.find, BROWSERS):
+            waits = [_visit(name, service, desktop, desk) for _ in range(RUNS)]
+            for what, values in zip(("popup", "welcome"), zip(*waits, strict=True), strict=True):
+                yield {
+                    "name": f"onboarding.{what}.{name}",
+                    "value": round(statistics.median(values), 3),
+                    "unit": "s",
+                    "worst": round(max(values), 3),
+                    "runs": RUNS,
+                }
 
 
 def _visit(

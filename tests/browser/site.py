@@ -20,7 +20,8 @@ WORKER = 'importScripts("{desk}/pushdesk-worker.js");'
 
 POLICY = (
     "default-src 'none'; script-src 'self' {desk}; connect-src {desk}; "
-    "worker-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
+    "worker-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "require-trusted-types-for 'script'; "
     "trusted-types pushdesk"
 )
 WORKER_POLICY = "default-src 'none'; script-src {desk}; connect-src {desk}"

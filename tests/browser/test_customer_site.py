@@ -11,7 +11,9 @@ POPUP = "document.querySelector('pushdesk-popup')"
 MAKE = """
 from apps.accounts import sites
 from apps.journeys import publishing
-site = sites.create(name={name!r}, home={home!r}, origins={origins!r}, vapid_subject="mailto:a@b.example")
+site = sites.create(
+    name={name!r}, home={home!r}, origins={origins!r}, vapid_subject="mailto:a@b.example"
+)
 publishing.publish(site.journeys.get())
 print(site.public_key)
 """
@@ -76,5 +78,6 @@ class TestCustomerSite:
 
 def site_id(desk, customer):
     return desk.run(
-        f"from apps.accounts.models import Site; print(Site.objects.get(name={customer.origin!r}).pk)"
+        "from apps.accounts.models import Site; "
+        f"print(Site.objects.get(name={customer.origin!r}).pk)"
     )

@@ -38,7 +38,8 @@ class Notification:
     body: str
     icon: str
     actions: dict[str, str]
-    hints: dict[str, Any]
+    # An image in here would fill the screen of whoever prints the notification.
+    hints: dict[str, Any] = field(repr=False)
     is_open: bool = True
     replaces: int = 0
     shown_at: float = field(default_factory=time.time)
