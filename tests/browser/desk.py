@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -136,8 +136,28 @@ class Admin:
         """The page's visible words, with single spaces."""
         answer = self.session.get(f"{self.origin}/admin/{path}", timeout=30)
         assert answer.ok, f"{path}: {answer.status_code}"
-        body = re.sub(r"(?s)<(script|style|template)\b.*?</\1>", " ", answer.text)
-        return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+        words = Words()
+        words.feed(answer.text)
+        return " ".join(words.found)
+
+
+class Words(HTMLParser):
+    """Collects the words of a page that a person would see."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._hidden += tag in ("script", "style", "template")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("script", "style", "template")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.found += data.split()
 
 
 class Database:

@@ -1,5 +1,6 @@
 """The main job, whole, with nothing replaced: a visitor is asked, says yes, and a push comes."""
 
+import re
 import time
 
 import pytest
@@ -14,6 +15,10 @@ ASKED = (
     "performance.getEntriesByType('resource').filter(e => e.name.endsWith('/popups/next')).length"
 )
 
+WHERE = (
+    "from apps.accounts.models import Site; site = Site.objects.get(name='Fernweh Outfitters'); "
+    "print(site.journeys.get().pk, site.assets.get(name='Welcome').pk)"
+)
 ME = "from apps.devices.models import *; me = Device.objects.get(uid='{}'); "
 
 
@@ -92,8 +97,30 @@ def wait_for(visitor, expression, value, timeout=30):
         assert time.monotonic() < deadline, f"{expression} is {found}, not {value}"
 
 
+def numbers(desk):
+    """What the back office shows of the onboarding and of its welcome, added up so far."""
+    admin = desk.admin()
+    journey, welcome = desk.run(WHERE).split()
+    flow = admin.text(f"journeys/journey/{journey}/change/")
+    push = admin.text(f"assets/push/{welcome}/change/")
+    return {
+        "entered": first_number(r"Ask Popup (\d+)", flow),
+        "allowed": first_number(r"Accepted and allowed: (\d+)", flow),
+        "declined": first_number(r"Declined: (\d+)", flow),
+        "welcomed": first_number(r"Welcome Push (\d+)", flow),
+        **{word: first_number(rf"{word} (\d+)", push) for word in ("Accepted", "Shown", "Clicked")},
+    }
+
+
+def first_number(pattern, text):
+    found = re.search(pattern, text)
+    return int(found.group(1)) if found else 0
+
+
 class TestSoftOnboarding:
-    def test_yes_leads_to_the_browsers_question_and_to_a_real_push(self, visitor, desktop):
+    def test_yes_leads_to_the_browsers_question_and_to_a_real_push(self, browser, desk, desktop):
+        before = numbers(desk)
+        visitor = Visitor(browser, desk)
         visitor.sees_popup()
 
         visitor.says(YES, prompt="allow")
@@ -107,12 +134,23 @@ class TestSoftOnboarding:
         wait_for(visitor, "bool(me.pushes.get().clicked_at)", "True")
         admin = visitor.desk.admin()
         contact = admin.text(f"accounts/contact/{visitor.contact()}/change/")
-        assert "Allowed" in contact
+        assert "Push status of the last session Allowed" in contact
+        after = numbers(desk)
+        assert {name: after[name] - before[name] for name in after} == {
+            "entered": 1,
+            "allowed": 1,
+            "declined": 0,
+            "welcomed": 1,
+            "Accepted": 1,
+            "Shown": 1,
+            "Clicked": 1,
+        }
 
     def test_no_leaves_askable_later_but_not_before(self, visitor):
         visitor.sees_popup()
         visitor.says(NO)
         visitor.has_status("ask")
+        wait_for(visitor, "me.contact.enrolments.get().visits.get().outcome", "declined")
 
         visitor.let_days_pass(2)
         visitor.page.reload()
