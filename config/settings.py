@@ -1,5 +1,6 @@
 """Settings, from the environment or `.env` (see `.env.example` for every name)."""
 
+import contextlib
 import secrets
 import sys
 from pathlib import Path
@@ -23,8 +24,13 @@ def kept_secret_key() -> str:
     """
     path = VAR_DIR / "secret_key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+        # Written aside and linked: of two processes that start together one wins, whole.
+        draft = VAR_DIR / f"secret_key.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text()
 
 
@@ -109,7 +115,12 @@ REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # One entry per visitor's address: fewer, and the throttle would forget who it slows.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
 }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -381,7 +381,9 @@
   const track = async (name, properties = {}) => {
     await identity;
     await ready();
-    await request("POST", "events", { name, properties });
+    // Sent again after a lost answer, it still counts once.
+    const id = crypto.randomUUID?.();
+    await request("POST", "events", { id, name, properties });
     soon();
   };
 

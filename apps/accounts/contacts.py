@@ -1,5 +1,7 @@
 """Making contacts, and making two of them one."""
 
+import contextlib
+import json
 from typing import Any
 
 from django.db import transaction
@@ -10,16 +12,39 @@ MAX_STATE_BYTES = 32_000
 MAX_STATE_NAMES = 200
 
 
+class StateTooLarge(ValueError):
+    """A contact's state would hold more than it may."""
+
+
+def lock(*contacts: Contact | int) -> None:
+    """Stand in line for these contacts until the transaction ends; others may still point at
+    them. Always in the same order, so that two who want the same contacts cannot block."""
+    ids = {getattr(contact, "pk", contact) for contact in contacts}
+    rows = Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk"))
+
+
 def create_anonymous(site: Site, *, language: str = "", time_zone: str = "") -> Contact:
     return Contact.objects.create(site=site, language=language, time_zone=time_zone)
 
 
+@transaction.atomic
 def update_state(contact: Contact, changes: dict[str, Any]) -> None:
-    """Merge `changes` into the state; a value of None removes its name."""
+    """Merge `changes` into the state; a value of None removes its name.
+
+    Raises StateTooLarge, and changes nothing, when the whole would be too much.
+    """
     if not changes:
         return
+    lock(contact)
+    contact.refresh_from_db(fields=["state"])
     merged = {**contact.state, **changes}
-    contact.state = {name: value for name, value in merged.items() if value is not None}
+    state = {name: value for name, value in merged.items() if value is not None}
+    if len(state) > MAX_STATE_NAMES or len(json.dumps(state)) > MAX_STATE_BYTES:
+        raise StateTooLarge(
+            f"A contact's state holds at most {MAX_STATE_NAMES} names and {MAX_STATE_BYTES} bytes."
+        )
+    contact.state = state
     contact.save(update_fields=["state"])
 
 
@@ -29,13 +54,26 @@ def merge(anonymous: Contact, known: Contact) -> None:
 
     Works on whatever apps to the right point at contacts: a model that cannot simply be
     re-pointed (because a contact may have one of them only) says how in a queryset method
-    `move_to_contact(old, new)`.
+    `move_to_contact(old, new)`. Whoever writes for the anonymous contact at the same time has
+    committed and is seen here, or waits and then fails on the missing contact; nothing is lost
+    in silence.
     """
-    for relation in Contact._meta.related_objects:
-        rows = relation.related_model._default_manager.filter(**{relation.field.name: anonymous})
-        if hasattr(rows, "move_to_contact"):
-            rows.move_to_contact(anonymous, known)
-        else:
-            rows.update(**{relation.field.name: known})
-    update_state(known, {k: v for k, v in anonymous.state.items() if k not in known.state})
+    lock(known)
+    # First without the row itself, in which all the others stand in line who hold what is moved
+    # here; then with it, for what has come meanwhile.
+    _give(anonymous, known)
+    Contact.objects.select_for_update().filter(pk=anonymous.pk).first()
+    _give(anonymous, known)
+    # What the site says of a known contact counts more than what a visitor left behind.
+    with contextlib.suppress(StateTooLarge):
+        update_state(known, {k: v for k, v in anonymous.state.items() if k not in known.state})
     anonymous.delete()
+
+
+def _give(old: Contact, new: Contact) -> None:
+    for relation in Contact._meta.related_objects:
+        rows = relation.related_model._default_manager.filter(**{relation.field.name: old})
+        if hasattr(rows, "move_to_contact"):
+            rows.move_to_contact(old, new)
+        else:
+            rows.update(**{relation.field.name: new})

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import Contact, Event, EventName
@@ -40,13 +41,41 @@ def track(contact: Contact, name: str, properties: dict[str, Any] | None = None)
     return track_many([NewEvent(contact=contact, name=name, properties=properties or {})])[0]
 
 
+def _without_those_tracked_before(new: list[NewEvent]) -> list[NewEvent]:
+    keys = {event.key for event in new if event.key}
+    if not keys:
+        return new
+    site = new[0].contact.site_id
+    seen = set(Event.objects.filter(name__site=site, key__in=keys).values_list("name__name", "key"))
+    return [event for event in new if (event.name, event.key) not in seen]
+
+
+def _refuse_too_many(site_id: int, names: list[str]) -> None:
+    """Our own names are few and always welcome: a visitor must not be able to crowd them out."""
+    if not names:
+        return
+    own = Q()
+    for prefix in RESERVED_PREFIXES:
+        own |= Q(name__startswith=prefix)
+    count = EventName.objects.filter(site=site_id).exclude(own).count()
+    if count + len(names) > MAX_NAMES_PER_SITE:
+        raise UnknownEventName(
+            f"This site tracks {MAX_NAMES_PER_SITE} different events already; "
+            f"put what differs into the properties."
+        )
+
+
 @transaction.atomic
 def track_many(new: list[NewEvent]) -> list[Event]:
     """Store events of the contacts of one site, in one statement, and tell who listens.
 
-    Returns the stored rows. Raises UnknownEventName when a name is new and the site already
+    An event whose key was tracked before under its name is left out. Returns the stored rows.
+    Raises UnknownEventName when a name is new and the site already
     has MAX_NAMES_PER_SITE of them.
     """
+    new = _without_those_tracked_before(new)
+    if not new:
+        return []
     names = _names(new[0].contact.site_id, {event.name for event in new})
     now = timezone.now()
     events = [
@@ -66,13 +95,10 @@ def track_many(new: list[NewEvent]) -> list[Event]:
 
 def _names(site_id: int, wanted: set[str]) -> dict[str, EventName]:
     found = {row.name: row for row in EventName.objects.filter(site=site_id, name__in=wanted)}
-    missing = wanted - found.keys()
+    # In one order for everybody: two who make the same names at once would block each other.
+    missing = sorted(wanted - found.keys())
     if missing:
-        if EventName.objects.filter(site=site_id).count() + len(missing) > MAX_NAMES_PER_SITE:
-            raise UnknownEventName(
-                f"This site tracks {MAX_NAMES_PER_SITE} different events already; "
-                f"put what differs into the properties."
-            )
+        _refuse_too_many(site_id, [name for name in missing if not is_reserved(name)])
         EventName.objects.bulk_create(
             [EventName(site_id=site_id, name=name) for name in missing], ignore_conflicts=True
         )

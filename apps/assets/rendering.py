@@ -29,11 +29,11 @@ class Labels:
 def context_for(contact: Contact, labels: Labels, more: Context | None = None) -> Context:
     """Return what tags can name: `more` holds `event` and `journey` where there are any."""
     state = {
+        **contact.state,
         "external_id": contact.external_id or "",
         "language": contact.language,
         "time_zone": contact.time_zone,
         "push_status": contact.push_status,
-        **contact.state,
     }
     context: Context = {"event": {}, "journey": {}, **(more or {}), "state": state}
     context["label"] = {name: render(value, context) for name, value in labels.values.items()}
@@ -43,8 +43,7 @@ def context_for(contact: Contact, labels: Labels, more: Context | None = None) -
 def push(asset: Push, site: Site, context: Context) -> dict[str, Any]:
     """Return the `notification` of a declarative web push message, without tag and data.
 
-    Members that would be empty are left out: bytes are few. Raises LiquidError when the filled
-    texts break a bound.
+    Members that would be empty are left out: bytes are few. Raises NotFilled (apps.assets.tags).
     """
     buttons = [
         {

@@ -17,6 +17,10 @@ ROOTS = ("state", "event", "journey", "label")
 MAX_OUTPUT = 20_000
 
 
+class NotFilled(ValueError):
+    """The tags of a text cannot be filled with the values given."""
+
+
 class _Tags(Environment):
     loop_iteration_limit = 1_000
     local_namespace_limit = 100_000
@@ -34,9 +38,15 @@ def _parse(text: str) -> BoundTemplate:
 def render(text: str, context: Mapping[str, Any]) -> str:
     """Return `text` with its tags filled; a tag without a value becomes nothing.
 
-    Raises LiquidError when the filled text breaks a bound.
+    Raises NotFilled when a filter cannot take its value, or the filled text breaks a bound.
     """
-    return _parse(text).render(**context) if "{" in text else text
+    if "{" not in text:
+        return text
+    try:
+        return _parse(text).render(**context)
+    except Exception as error:
+        # Values come from visitors, and filters raise whatever Python does for them.
+        raise NotFilled(str(error)[:200]) from error
 
 
 def check_text(text: str) -> None:
@@ -49,12 +59,12 @@ def check_text(text: str) -> None:
         if unknown:
             names = ", ".join(f"{{{{ {root}.… }}}}" for root in ROOTS)
             raise ValidationError(f"“{unknown[0]}” is unknown. Tags begin with {names}.")
-        template.render(**{root: {} for root in ROOTS})
-    except LiquidError as error:
+        render(text, {root: {} for root in ROOTS})
+    except (LiquidError, NotFilled) as error:
         raise ValidationError(f"This tag is not right: {_first_line(error)}") from error
 
 
-def _first_line(error: LiquidError) -> str:
+def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n")[0][:200]
 
 

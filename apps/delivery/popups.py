@@ -1,7 +1,7 @@
 """Popups: asking for them, handing them to the visitor's page, taking the answer."""
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,17 @@ from apps.accounts import events
 from apps.accounts.models import PushStatus
 from apps.assets import models as assets
 from apps.assets import rendering
+from apps.assets.tags import NotFilled
 from apps.delivery.models import Popup
+from apps.delivery.wanted import Wanted
 from apps.devices.models import Device
 
 Status = Popup.Status
+
+# A browser that has answered our question is left alone by other contacts' journeys.
+ASKED_AGAIN_AFTER = timezone.timedelta(days=3)
+
+log = logging.getLogger(__name__)
 
 
 class Report(models.TextChoices):
@@ -35,9 +42,10 @@ class Report(models.TextChoices):
 COMES_AFTER: dict[Report, tuple[Status, ...]] = {
     Report.SHOWN: (Status.WAITING,),
     Report.ACCEPTED: (Status.WAITING, Status.SHOWN),
-    Report.ALLOWED: (Status.ACCEPTED,),
-    Report.BLOCKED: (Status.ACCEPTED,),
-    Report.DISMISSED: (Status.ACCEPTED,),
+    # The report of accepting may be lost, and the browser's answer still is one.
+    Report.ALLOWED: Popup.OPEN,
+    Report.BLOCKED: Popup.OPEN,
+    Report.DISMISSED: Popup.OPEN,
     Report.CLICKED: (Status.WAITING, Status.SHOWN),
     Report.DECLINED: (Status.WAITING, Status.SHOWN),
     Report.CLOSED: (Status.WAITING, Status.SHOWN),
@@ -51,15 +59,6 @@ ENDS_AS: dict[Status, Status] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """One popup for one contact; `key` makes it one, however often it is asked for."""
-
-    contact_id: int
-    key: str
-    context: dict[str, Any] = field(default_factory=dict)
-
-
 def queue(asset: assets.Popup, wanted: Sequence[Wanted]) -> datetime | None:
     """Have the contacts meet the popup on the site; returns until when each waits to be seen.
 
@@ -71,6 +70,7 @@ def queue(asset: assets.Popup, wanted: Sequence[Wanted]) -> datetime | None:
     rows = [
         Popup(
             key=row.key,
+            campaign=row.campaign,
             contact_id=row.contact_id,
             context=row.context,
             asset=asset,
@@ -85,27 +85,54 @@ def queue(asset: assets.Popup, wanted: Sequence[Wanted]) -> datetime | None:
 def next_for(device: Device) -> dict[str, Any] | None:
     """Return what the device's page should show now, filled for its contact; None for nothing.
 
-    A popup shown before and not answered comes again. One that asks for permission is only
-    shown where the browser can still ask.
+    A popup shown before and not answered comes again. One whose tags cannot be filled is
+    withdrawn, so that it does not stand before the others.
+    """
+    labels = None
+    for popup in _waiting(device):
+        contact = popup.contact
+        labels = labels or rendering.Labels.of(contact.site)
+        try:
+            context = rendering.context_for(contact, labels, popup.context)
+            return {"id": str(popup.uid), **rendering.popup(popup.asset, contact.site, context)}
+        except NotFilled:
+            log.warning("Popup %s of asset %s could not be filled", popup.pk, popup.asset_id)
+            Popup.objects.filter(pk=popup.pk, status__in=Popup.OPEN).update(
+                status=Status.WITHDRAWN, answered_at=timezone.now()
+            )
+    return None
+
+
+def _waiting(device: Device) -> "models.QuerySet[Popup]":
+    """Return what waits for the device's contact, the oldest first.
+
+    Popups that ask for permission are left out where the browser cannot ask, and where it was
+    answered lately under another name: who has said no is not asked again for logging out.
     """
     waiting = (
         Popup.objects.open()
         .filter(contact=device.contact_id, asset__status=assets.Asset.Status.ACTIVE)
         .exclude(status=Status.ACCEPTED)
     )
-    if device.push_status != PushStatus.ASK:
-        waiting = waiting.exclude(
+    asking = assets.Button.Action.ASK_PERMISSION
+    if device.push_status != PushStatus.ASK or _answered_under_another_name(device):
+        waiting = waiting.exclude(asset__buttons__action=asking)
+    return (
+        waiting.select_related("asset", "contact__site")
+        .prefetch_related("asset__buttons")
+        .order_by("queued_at")
+    )
+
+
+def _answered_under_another_name(device: Device) -> bool:
+    return (
+        device.popups.filter(
+            answered_at__gt=timezone.now() - ASKED_AGAIN_AFTER,
             asset__buttons__action=assets.Button.Action.ASK_PERMISSION,
         )
-    popup = (
-        waiting.select_related("asset").prefetch_related("asset__buttons").order_by("queued_at")
-    ).first()
-    if popup is None:
-        return None
-    contact = device.contact
-    labels = rendering.Labels.of(contact.site)
-    context = rendering.context_for(contact, labels, popup.context)
-    return {"id": str(popup.uid), **rendering.popup(popup.asset, contact.site, context)}
+        .exclude(contact=device.contact_id)
+        .exists()
+    )
 
 
 @transaction.atomic

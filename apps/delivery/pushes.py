@@ -1,29 +1,16 @@
 """Asking for pushes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils import timezone
 
 from apps.assets import models as assets
 from apps.delivery import wakeups
 from apps.delivery.models import Push
+from apps.delivery.wanted import Wanted
 from apps.devices.models import Subscription
 
 SEND = "apps.delivery.tasks.send"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """One push for one contact; `key` makes it one, however often it is asked for.
-
-    `context` holds what tags may name beside the contact: `event`, `journey`.
-    """
-
-    contact_id: int
-    key: str
-    context: dict[str, Any] = field(default_factory=dict)
 
 
 def queue(asset: assets.Push, wanted: Sequence[Wanted]) -> set[int]:
@@ -40,6 +27,7 @@ def queue(asset: assets.Push, wanted: Sequence[Wanted]) -> set[int]:
     rows = [
         Push(
             key=by_contact[contact_id].key,
+            campaign=by_contact[contact_id].campaign,
             context=by_contact[contact_id].context,
             contact_id=contact_id,
             device_id=device_id,

@@ -41,6 +41,8 @@ def accept(
         # Who clicked has seen it: the report of showing may be late or lost.
         _note(push, Kind.SHOWN, moment)
     changes = {"clicked_button": button} if kind == Kind.CLICKED else {}
+    if button and button > push.asset.buttons.count():
+        changes = {}
     return _note(push, kind, moment, **changes)
 
 

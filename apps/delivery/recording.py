@@ -55,25 +55,29 @@ class Result:
         return cls(push=push, status=Push.Status.QUEUED, answer=answer, again_in=again_in)
 
 
-@transaction.atomic
 def record(results: list[Result]) -> None:
     """Write the results down; end the subscriptions that have gone, and only those.
 
-    Rows that somebody else has finished meanwhile (a lease that ended) are left alone.
+    Rows that somebody else has finished meanwhile (a lease that ended) are left alone. What was
+    sent is committed first: nothing that goes wrong after it may send it again.
     """
-    _write_finished([row for row in results if row.again_in is None])
-    now = timezone.now()
-    for row in results:
-        if row.again_in is not None:
-            Push.objects.filter(pk=row.push.pk, status=Push.Status.SENDING).update(
-                status=row.status, answer=row.answer, due_at=now + row.again_in
-            )
+    with transaction.atomic():
+        _write_finished([row for row in results if row.again_in is None])
+        _write_again([row for row in results if row.again_in is not None])
     gone = [r.subscription.pk for r in results if r.reason == Push.Reason.GONE and r.subscription]
     if gone:
         subscriptions.end(Subscription.objects.filter(pk__in=gone), Subscription.EndReason.GONE)
     refused = [r for r in results if r.reason == Push.Reason.REFUSED and r.subscription]
     if refused:
         _alarm(refused)
+
+
+def _write_again(results: list[Result]) -> None:
+    now = timezone.now()
+    for row in results:
+        Push.objects.filter(pk=row.push.pk, status=Push.Status.SENDING).update(
+            status=row.status, answer=row.answer, due_at=now + row.again_in
+        )
 
 
 def _write_finished(results: list[Result]) -> None:

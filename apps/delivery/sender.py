@@ -11,9 +11,8 @@ import time
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Prefetch
+from django.db.models import F
 from django.utils import timezone
-from liquid.exceptions import LiquidError
 from pywebpush import WebPusher
 
 from apps.accounts.models import Site
@@ -44,12 +43,10 @@ def drain(*, seconds: float = 40) -> int:
     """Send what is due until nothing is, or the time is over; returns how many were looked at."""
     end = time.monotonic() + seconds
     total = 0
-    while time.monotonic() < end:
-        claimed = claim(BATCH)
-        if not claimed:
-            break
-        send_batch(claimed)
-        total += len(claimed)
+    with transport.Connections() as connections:
+        while time.monotonic() < end and (claimed := claim(BATCH)):
+            send_batch(claimed, connections)
+            total += len(claimed)
     return total
 
 
@@ -64,10 +61,10 @@ def claim(most: int) -> list[int]:
     return ids
 
 
-def send_batch(ids: list[int]) -> None:
+def send_batch(ids: list[int], connections: transport.Connections) -> None:
     """Send the claimed pushes `ids` and record what became of each."""
     prepared, results = prepare(ids)
-    answers = transport.send([row.request for row in prepared])
+    answers = connections.send([row.request for row in prepared])
     for row, answer in zip(prepared, answers, strict=True):
         results.append(_result(row, answer))
     record(results)
@@ -81,26 +78,47 @@ def prepare(ids: list[int]) -> tuple[list[Prepared], list[Result]]:
     pushes = list(Push.objects.filter(pk__in=ids).select_related("contact__site", "device"))
     live = Subscription.objects.live().filter(device__in={push.device_id for push in pushes})
     subscriptions = {row.device_id: row for row in live.select_related("key")}
-    used = assets.Push.objects.prefetch_related(Prefetch("buttons")).in_bulk(
+    used = assets.Push.objects.prefetch_related("buttons").in_bulk(
         {push.asset_id for push in pushes}
     )
     sites = {push.contact.site_id: push.contact.site for push in pushes}
     labels = {site.pk: rendering.Labels.of(site) for site in sites.values()}
     prepared, results = [], []
     for push in pushes:
+        asset, site = used[push.asset_id], push.contact.site
         subscription = subscriptions.get(push.device_id)
-        site = push.contact.site
-        reason = _reason_not_to_send(push, subscription, used[push.asset_id])
-        plaintext = b""
+        reason = _reason_not_to_send(push, subscription, asset)
         if reason is None:
-            plaintext = _plaintext(push, used[push.asset_id], site, labels[site.pk])
-            reason = _unfit(plaintext)
-        if reason is None:
-            request = _request(push, used[push.asset_id], subscription, site, plaintext)
-            prepared.append(Prepared(push=push, subscription=subscription, request=request))
-        else:
-            results.append(Result.failed(push, reason))
+            ready = _prepare_one(push, asset, subscription, site, labels[site.pk])
+            if isinstance(ready, Prepared):
+                prepared.append(ready)
+                continue
+            reason = ready
+        results.append(Result.failed(push, reason, answer=push.answer))
     return prepared, results
+
+
+def _prepare_one(
+    push: Push,
+    asset: assets.Push,
+    subscription: Subscription,
+    site: Site,
+    labels: rendering.Labels,
+) -> Prepared | Push.Reason:
+    """Return the push ready to send, or why it cannot be; one that fails never stops a batch."""
+    try:
+        context = rendering.context_for(push.contact, labels, push.context)
+        plaintext = payloads.build(push.uid, rendering.push(asset, site, context))
+        if len(plaintext) > payloads.MAX_BYTES:
+            return Push.Reason.TOO_LARGE
+        request = _request(push, asset, subscription, site, plaintext)
+    except endpoints.EndpointRefused:
+        return Push.Reason.NOT_KNOWN
+    except Exception:
+        # Texts, values and keys come from outside; what they can do is not to be listed.
+        log.warning("Push %s of asset %s cannot be made", push.pk, asset.pk, exc_info=True)
+        return Push.Reason.NOT_RENDERED
+    return Prepared(push=push, subscription=subscription, request=request)
 
 
 def _reason_not_to_send(
@@ -117,21 +135,6 @@ def _reason_not_to_send(
     if push.attempts > MAX_ATTEMPTS:
         return Push.Reason.UNAVAILABLE
     return None
-
-
-def _plaintext(push: Push, asset: assets.Push, site: Site, labels: rendering.Labels) -> bytes:
-    try:
-        context = rendering.context_for(push.contact, labels, push.context)
-        return payloads.build(push.uid, rendering.push(asset, site, context))
-    except LiquidError:
-        log.warning("Push %s of asset %s: its tags could not be filled", push.pk, asset.pk)
-        return b""
-
-
-def _unfit(plaintext: bytes) -> Push.Reason | None:
-    if not plaintext:
-        return Push.Reason.NOT_RENDERED
-    return Push.Reason.TOO_LARGE if len(plaintext) > payloads.MAX_BYTES else None
 
 
 def _request(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Self
 
 import aiohttp
 
@@ -50,23 +51,40 @@ class Answer:
     retry_after: int | None = None
 
 
-def send(requests: Sequence[Request]) -> list[Answer]:
-    """POST all requests, AT_ONCE at a time, and return their answers in the same order."""
-    return asyncio.run(_send_all(requests)) if requests else []
+class Connections:
+    """Kept-alive connections to push services; use it as a context manager around many sends."""
+
+    def __enter__(self) -> Self:
+        self._runner = asyncio.Runner()
+        self._runner.__enter__()
+        self._session = self._runner.run(_open())
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._runner.run(self._session.close())
+        self._runner.close()
+
+    def send(self, requests: Sequence[Request]) -> list[Answer]:
+        """POST all requests, AT_ONCE at a time, and return their answers in the same order."""
+        return self._runner.run(_send_all(self._session, requests)) if requests else []
 
 
-async def _send_all(requests: Sequence[Request]) -> list[Answer]:
-    connector = aiohttp.TCPConnector(limit=AT_ONCE)
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+async def _open() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=AT_ONCE),
+        timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+    )
+
+
+async def _send_all(session: aiohttp.ClientSession, requests: Sequence[Request]) -> list[Answer]:
     slots = asyncio.Semaphore(AT_ONCE)
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
 
-        async def one(request: Request) -> Answer:
-            # The timeout runs from here, not from when the request began to queue.
-            async with slots:
-                return await _send(session, request)
+    async def one(request: Request) -> Answer:
+        # The timeout runs from here, not from when the request began to queue.
+        async with slots:
+            return await _send(session, request)
 
-        return await asyncio.gather(*(one(request) for request in requests))
+    return await asyncio.gather(*(one(request) for request in requests))
 
 
 async def _send(session: aiohttp.ClientSession, request: Request) -> Answer:
@@ -78,8 +96,9 @@ async def _send(session: aiohttp.ClientSession, request: Request) -> Answer:
         ) as response:
             text = (await response.content.read(1000)).decode(errors="replace")
             return read_answer(response.status, text, response.headers.get("Retry-After"))
-    except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-        text = f"{type(error).__name__}: {error}"
+    except Exception as error:
+        # Whatever one push service or one address brings about, the others go on.
+        text = f"{type(error).__name__}: {error}".replace("\x00", "")
         return Answer(outcome=Outcome.UNAVAILABLE, text=text[:MAX_ANSWER])
 
 
@@ -113,8 +132,8 @@ def _seconds(header: str | None) -> int | None:
     except ValueError:
         try:
             until = parsedate_to_datetime(header)
-        except ValueError:
+            until = until if until.tzinfo else until.replace(tzinfo=UTC)
+            seconds = int((until - datetime.now(UTC)).total_seconds())
+        except (ValueError, OverflowError):
             return None
-        until = until if until.tzinfo else until.replace(tzinfo=UTC)
-        seconds = int((until - datetime.now(UTC)).total_seconds())
     return max(0, min(seconds, MAX_WAIT_SECONDS))

@@ -20,7 +20,8 @@ FORGOTTEN_AFTER = timezone.timedelta(seconds=50)
 
 def call(task: str) -> None:
     """Have `task` (a dotted path) run soon after this transaction commits, once for many calls."""
-    transaction.on_commit(lambda: _call(task))
+    # Robust: the work is committed, so a broker that fails must not look like a failed request.
+    transaction.on_commit(lambda: _call(task), robust=True)
 
 
 def _call(task: str) -> None:

@@ -20,20 +20,12 @@ def identify(
     An anonymous visitor becomes that contact, or is merged into it when it exists already. A
     contact who was logged in here before is Suspended: the subscription follows the log-in.
     """
+    device.lock()
     before = device.contact
     if before.external_id != external_id:
-        known, _ = Contact.objects.select_for_update().get_or_create(
-            site=before.site,
-            external_id=external_id,
-            defaults={"language": device.language, "time_zone": device.time_zone},
-        )
-        if before.is_anonymous_visitor:
-            contacts.merge(before, known)
-            device.refresh_from_db(fields=["contact"])
-        _move(device, known)
-        if not before.is_anonymous_visitor:
-            suspend(before, device)
-        events.track(known, "contact_identified")
+        if not (before.is_anonymous_visitor and _become(before, external_id)):
+            _hand_over(device, before, external_id)
+        events.track(device.contact, "contact_identified")
     contact = device.contact
     contacts.update_state(contact, state or {})
     if language and contact.language != language:
@@ -42,28 +34,53 @@ def identify(
     return contact
 
 
+def _become(visitor: Contact, external_id: str) -> bool:
+    """Make the visitor a known contact, unless the site knows one of that id already."""
+    if Contact.objects.filter(site=visitor.site_id, external_id=external_id).exists():
+        return False
+    visitor.external_id = external_id
+    visitor.save(update_fields=["external_id"])
+    return True
+
+
+def _hand_over(device: Device, before: Contact, external_id: str) -> None:
+    """Give the browser to another contact, who may have to be made."""
+    known, _ = Contact.objects.get_or_create(
+        site=before.site,
+        external_id=external_id,
+        defaults={"language": device.language, "time_zone": device.time_zone},
+    )
+    if before.is_anonymous_visitor:
+        contacts.merge(before, known)
+        device.refresh_from_db(fields=["contact"])
+    _move(device, known)
+    if not before.is_anonymous_visitor:
+        suspend(before, device)
+
+
 @transaction.atomic
 def logout(device: Device) -> Contact:
     """Give the browser to a fresh anonymous contact: personal pushes stop on it."""
+    device.lock()
     before = device.contact
     if before.is_anonymous_visitor:
         return before
     fresh = contacts.create_anonymous(
         before.site, language=device.language, time_zone=device.time_zone
     )
-    _move(device, fresh)
+    _move(device, fresh, is_visit=False)
     suspend(before, device)
     return fresh
 
 
-def _move(device: Device, contact: Contact) -> None:
+def _move(device: Device, contact: Contact, *, is_visit: bool = True) -> None:
     previous = device.contact_id
     device.contact = contact
     device.save(update_fields=["contact"])
     subscriptions.keep_reachable([previous, contact.pk])
     session = sessions.running(device, contact)
     if session is None:
-        sessions.start(device)
+        sessions.start(device, is_visit=is_visit)
         return
     Session.objects.filter(pk=session.pk).update(
         push_status=device.push_status, last_seen_at=timezone.now()

@@ -15,6 +15,7 @@ from apps.devices.models import Device, Session, Subscription
 from apps.devices.user_agents import Browser
 
 ENDS_AFTER = timezone.timedelta(minutes=30)
+NOTED_EVERY = timezone.timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,8 @@ def open_session(site: Site, device: Device | None, report: Report) -> Opened:
     if device is None:
         secret = secrets.token_urlsafe(32)
         device = _create_device(site, secret, report)
+    else:
+        device.lock()
     now = timezone.now()
     device.push_status, device.last_seen_at = report.push_status, now
     device.browser, device.os = report.browser.name, report.browser.os
@@ -80,8 +83,21 @@ def _create_device(site: Site, secret: str, report: Report) -> Device:
     return Device(contact=contact, secret_hash=hash_secret(secret))
 
 
-def start(device: Device, *, url: str = "") -> Session:
-    """Begin a visit of the device's contact, with the push status the device has."""
+def sign_of_life(device: Device) -> None:
+    """Keep the running visit of a page that polls or tracks, at most every five minutes."""
+    now = timezone.now()
+    device.sessions.filter(
+        contact=device.contact_id,
+        last_seen_at__gt=now - ENDS_AFTER,
+        last_seen_at__lt=now - NOTED_EVERY,
+    ).update(last_seen_at=now)
+
+
+def start(device: Device, *, url: str = "", is_visit: bool = True) -> Session:
+    """Begin a session of the device's contact, with the push status the device has.
+
+    Not a visit: the same person goes on under another name, so no event tells of it.
+    """
     contact = device.contact
     session = Session.objects.create(
         device=device, contact=contact, push_status=device.push_status, url=url
@@ -90,16 +106,10 @@ def start(device: Device, *, url: str = "") -> Session:
     contact.language = contact.language or device.language
     contact.time_zone = device.time_zone or contact.time_zone
     contact.save(update_fields=["push_status", "last_seen_at", "language", "time_zone"])
-    events.track(
-        contact,
-        "session_started",
-        {
-            "push_status": str(device.push_status),
-            "browser": device.browser,
-            "os": device.os,
-            "url": url,
-        },
-    )
+    if is_visit:
+        about = {"push_status": str(device.push_status), "url": url}
+        about |= {"browser": device.browser, "os": device.os}
+        events.track(contact, "session_started", about)
     return session
 
 
@@ -117,7 +127,8 @@ def _keep_alive(session: Session, status: PushStatus) -> None:
 
 
 def keep_last_session(contact_ids: list[int]) -> None:
-    """Make what each contact knows of their last session true again, in one statement."""
+    """Make what each contact knows of their last session true again."""
+    contacts.lock(*contact_ids)
     last = Session.objects.filter(contact=OuterRef("pk")).order_by("-last_seen_at", "-id")
     Contact.objects.filter(pk__in=contact_ids, sessions__isnull=False).update(
         push_status=Subquery(last.values("push_status")[:1]),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from apps.accounts import events
+from apps.accounts import contacts, events
 from apps.accounts.models import Contact
 from apps.devices import endpoints
 from apps.devices.models import Device, Subscription, VapidKey
@@ -42,9 +42,13 @@ def check(new: NewSubscription) -> None:
     except endpoints.EndpointRefused as error:
         raise SubscriptionRefused("endpoint", str(error)) from error
     try:
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _decode(new.p256dh))
+        point = _decode(new.p256dh)
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except (ValueError, binascii.Error) as error:
         raise SubscriptionRefused("p256dh", "This is no point on the curve P-256.") from error
+    if len(point) != 65:
+        # RFC 8291 knows the uncompressed form only, and so do encoders.
+        raise SubscriptionRefused("p256dh", "The point must be in its 65-byte form.")
     try:
         secret = _decode(new.auth)
     except (ValueError, binascii.Error):
@@ -54,7 +58,8 @@ def check(new: NewSubscription) -> None:
 
 
 def _decode(value: str) -> bytes:
-    return base64.urlsafe_b64decode(value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4))
+    value = value.rstrip("=")
+    return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
 
 
 @transaction.atomic
@@ -69,14 +74,14 @@ def subscribe(device: Device, new: NewSubscription) -> Subscription:
     ).first()
     if key is None:
         raise SubscriptionRefused("vapid_key", "This site has no such key.")
-    # Two tabs may send at the same moment: the device's row is the queue they stand in.
-    Device.objects.select_for_update().get(pk=device.pk)
+    device.lock()
     digest = Subscription.hash_of(new.endpoint)
     live = Subscription.objects.live().filter(endpoint_hash=digest).first()
     if live and live.device_id == device.pk and live.key_id == key.pk:
-        Subscription.objects.filter(pk=live.pk).update(p256dh=new.p256dh, auth=new.auth)
+        keys = {"p256dh": new.p256dh.rstrip("="), "auth": new.auth.rstrip("=")}
+        Subscription.objects.filter(pk=live.pk).update(**keys)
         return live
-    _end_what_it_replaces(device, live, new.old_endpoint)
+    before = _end_what_it_replaces(device, live or _renewed(device, new.old_endpoint))
     subscription = Subscription.objects.create(
         device=device,
         key=key,
@@ -85,25 +90,33 @@ def subscribe(device: Device, new: NewSubscription) -> Subscription:
         p256dh=new.p256dh.rstrip("="),
         auth=new.auth.rstrip("="),
     )
-    keep_reachable([device.contact_id])
+    keep_reachable([device.contact_id, *before])
     events.track(device.contact, "push_subscribed", {"browser": device.browser, "os": device.os})
     return subscription
 
 
-def _end_what_it_replaces(device: Device, live: Subscription | None, old_endpoint: str) -> None:
+def _renewed(device: Device, old_endpoint: str) -> Subscription | None:
+    """Return the subscription that the browser renewed, if another device of the site has it:
+    the browser has lost its storage and come back as a new device."""
+    if not old_endpoint:
+        return None
+    renewed = Subscription.objects.live().filter(
+        endpoint_hash=Subscription.hash_of(old_endpoint),
+        device__contact__site=device.contact.site_id,
+    )
+    return renewed.exclude(device=device).first()
+
+
+def _end_what_it_replaces(device: Device, live: Subscription | None) -> list[int]:
+    """End what a new subscription of the device takes the place of; returns the contact who
+    loses one, when it is another than the device's."""
     reasons = Subscription.EndReason
     if live and live.device.contact.site_id != device.contact.site_id:
         raise SubscriptionRefused("endpoint", "This subscription belongs to another site.")
     if live and live.device_id != device.pk:
-        # The browser lost its storage and came back as a new device with the old subscription.
         _end(Subscription.objects.filter(pk=live.pk), reasons.MOVED)
-        keep_reachable([live.device.contact_id])
     _end(device.subscriptions.live(), reasons.REPLACED)
-    if old_endpoint:
-        _end(
-            device.subscriptions.live().filter(endpoint_hash=Subscription.hash_of(old_endpoint)),
-            reasons.REPLACED,
-        )
+    return [live.device.contact_id] if live else []
 
 
 def end_of_device(device: Device, reason: Subscription.EndReason) -> bool:
@@ -127,6 +140,11 @@ def _end(rows: SubscriptionQuerySet, reason: Subscription.EndReason) -> int:
 
 
 def keep_reachable(contact_ids: list[int]) -> None:
-    """Recompute, in one statement, who has at least one device with a live subscription."""
+    """Recompute who has at least one device with a live subscription.
+
+    The contacts are locked in a statement of their own: the next one then sees what whoever
+    held them has committed.
+    """
+    contacts.lock(*contact_ids)
     live = Subscription.objects.live().filter(device__contact=OuterRef("pk"))
     Contact.objects.filter(pk__in=contact_ids).update(is_reachable=Exists(live))

@@ -62,11 +62,17 @@ def _one(step: CompiledStep, row: EnrolmentQuerySet) -> int:
     except Exception:
         log.exception("Step %s (%s) failed for an enrolment", step.pk, step.name)
     for failed in row:
-        failed.errors += 1
-        failed.due_at = timezone.now() + timezone.timedelta(minutes=2**failed.errors)
-        if failed.errors >= MAX_ERRORS:
-            failed.state, failed.due_at = Enrolment.State.FAILED, None
-        failed.save(update_fields=["errors", "due_at", "state"])
+        errors = failed.errors + 1
+        changes = {
+            "errors": errors,
+            "due_at": timezone.now() + timezone.timedelta(minutes=2**errors),
+        }
+        if errors >= MAX_ERRORS:
+            changes |= {"state": Enrolment.State.FAILED, "due_at": None}
+        # Only if it still stands where it failed: an answer may have led it on meanwhile.
+        Enrolment.objects.filter(pk=failed.pk, visit=failed.visit, state=failed.state).update(
+            **changes
+        )
     return 0
 
 

@@ -51,7 +51,7 @@ def note(events: list[Event]) -> None:
         wakeups.call(ADVANCE)
         return
     ids = [row.pk for row in pending]
-    transaction.on_commit(lambda: _handle_now(ids))
+    transaction.on_commit(lambda: _handle_now(ids), robust=True)
 
 
 def _handle_now(ids: list[int]) -> None:

@@ -15,7 +15,9 @@ from django.utils import timezone
 from apps.assets import models as assets
 from apps.delivery import popups, pushes
 from apps.delivery.models import Popup
+from apps.delivery.wanted import Wanted
 from apps.journeys.models import CompiledStep, Enrolment
+from apps.journeys.models.enrolments import campaign
 
 
 @dataclass(kw_only=True)
@@ -36,18 +38,21 @@ class Kind(Protocol):
     def time_out(self, step: CompiledStep, rows: list[Enrolment]) -> Moves: ...
 
 
-def message_key(row: Enrolment) -> str:
-    """Return the unique key of what this visit asks of delivery."""
-    return f"journey:{row.pk}:{row.visit}"
+def _wanted(row: Enrolment) -> Wanted:
+    return Wanted(
+        contact_id=row.contact_id,
+        key=row.message_key,
+        campaign=campaign(row.journey_id),
+        context=row.context,
+    )
 
 
 def enrolment_and_visit(key: str) -> tuple[int, int] | None:
-    """Read a key of `message_key`; None for a message that no journey asked for."""
-    kind, _, rest = key.partition(":")
-    enrolment, _, visit = rest.partition(":")
-    if kind != "journey" or not (enrolment.isdigit() and visit.isdigit()):
+    """Read a `message_key`; None for a message that no journey asked for."""
+    kind, *rest = key.split(":")
+    if kind != "journey" or len(rest) != 3 or not all(part.isdigit() for part in rest):
         return None
-    return int(enrolment), int(visit)
+    return int(rest[1]), int(rest[2])
 
 
 class PopupKind:
@@ -57,10 +62,7 @@ class PopupKind:
 
     def arrive(self, step: CompiledStep, rows: list[Enrolment]) -> Moves:
         asset = assets.Popup.objects.get(pk=step.config["asset"])
-        wanted = [
-            popups.Wanted(contact_id=r.contact_id, key=message_key(r), context=r.context)
-            for r in rows
-        ]
+        wanted = [_wanted(row) for row in rows]
         until = popups.queue(asset, wanted)
         if until is None:
             return Moves(leaving={self.NOT_SHOWN: rows})
@@ -68,12 +70,12 @@ class PopupKind:
 
     def time_out(self, step: CompiledStep, rows: list[Enrolment]) -> Moves:
         """The popup's time is over, or its answer was given and not heard: read how it ended."""
-        mine = Popup.objects.filter(key__in=[message_key(row) for row in rows])
+        mine = Popup.objects.filter(key__in=[row.message_key for row in rows])
         popups.expire(mine)
         ended = dict(mine.values_list("key", "status"))
         moves = Moves()
         for row in rows:
-            moves.leaving[ended.get(message_key(row), self.NOT_SHOWN)].append(row)
+            moves.leaving[ended.get(row.message_key, self.NOT_SHOWN)].append(row)
         return moves
 
 
@@ -84,10 +86,7 @@ class PushKind:
         asset = assets.Push.objects.get(pk=step.config["asset"])
         if not asset.is_active:
             return Moves(leaving={"not_active": rows})
-        wanted = [
-            pushes.Wanted(contact_id=r.contact_id, key=message_key(r), context=r.context)
-            for r in rows
-        ]
+        wanted = [_wanted(row) for row in rows]
         reached = pushes.queue(asset, wanted)
         moves = Moves()
         for row in rows:

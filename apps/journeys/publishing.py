@@ -3,11 +3,12 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.delivery.wanted import withdraw
 from apps.journeys.kinds import KINDS
-from apps.journeys.models import CompiledStep, Enrolment, Journey, Step, Version, Visit
+from apps.journeys.models import CompiledStep, Enrolment, Journey, Step, Version
+from apps.journeys.models.enrolments import campaign
 
 Status = Journey.Status
 
@@ -46,6 +47,8 @@ def publish(journey: Journey, *, by: User | None = None) -> Version:
 
     Those inside stay on the version they came by. Raises ValidationError with every problem.
     """
+    if journey.status == Status.ARCHIVED:
+        raise ValidationError(f"“{journey}” is archived, so it cannot be published.")
     found = problems(journey)
     if found:
         raise ValidationError(found)
@@ -81,14 +84,10 @@ def resume(journey: Journey) -> None:
 
 @transaction.atomic
 def archive(journey: Journey) -> None:
-    """End the journey for good: those inside leave."""
+    """End the journey for good: those inside leave, and what nobody has seen yet is withdrawn."""
     _change(journey, {Status.DRAFT, Status.ACTIVE, Status.PAUSED, Status.FINISHED}, Status.ARCHIVED)
-    now = timezone.now()
-    inside = Enrolment.objects.filter(journey=journey, left_at=None)
-    Visit.objects.filter(enrolment__in=inside, left_at=None).update(left_at=now, outcome="ended")
-    inside.update(
-        state=Enrolment.State.LEFT, left_at=now, due_at=None, exit_reason=Enrolment.Exit.ENDED
-    )
+    Enrolment.objects.filter(journey=journey, left_at=None).leave(Enrolment.Exit.ENDED)
+    withdraw(campaign=campaign(journey.pk))
 
 
 def _change(journey: Journey, before: set[Status], after: Status) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
-from apps.journeys.models import Journey, Step, Visit
+from apps.journeys.models import Enrolment, Journey, Step, Visit
 
 
 @dataclass(kw_only=True)
@@ -38,5 +38,6 @@ def of_journey(journey: Journey) -> dict[str, StepNumbers]:
 def in_words(step: Step, numbers: StepNumbers) -> list[tuple[str, int]]:
     """Return how contacts left the step, in the words of its outcomes, in their order."""
     known = [(label, numbers.left.get(name, 0)) for name, label in step.outcomes]
-    ended = [("Journey was ended", numbers.left["ended"])] if "ended" in numbers.left else []
+    reasons = Enrolment.Exit
+    ended = [(r.label, numbers.left[r]) for r in reasons if r in numbers.left]
     return known + ended

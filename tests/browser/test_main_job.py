@@ -77,11 +77,11 @@ class Visitor:
 
     def gets_push(self, name, contact=None):
         self.on_the_desk(
-            "from apps.assets.models import Push; from apps.delivery import pushes; "
+            "from apps.assets.models import Push; from apps.delivery import pushes, wanted; "
             f"asset = Push.objects.get(name={name!r}); "
             f"who = {contact!r} or me.contact_id; "
             "import uuid; "
-            "pushes.queue(asset, [pushes.Wanted(contact_id=int(who), key=uuid.uuid4().hex)])"
+            "pushes.queue(asset, [wanted.Wanted(contact_id=int(who), key=uuid.uuid4().hex)])"
         )
 
 

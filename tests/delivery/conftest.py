@@ -2,6 +2,7 @@ import pytest
 
 from apps.delivery import pushes
 from apps.delivery.models import Push
+from apps.delivery.wanted import Wanted
 from tests.factories import a_device, a_push, a_subscription
 from tests.push_service import PushService
 
@@ -39,7 +40,7 @@ class Receiver:
     def queue(self, key="test:1", **context):
         pushes.queue(
             self.push,
-            [pushes.Wanted(contact_id=self.device.contact_id, key=key, context=context)],
+            [Wanted(contact_id=self.device.contact_id, key=key, context=context)],
         )
         return Push.objects.get(key=key)
 

@@ -5,6 +5,8 @@ from apps.accounts.models import Event
 from apps.assets import models as assets
 from apps.delivery import popups, tasks
 from apps.delivery.models import Popup
+from apps.delivery.wanted import Wanted
+from apps.devices import identity
 from apps.devices.models import Device
 from tests.factories import a_device, a_popup
 
@@ -23,7 +25,7 @@ def a_queued_popup(device, key="test:1", asks=False, **values):
     action = "ask_permission" if asks else "track"
     assets.Button.objects.create(asset=asset, label="Yes", action=action, position=0)
     assets.Button.objects.create(asset=asset, label="No", action="close", position=1)
-    popups.queue(asset, [popups.Wanted(contact_id=device.contact_id, key=key)])
+    popups.queue(asset, [Wanted(contact_id=device.contact_id, key=key)])
     return Popup.objects.get(key=key)
 
 
@@ -36,14 +38,14 @@ class TestQueue:
     def test_it_gives_one_popup_however_often_it_is_asked_for(self, device):
         popup = a_queued_popup(device)
 
-        popups.queue(popup.asset, [popups.Wanted(contact_id=device.contact_id, key=popup.key)])
+        popups.queue(popup.asset, [Wanted(contact_id=device.contact_id, key=popup.key)])
 
         assert Popup.objects.get() == popup
 
     def test_it_queues_nothing_that_is_not_active(self, device):
         asset = a_popup(device.contact.site, status="draft")
 
-        until = popups.queue(asset, [popups.Wanted(contact_id=device.contact_id, key="test:1")])
+        until = popups.queue(asset, [Wanted(contact_id=device.contact_id, key="test:1")])
 
         assert (until, Popup.objects.count()) == (None, 0)
 
@@ -76,6 +78,27 @@ class TestNextFor:
         device.refresh_from_db()
 
         assert popups.next_for(device) is None
+
+    def test_it_passes_over_what_cannot_be_filled(self, device):
+        bad, good = a_queued_popup(device, "test:1"), a_queued_popup(device, "test:2")
+        assets.Popup.objects.filter(pk=bad.asset_id).update(title="{{ state.x | times: 'a")
+
+        assert popups.next_for(device)["id"] == str(good.uid)
+
+        bad.refresh_from_db()
+        assert bad.status == "withdrawn"
+
+    def test_it_does_not_ask_again_whoever_logged_out_after_saying_no(self, device):
+        popups.report(a_queued_popup(device, "test:1", asks=True), device, Report.DECLINED)
+        identity.identify(device, "anna")
+        identity.logout(device)
+        a_queued_popup(device, "test:2", asks=True)
+
+        assert popups.next_for(device) is None
+
+        Popup.objects.update(answered_at=timezone.now() - timezone.timedelta(days=4))
+        Popup.objects.filter(key="test:2").update(answered_at=None)
+        assert popups.next_for(device) is not None
 
     def test_it_hands_out_nothing_past_its_time_or_taken_out_of_use(self, device):
         late, archived = a_queued_popup(device, "test:1"), a_queued_popup(device, "test:2")
@@ -115,13 +138,13 @@ class TestReport:
         popup.refresh_from_db()
         assert (popup.status, popup.button) == ("declined", "No")
 
-    def test_it_believes_no_permission_that_was_not_asked_for(self, device):
+    def test_it_takes_the_browsers_answer_although_a_report_was_lost(self, device):
         popup = a_queued_popup(device, asks=True)
 
-        assert not popups.report(popup, device, Report.ALLOWED)
+        assert popups.report(popup, device, Report.ALLOWED)
 
         popup.refresh_from_db()
-        assert (popup.status, tracked()) == ("waiting", [])
+        assert (popup.status, tracked()) == ("allowed", ["popup_shown", "popup_allowed"])
 
     def test_it_ignores_a_button_that_does_not_exist(self, device):
         popup = a_queued_popup(device)

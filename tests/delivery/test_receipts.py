@@ -5,6 +5,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.accounts.models import Event
+from apps.assets.models import Button
 from apps.delivery import payloads, receipts
 
 pytestmark = pytest.mark.django_db
@@ -12,7 +13,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def push(a_receiver):
-    return a_receiver().queue()
+    push = a_receiver().queue()
+    for label in ("Buy", "Later"):
+        Button.objects.create(asset=push.asset, label=label)
+    return push
 
 
 def accept(push, kind, **more):
@@ -49,6 +53,12 @@ class TestAccept:
         push.refresh_from_db()
         assert (push.shown_at is not None, push.clicked_button) == (True, 2)
         assert tracked() == ["push_shown", "push_clicked"]
+
+    def test_it_knows_no_button_that_the_push_does_not_have(self, push):
+        accept(push, "clicked", button=3)
+
+        push.refresh_from_db()
+        assert (push.clicked_at is not None, push.clicked_button) == (True, None)
 
     def test_it_takes_them_in_any_order(self, push):
         results = [accept(push, kind) for kind in ("dismissed", "shown", "clicked")]

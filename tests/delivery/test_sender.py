@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Contact
 from apps.assets import models as assets
-from apps.delivery import payloads, sender
+from apps.delivery import payloads, sender, transport
 from apps.delivery.models import Push
 from apps.devices import identity
 from apps.devices.models import Subscription, VapidKey
@@ -205,6 +205,36 @@ class TestWhatIsNotSent:
         assert (push.status, push.reason) == ("failed", "too_large")
         assert service.attempts() == []
 
+    def test_it_survives_an_address_that_may_not_be_called_any_more(self, service, a_receiver):
+        gone, good = a_receiver(), a_receiver()
+        unknown, fine = gone.queue(key="test:1"), good.queue(key="test:2")
+        Subscription.objects.filter(device=gone.device).update(endpoint="https://evil.example/")
+
+        sender.drain()
+
+        unknown.refresh_from_db()
+        fine.refresh_from_db()
+        assert (unknown.reason, fine.status) == ("not_known", "accepted")
+
+    @pytest.mark.parametrize(
+        ("title", "value"),
+        [
+            ("{{ event.x | times: 9 }}", "9" * 4400),
+            ("{{ event.x | times: 9 }}", "1e999999999"),
+            ("{{ event.x | round }}", "1e999"),
+            ("{{ event.x | divided_by: 0 }}", 5),
+        ],
+    )
+    def test_no_value_of_a_visitor_stops_the_others(self, title, value, service, a_receiver):
+        bad, good = a_receiver(title=title), a_receiver()
+        push, fine = bad.queue(key="test:1", event={"x": value}), good.queue(key="test:2")
+
+        sender.drain()
+
+        push.refresh_from_db()
+        fine.refresh_from_db()
+        assert (push.due_at, fine.status) == (None, "accepted")
+
     def test_it_survives_a_text_that_cannot_be_filled(self, service, a_receiver):
         receiver, good = a_receiver(), a_receiver()
         assets.Push.objects.filter(pk=receiver.push.pk).update(
@@ -255,7 +285,8 @@ class TestClaim:
         sender.drain()
         service.fail(410, token=receiver.there.token)
 
-        sender.send_batch(late)
+        with transport.Connections() as connections:
+            sender.send_batch(late, connections)
 
         push.refresh_from_db()
         assert push.status == "accepted"

@@ -3,7 +3,13 @@ from email.utils import format_datetime
 
 import pytest
 
-from apps.delivery.transport import MAX_WAIT_SECONDS, Outcome, Request, read_answer, send
+from apps.delivery.transport import (
+    MAX_WAIT_SECONDS,
+    Connections,
+    Outcome,
+    Request,
+    read_answer,
+)
 
 
 class TestReadAnswer:
@@ -36,7 +42,15 @@ class TestReadAnswer:
 
     @pytest.mark.parametrize(
         ("header", "seconds"),
-        [(None, None), ("", None), ("120", 120), ("soon", None), ("-5", 0), ("1e9", None)],
+        [
+            (None, None),
+            ("", None),
+            ("120", 120),
+            ("soon", None),
+            ("-5", 0),
+            ("1e9", None),
+            ("Mon, 01 Jan 2024 00:00:00 +99999999999999", None),
+        ],
     )
     def test_it_reads_how_long_to_wait(self, header, seconds):
         assert read_answer(429, "", header).retry_after == seconds
@@ -52,6 +66,11 @@ class TestReadAnswer:
     def test_it_keeps_what_was_said_within_bounds(self):
         assert len(read_answer(400, "x" * 5000).text) == 200
         assert "\x00" not in read_answer(400, "a\x00b").text
+
+
+def send(requests):
+    with Connections() as connections:
+        return connections.send(requests)
 
 
 class TestSend:

@@ -105,8 +105,65 @@ class TestIdentify:
         ways = list(journey.enrolments.order_by("number").values_list("contact", "number", "state"))
         assert ways == [(anna.pk, 1, "ready"), (anna.pk, 2, "left")]
 
+    def test_it_keeps_the_visitors_row_when_nobody_has_the_id_yet(self):
+        device = a_device()
+        visitor = device.contact
+
+        assert identity.identify(device, "anna") == visitor
+
+    def test_it_merges_a_visitor_who_was_in_a_journey_twice(self):
+        device = a_device()
+        journey = a_live_journey(device.contact.site)
+        anna = a_contact(device.contact.site, external_id="anna")
+        for contact, number in ((anna, 1), (device.contact, 1), (device.contact, 2)):
+            journey.enrolments.create(
+                version=journey.live_version,
+                contact=contact,
+                step=journey.live_version.steps.first(),
+                number=number,
+                left_at=timezone.now(),
+                state="left",
+            )
+
+        identity.identify(device, "anna")
+
+        numbers = journey.enrolments.filter(contact=anna).values_list("number", flat=True)
+        assert sorted(numbers) == [1, 2, 3]
+
+    def test_a_session_in_flight_does_not_undo_a_log_in(self):
+        device = a_subscription().device
+        identity.identify(device, "anna")
+        another_tab = Device.objects.get(pk=device.pk)
+        assert another_tab.contact.external_id == "anna"
+        identity.identify(device, "ben")
+
+        sessions.open_session(another_tab.contact.site, another_tab, a_report("allowed"))
+
+        assert Device.objects.get().contact.external_id == "ben"
+
+    def test_a_subscription_in_flight_goes_to_who_is_logged_in(self):
+        device = a_device(push_status="allowed")
+        identity.identify(device, "anna")
+        another_tab = Device.objects.get(pk=device.pk)
+        assert another_tab.contact.external_id == "anna"
+        identity.identify(device, "ben")
+
+        a_subscription(another_tab)
+
+        assert contact_named("ben").is_reachable
+        assert not contact_named("anna").is_reachable
+
 
 class TestLogout:
+    def test_it_is_no_new_visit(self):
+        device = a_device()
+        identity.identify(device, "anna")
+
+        fresh = identity.logout(device)
+
+        assert not Event.objects.filter(contact=fresh).exists()
+        assert Session.objects.filter(contact=fresh).exists()
+
     def test_it_gives_the_browser_to_a_fresh_anonymous_contact(self):
         device = a_subscription().device
         identity.identify(device, "anna")

@@ -53,6 +53,23 @@ class TestOpenSession:
         assert opened.is_new
         assert Session.objects.count() == 2
 
+    def test_polling_and_tracking_keep_a_visit_alive(self):
+        device = a_device()
+        Session.objects.update(last_seen_at=timezone.now() - timezone.timedelta(minutes=29))
+
+        sessions.sign_of_life(device)
+
+        assert Session.objects.get().last_seen_at > timezone.now() - timezone.timedelta(minutes=1)
+
+    def test_no_sign_of_life_revives_a_visit_that_has_ended(self):
+        device = a_device()
+        ended = timezone.now() - timezone.timedelta(minutes=31)
+        Session.objects.update(last_seen_at=ended)
+
+        sessions.sign_of_life(device)
+
+        assert Session.objects.get().last_seen_at == ended
+
     def test_it_follows_the_push_status_within_a_visit(self):
         device = a_device(push_status="ask")
 

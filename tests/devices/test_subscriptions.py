@@ -47,6 +47,24 @@ class TestSubscribe:
         assert (old.end_reason, new.device) == ("moved", again)
         assert [c.is_reachable for c in Contact.objects.order_by("id")] == [False, True]
 
+    def test_it_ends_the_old_one_that_a_browser_without_memory_renewed(self):
+        old = a_subscription()
+        again = a_device(old.device.contact.site, push_status="allowed")
+
+        new = a_subscription(again, old_endpoint=old.endpoint)
+
+        old.refresh_from_db()
+        assert old.end_reason == "moved"
+        assert list(Subscription.objects.live()) == [new]
+
+    def test_it_ends_nothing_of_another_site_by_its_address(self):
+        other = a_subscription()
+
+        a_subscription(a_device(a_site(), push_status="allowed"), old_endpoint=other.endpoint)
+
+        other.refresh_from_db()
+        assert other.ended_at is None
+
     def test_it_leaves_the_subscription_of_another_site_alone(self):
         other = a_subscription()
         device = a_device(a_site(), push_status="allowed")
@@ -65,6 +83,9 @@ class TestSubscribe:
             ({"p256dh": "AAAA"}, "p256dh"),
             ({"p256dh": "BP" + "A" * 85}, "p256dh"),
             ({"p256dh": "!"}, "p256dh"),
+            # The compressed form of a point that is on the curve.
+            ({"p256dh": "A2sX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKW"}, "p256dh"),
+            ({"auth": "AAAAAAAAAAAAAAAAAAAAAA!!"}, "auth"),
             ({"auth": "AAAA"}, "auth"),
             ({"auth": ""}, "auth"),
             ({"vapid_key": "BPother"}, "vapid_key"),

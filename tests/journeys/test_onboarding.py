@@ -5,8 +5,10 @@ import pytest
 from apps.delivery import popups
 from apps.delivery.models import Popup, Push
 from apps.devices import identity, subscriptions
-from apps.journeys.models import Enrolment, PendingEvent
+from apps.journeys import publishing
+from apps.journeys.models import Enrolment, PendingEvent, Visit
 from tests.factories import a_new_subscription
+from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +98,32 @@ class TestSoftOnboarding:
         visitor.answer("declined")
 
         assert visitor.path() == [("Ask", "declined")]
+
+    def test_it_shows_one_popup_to_a_visitor_who_turns_out_to_be_inside_already(self, visitor):
+        visitor.visit("ask")
+        with visitor.committing(execute=True):
+            identity.identify(visitor.device, "anna")
+        phone = Visitor(visitor.site, visitor.committing).visit("ask")
+        withdrawn = phone.popup()
+
+        with visitor.committing(execute=True):
+            identity.identify(phone.device, "anna")
+
+        withdrawn.refresh_from_db()
+        assert withdrawn.status == "withdrawn"
+        assert Popup.objects.open().count() == 1
+        states = Enrolment.objects.order_by("id").values_list("state", "exit_reason")
+        assert list(states) == [("waiting", ""), ("left", "merged")]
+        assert Visit.objects.filter(left_at=None).count() == 1
+
+    def test_archiving_takes_back_what_nobody_has_seen(self, visitor, journey):
+        visitor.visit("ask")
+
+        publishing.archive(journey)
+
+        assert visitor.popup() is None
+        assert Popup.objects.get().status == "withdrawn"
+        assert visitor.path() == [("Ask", "ended")]
 
     def test_it_leaves_no_event_unheard(self, visitor):
         visitor.visit("ask")

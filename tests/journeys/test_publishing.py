@@ -63,6 +63,15 @@ class TestPublish:
 
         assert Version.objects.count() == 0
 
+    def test_it_does_not_revive_an_archived_journey(self, journey):
+        a_push_step(journey, "Hello")
+        publishing.archive(journey)
+
+        with pytest.raises(ValidationError, match="is archived"):
+            publishing.publish(journey)
+
+        assert Journey.objects.get(pk=journey.pk).status == "archived"
+
     def test_it_says_everything_that_is_wrong_at_once(self, journey):
         a_push_step(journey, "One", status="draft")
         a_push_step(journey, "Two", status="draft")

@@ -1,4 +1,4 @@
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from apps.assets.models.assets import Asset
@@ -62,7 +62,7 @@ class Push(Asset):
     ttl = models.PositiveIntegerField(
         "time to live",
         default=DAY,
-        validators=[MaxValueValidator(MONTH)],
+        validators=[MinValueValidator(60), MaxValueValidator(MONTH)],
         help_text="Seconds that the push waits for a browser that is offline; 86400 is a day, "
         "2592000 (30 days) the most.",
     )

@@ -11,13 +11,16 @@ from rest_framework.views import APIView
 from apps.delivery import popups, receipts
 from apps.delivery.api.serializers import NextPopupOut, PopupReportIn, ReceiptIn
 from apps.delivery.models import Popup
+from apps.devices import sessions
 from apps.devices.api.base import ClientThrottle, ClientView, validated
+from apps.devices.api.parsing import StrictJSONParser
 
 
 class NextPopupView(ClientView):
     @extend_schema(responses=NextPopupOut, tags=["client"])
     def get(self, request: Request) -> Response:
         """Return the popup that this visitor should see now, if any."""
+        sessions.sign_of_life(self.device)
         return Response({"popup": popups.next_for(self.device), "wait": None})
 
 
@@ -40,6 +43,7 @@ class ReceiptsView(APIView):
 
     authentication_classes: list = []
     permission_classes = [AllowAny]
+    parser_classes = [StrictJSONParser]
     throttle_classes = [ClientThrottle]
 
     @extend_schema(request=ReceiptIn, responses={202: None}, tags=["client"], auth=[])

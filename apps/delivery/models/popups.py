@@ -32,11 +32,15 @@ class Popup(models.Model):
         DECLINED = "declined", "Declined"
         CLOSED = "closed", "Closed"
         UNSEEN = "unseen", "Not seen in time"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     OPEN = (Status.WAITING, Status.SHOWN, Status.ACCEPTED)
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=100, unique=True, editable=False)
+    campaign = models.CharField(
+        max_length=40, blank=True, editable=False, help_text="Who asked for it, to withdraw by."
+    )
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="popups")
     device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="popups")
     asset = models.ForeignKey(assets.Popup, models.PROTECT, related_name="messages")
@@ -64,6 +68,8 @@ class Popup(models.Model):
                 fields=["expires_at"], condition=Q(answered_at__isnull=True), name="popup_due"
             ),
             models.Index(fields=["asset", "status"], name="popup_of_asset"),
+            models.Index(fields=["campaign", "status"], name="popup_of_campaign"),
+            models.Index(fields=["device", "answered_at"], name="popup_of_device"),
         ]
 
     def __str__(self) -> str:

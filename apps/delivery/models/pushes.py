@@ -40,9 +40,14 @@ class Push(models.Model):
         MOVED = "moved", "Somebody else had logged in on the device"
         NOT_ACTIVE = "not_active", "The push was not active any more"
         NOT_RENDERED = "not_rendered", "Its tags could not be filled"
+        NOT_KNOWN = "not_known", "Its push service may not be called any more"
+        WITHDRAWN = "withdrawn", "Withdrawn before it was sent"
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=100, editable=False)
+    campaign = models.CharField(
+        max_length=40, blank=True, editable=False, help_text="Who asked for it, to withdraw by."
+    )
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="pushes")
     device = models.ForeignKey(Device, models.CASCADE, related_name="pushes")
     asset = models.ForeignKey(assets.Push, models.PROTECT, related_name="messages")
@@ -75,6 +80,7 @@ class Push(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="push_due"),
             models.Index(fields=["asset", "status"], name="push_of_asset"),
+            models.Index(fields=["campaign", "status"], name="push_of_campaign"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,11 @@
 """What every view of the client API shares: the site, its origins, the throttle."""
 
+import logging
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, OperationalError
+from django.http import HttpRequest, HttpResponse
 from rest_framework import serializers
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied, ValidationError
 from rest_framework.permissions import AllowAny
@@ -12,7 +16,10 @@ from rest_framework.views import APIView
 from apps.accounts import origins
 from apps.accounts.models import Site
 from apps.devices.api.authentication import DeviceAuthentication
+from apps.devices.api.parsing import StrictJSONParser
 from apps.devices.models import Device
+
+log = logging.getLogger(__name__)
 
 
 class ClientThrottle(AnonRateThrottle):
@@ -37,10 +44,25 @@ class ClientView(APIView):
     """
 
     authentication_classes = [DeviceAuthentication]
+    parser_classes = [StrictJSONParser]
     permission_classes = [AllowAny]
     throttle_classes = [ClientThrottle]
     needs_device = True
     site: Site
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Handle the call; once more when two calls for one person got into each other's way.
+
+        The database then refuses one of them (a deadlock, a row just made or merged away), and
+        nothing of it was written.
+        """
+        try:
+            # Read now: the second time the stream would be at its end. It also bounds the size.
+            _ = request.body
+            return super().dispatch(request, *args, **kwargs)
+        except (IntegrityError, OperationalError, ObjectDoesNotExist):
+            log.info("Handling %s again after a collision", request.path, exc_info=True)
+            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 
-from apps.accounts import events
+from apps.accounts import contacts, events
 from apps.accounts.models import PushStatus
 from apps.devices import identity, keys, sessions, subscriptions
 from apps.devices.api.base import ClientThrottle, ClientView, validated
@@ -31,7 +31,8 @@ class NewDeviceThrottle(AnonRateThrottle):
         return request.auth is not None or super().allow_request(request, view)
 
 
-def base_language(tag: str) -> str:
+def stored_language(tag: str) -> str:
+    """Keep language, script and region of a tag such as `zh-Hant-TW`, not its extensions."""
     return tag[:10]
 
 
@@ -46,7 +47,7 @@ class SessionsView(ClientView):
         report = sessions.Report(
             push_status=PushStatus(given["push_status"]),
             browser=read(request.headers.get("User-Agent", "")),
-            language=base_language(given["languages"][0]) if given["languages"] else "",
+            language=stored_language(given["languages"][0]) if given["languages"] else "",
             time_zone=given["time_zone"],
             url=given["url"],
         )
@@ -95,12 +96,15 @@ class IdentifyView(ClientView):
     def post(self, request: Request) -> Response:
         """Say that a contact known to the site has logged in on this browser."""
         given = validated(IdentifyIn, request)
-        contact = identity.identify(
-            self.device,
-            given["external_id"],
-            state=given["state"],
-            language=base_language(given["language"]),
-        )
+        try:
+            contact = identity.identify(
+                self.device,
+                given["external_id"],
+                state=given["state"],
+                language=stored_language(given["language"]),
+            )
+        except contacts.StateTooLarge as error:
+            raise serializers.ValidationError({"state": [str(error)]}) from error
         return Response({"contact": {"external_id": contact.external_id}})
 
 
@@ -117,8 +121,16 @@ class EventsView(ClientView):
     def post(self, request: Request) -> Response:
         """Track something that the contact did."""
         given = validated(EventIn, request)
+        sessions.sign_of_life(self.device)
+        event = events.NewEvent(
+            contact=self.device.contact,
+            name=given["name"],
+            properties=given["properties"],
+            # Under the device, so that nobody can take the ids of others away.
+            key=f"{self.device.pk}:{given['id']}" if "id" in given else None,
+        )
         try:
-            events.track(self.device.contact, given["name"], given["properties"])
+            events.track_many([event])
         except events.UnknownEventName as error:
             raise serializers.ValidationError({"name": [str(error)]}) from error
         return Response(status=202)

@@ -34,6 +34,13 @@ class Device(models.Model):
     def __str__(self) -> str:
         return " on ".join(filter(None, [self.browser, self.os])) or f"Device {self.pk}"
 
+    def lock(self) -> None:
+        """Stand in line for this device until the transaction ends, and read it anew.
+
+        Two tabs speak for one device; what was read before the line is not to be trusted.
+        """
+        self.refresh_from_db(from_queryset=Device.objects.select_for_update(no_key=True))
+
 
 class Session(models.Model):
     """One visit of a device; ends after 30 minutes without a sign of life."""

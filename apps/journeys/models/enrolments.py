@@ -3,8 +3,14 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from apps.accounts.models import Contact, Event
+from apps.delivery.wanted import withdraw
 from apps.journeys.models.journeys import Journey
 from apps.journeys.models.versions import CompiledStep, Version
+
+
+def campaign(journey_id: int) -> str:
+    """Return the name under which a journey asks delivery for messages."""
+    return f"journey:{journey_id}"
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -15,19 +21,29 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def move_to_contact(self, old: Contact, new: Contact) -> None:
         """Give the enrolments of an anonymous contact to a known one (apps.accounts.contacts).
 
-        Where both are inside the same journey, the known contact's way goes on.
+        Where both are inside the same journey, the known contact's way goes on, and what the
+        other way has asked for is withdrawn.
         """
         inside = Enrolment.objects.filter(contact=new, left_at=None).values("journey")
-        self.filter(left_at=None, journey__in=inside).update(
-            state=Enrolment.State.LEFT,
-            exit_reason=Enrolment.Exit.MERGED,
-            left_at=timezone.now(),
-            due_at=None,
-        )
+        both = self.filter(left_at=None, journey__in=inside)
+        withdraw(key__in=[row.message_key for row in both])
+        both.leave(Enrolment.Exit.MERGED)
         highest = Enrolment.objects.filter(contact=new).values("journey").annotate(n=Max("number"))
-        for row in highest.order_by():
-            self.filter(journey=row["journey"]).update(number=F("number") + row["n"])
-        self.update(contact=new)
+        for row in list(highest.order_by()):
+            self.filter(journey=row["journey"]).update(contact=new, number=F("number") + row["n"])
+        self.filter(contact=old).update(contact=new)
+
+    def leave(self, reason: "Enrolment.Exit") -> None:
+        """End these ways, and with them the visits that are open.
+
+        Enrolments first, then visits: the order in which the engine takes them too.
+        """
+        now = timezone.now()
+        ids = list(self.select_for_update(of=("self",)).values_list("pk", flat=True))
+        Enrolment.objects.filter(pk__in=ids).update(
+            state=Enrolment.State.LEFT, exit_reason=reason, left_at=now, due_at=None
+        )
+        Visit.objects.filter(enrolment__in=ids, left_at=None).update(left_at=now, outcome=reason)
 
 
 class Enrolment(models.Model):
@@ -59,7 +75,7 @@ class Enrolment(models.Model):
     errors = models.PositiveSmallIntegerField(default=0)
     entered_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True)
-    exit_reason = models.CharField(max_length=6, choices=Exit, blank=True)
+    exit_reason = models.CharField(max_length=12, choices=Exit, blank=True)
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -86,6 +102,11 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"Enrolment {self.pk}"
+
+    @property
+    def message_key(self) -> str:
+        """The unique key of what this visit asks of delivery."""
+        return f"{campaign(self.journey_id)}:{self.pk}:{self.visit}"
 
 
 class Visit(models.Model):

@@ -1,0 +1,116 @@
+"""The engine at work while others are: on real threads."""
+
+import threading
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from apps.accounts.models import Event
+from apps.delivery import popups
+from apps.delivery.models import Popup
+from apps.devices import identity
+from apps.devices.models import Device
+from apps.journeys import engine, entry, publishing
+from apps.journeys.models import Enrolment, Journey, Visit
+from tests.factories import a_device, a_live_journey, a_site
+from tests.races import Meanwhile, on_postgresql, wait_until_blocked
+
+pytestmark = [on_postgresql, pytest.mark.django_db(transaction=True)]
+
+
+def load(device):
+    return Device.objects.select_related("contact__site").get(pk=device.pk)
+
+
+@pytest.fixture
+def journey():
+    return a_live_journey(a_site())
+
+
+class Held:
+    """Stops every batch of the engine at `name`, while it holds its rows."""
+
+    def __init__(self, monkeypatch, name):
+        self.reached, self.free = threading.Event(), threading.Event()
+        real = getattr(engine, name)
+
+        def hold(*args):
+            self.reached.set()
+            assert self.free.wait(30)
+            return real(*args)
+
+        monkeypatch.setattr(engine, name, hold)
+
+
+class TestArchive:
+    def test_it_waits_for_a_batch_on_its_way(self, journey, monkeypatch):
+        for _ in range(3):
+            a_device(journey.site)
+        Enrolment.objects.update(due_at=timezone.now())
+        held = Held(monkeypatch, "_leave")
+        batch = Meanwhile(lambda: engine.drain(seconds=3))
+        assert held.reached.wait(30)
+        archive = Meanwhile(lambda: publishing.archive(Journey.objects.get(pk=journey.pk)))
+        wait_until_blocked()
+        held.free.set()
+        batch.ends()
+        archive.ends()
+
+        assert set(Enrolment.objects.values_list("state", flat=True)) == {"left"}
+        assert Visit.objects.filter(left_at=None).count() == 0
+
+
+class TestIdentify:
+    def test_it_goes_on_beside_a_batch_that_holds_both_contacts(self, journey, monkeypatch):
+        identity.identify(load(a_device(journey.site)), "anna")
+        visitor = a_device(journey.site)
+        Popup.objects.all().delete()
+        Enrolment.objects.update(state="ready", due_at=timezone.now())
+        held = Held(monkeypatch, "_apply")
+        batch = Meanwhile(lambda: engine.drain(seconds=3))
+        assert held.reached.wait(30)
+        login = Meanwhile(lambda: identity.identify(load(visitor), "anna"))
+        wait_until_blocked()
+        held.free.set()
+        batch.ends()
+        login.ends()
+
+        assert Enrolment.objects.filter(left_at=None).count() == 1
+
+
+class TestEnrol:
+    def test_it_lets_a_contact_in_once_however_many_workers_try(self, journey):
+        publishing.pause(journey)
+        device = a_device(journey.site)
+        publishing.resume(journey)
+        event = Event.objects.get(contact=device.contact)
+        together = threading.Barrier(4)
+
+        def enrol():
+            together.wait(30)
+            entry.enrol(journey, {device.contact_id: event})
+
+        for thread in [Meanwhile(enrol) for _ in range(4)]:
+            thread.ends()
+
+        assert (Enrolment.objects.count(), Visit.objects.count()) == (1, 1)
+
+
+class TestAnswer:
+    def test_the_answer_or_the_end_of_its_time_wins_and_never_both(self, journey):
+        for _ in range(8):
+            device = a_device(journey.site)
+            popup = Popup.objects.get(contact=device.contact)
+            Enrolment.objects.filter(contact=device.contact).update(due_at=timezone.now())
+            drain = partial(engine.drain, seconds=2)
+            reports = [
+                partial(popups.report, popup, load(device), kind)
+                for kind in (popups.Report.CLOSED, popups.Report.DECLINED)
+            ]
+            for thread in [Meanwhile(act) for act in (drain, *reports, drain)]:
+                thread.ends()
+
+            visit = Visit.objects.get(enrolment__contact=device.contact)
+            popup.refresh_from_db()
+            assert visit.outcome == popup.status
