@@ -8,31 +8,30 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from apps.accounts.models import Contact, Event
-from apps.journeys.models import Enrolment, Journey, Visit
+from apps.journeys.models import Enrolment, Journey, Version, Visit
 from apps.segments import rules
 
 
-def journeys_entered_by(site_id: int, names: set[str]) -> list[Journey]:
-    """Return the active journeys of the site whose entry is one of the events `names`."""
-    return list(
-        Journey.objects.filter(site=site_id, status=Journey.Status.ACTIVE, entry_event__in=names)
-    )
+def versions_entered_by(site_id: int, names: set[str]) -> list[Version]:
+    """Return the live versions of the site's active journeys that one of the events enters."""
+    active = Journey.objects.filter(site=site_id, status=Journey.Status.ACTIVE)
+    return list(Version.objects.filter(pk__in=active.values("live_version"), entry_event__in=names))
 
 
 @transaction.atomic
-def enrol(journey: Journey, events: dict[int, Event]) -> list[int]:
+def enrol(version: Version, events: dict[int, Event]) -> list[int]:
     """Enrol the contacts of `events` (by contact id) who may enter now.
 
     Who meets the rule, is not inside, and whose pause is over; the database refuses a second
     enrolment whatever happens at the same time. Returns the new enrolments' ids.
     """
-    wanted = Contact.objects.filter(rules.compile(journey.entry_rule), pk__in=events.keys())
-    allowed = _allowed(journey, list(wanted.values_list("pk", flat=True)))
-    first = journey.live_version.steps.first()
+    wanted = Contact.objects.filter(rules.compile(version.entry_rule), pk__in=events.keys())
+    allowed = _allowed(version, list(wanted.values_list("pk", flat=True)))
+    first = version.steps.first()
     rows = [
         Enrolment(
-            journey=journey,
-            version_id=journey.live_version_id,
+            journey_id=version.journey_id,
+            version=version,
             contact_id=contact_id,
             step=first,
             number=number,
@@ -43,35 +42,35 @@ def enrol(journey: Journey, events: dict[int, Event]) -> list[int]:
     Enrolment.objects.bulk_create(rows, ignore_conflicts=True)
     new = list(
         Enrolment.objects.filter(
-            journey=journey, contact__in=allowed, left_at=None, visits=None
+            version=version, contact__in=allowed, left_at=None, visits=None
         ).values_list("pk", flat=True)
     )
     Visit.objects.bulk_create(Visit(enrolment_id=pk, step=first, number=1) for pk in new)
     return new
 
 
-def _allowed(journey: Journey, contact_ids: list[int]) -> dict[int, int]:
+def _allowed(version: Version, contact_ids: list[int]) -> dict[int, int]:
     """Return, for those of the contacts who may enter, which time it will be."""
     before: dict[int, dict[str, Any]] = {
         row["contact"]: row
-        for row in Enrolment.objects.filter(journey=journey, contact__in=contact_ids)
+        for row in Enrolment.objects.filter(journey=version.journey_id, contact__in=contact_ids)
         .values("contact")
         .annotate(times=Max("number"), last=Max("left_at"), out=Count("left_at"), all=Count("pk"))
         .order_by()
     }
     allowed = {pk: 1 for pk in contact_ids if pk not in before}
     for pk, row in before.items():
-        if row["out"] == row["all"] and _pause_is_over(journey, row["times"], row["last"]):
+        if row["out"] == row["all"] and _pause_is_over(version, row["times"], row["last"]):
             allowed[pk] = row["times"] + 1
     return allowed
 
 
-def _pause_is_over(journey: Journey, times: int, last: timezone.datetime) -> bool:
-    if journey.reentry == Journey.Reentry.ONCE:
+def _pause_is_over(version: Version, times: int, last: timezone.datetime) -> bool:
+    if version.reentry == Journey.Reentry.ONCE:
         return False
-    if journey.reentry == Journey.Reentry.NOT_INSIDE:
+    if version.reentry == Journey.Reentry.NOT_INSIDE:
         return True
-    pauses = journey.reentry_pauses
+    pauses = version.reentry_pauses
     days = pauses[min(times, len(pauses)) - 1]
     return last + timezone.timedelta(days=days) <= timezone.now()
 

@@ -40,8 +40,8 @@ def note(events: list[Event]) -> None:
     """
     names = {event.name.name for event in events}
     entering = {
-        journey.entry_event
-        for journey in entry.journeys_entered_by(events[0].contact.site_id, names)
+        version.entry_event
+        for version in entry.versions_entered_by(events[0].contact.site_id, names)
     }
     heard = [event for event in events if event.name.name in entering or _answer(event)]
     if not heard:
@@ -122,8 +122,8 @@ def _handle(waiting: QuerySet[PendingEvent], most: int) -> tuple[int, list[int]]
         by_site.setdefault(event.contact.site_id, []).append(event)
     for site_id, of_site in by_site.items():
         latest = entry.latest_by_contact(of_site)
-        for journey in entry.journeys_entered_by(site_id, set(latest)):
-            moved += entry.enrol(journey, latest[journey.entry_event])
+        for version in entry.versions_entered_by(site_id, set(latest)):
+            moved += entry.enrol(version, latest[version.entry_event])
     PendingEvent.objects.filter(pk__in=[row.pk for row in pending]).delete()
     return len(pending), moved
 

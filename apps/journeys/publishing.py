@@ -43,7 +43,7 @@ def _loop_without_time(steps: list[Step]) -> Step | None:
 
 @transaction.atomic
 def publish(journey: Journey, *, by: User | None = None) -> Version:
-    """Compile the steps into a new version and let contacts enter by it.
+    """Compile entry and steps into a new version and let contacts enter by it.
 
     Those inside stay on the version they came by. Raises ValidationError with every problem.
     """
@@ -53,7 +53,15 @@ def publish(journey: Journey, *, by: User | None = None) -> Version:
     if found:
         raise ValidationError(found)
     last = journey.versions.aggregate(last=Max("number"))["last"] or 0
-    version = Version.objects.create(journey=journey, number=last + 1, published_by=by)
+    version = Version.objects.create(
+        journey=journey,
+        number=last + 1,
+        published_by=by,
+        entry_event=journey.entry_event,
+        entry_rule=journey.entry_rule,
+        reentry=journey.reentry,
+        reentry_pauses=journey.reentry_pauses,
+    )
     steps = list(journey.steps.prefetch_related("leads__target"))
     CompiledStep.objects.bulk_create(
         CompiledStep(
@@ -68,7 +76,8 @@ def publish(journey: Journey, *, by: User | None = None) -> Version:
         for position, step in enumerate(steps)
     )
     journey.live_version, journey.status = version, Status.ACTIVE
-    journey.save(update_fields=["live_version", "status", "updated_at"])
+    # Not `updated_at`: it says when the journey was last written, to tell what is unpublished.
+    journey.save(update_fields=["live_version", "status"])
     return version
 
 

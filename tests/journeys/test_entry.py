@@ -15,7 +15,7 @@ def journey():
 
 def enrol(journey, *contacts):
     events = {contact.pk: an_event(contact, "seen", page="home") for contact in contacts}
-    return entry.enrol(journey, events)
+    return entry.enrol(journey.live_version, events)
 
 
 def leave(days_ago=0):
@@ -53,7 +53,7 @@ class TestEnrol:
         ],
     )
     def test_it_heeds_when_a_contact_may_come_back(self, journey, reentry, days, again):
-        journey.reentry = reentry
+        journey.live_version.reentry = reentry
         contact = a_contact(journey.site)
         enrol(journey, contact)
         leave(days_ago=days)
@@ -66,21 +66,27 @@ class TestEnrol:
     ):
         contacts = [a_contact(journey.site) for _ in range(number)]
         events = {contact.pk: an_event(contact, "seen") for contact in contacts}
-        journey = Journey.objects.select_related("live_version").get(pk=journey.pk)
 
         # Savepoint, rule, earlier times, first step, enrolments, who is new, visits, release.
         with django_assert_num_queries(8):
-            entry.enrol(journey, events)
+            entry.enrol(journey.live_version, events)
 
 
-class TestJourneysEnteredBy:
+class TestVersionsEnteredBy:
     def test_it_finds_the_active_ones_of_the_site(self, journey):
         a_live_journey(a_site())
 
-        assert entry.journeys_entered_by(journey.site_id, {"session_started"}) == [journey]
-        assert entry.journeys_entered_by(journey.site_id, {"purchase"}) == []
+        assert entry.versions_entered_by(journey.site_id, {"session_started"}) == [
+            journey.live_version
+        ]
+        assert entry.versions_entered_by(journey.site_id, {"purchase"}) == []
+
+    def test_it_goes_by_what_was_published_not_by_what_is_being_written(self, journey):
+        Journey.objects.update(entry_event="purchase", entry_rule={})
+
+        assert entry.versions_entered_by(journey.site_id, {"purchase"}) == []
 
     def test_it_finds_no_paused_one(self, journey):
         publishing.pause(journey)
 
-        assert entry.journeys_entered_by(journey.site_id, {"session_started"}) == []
+        assert entry.versions_entered_by(journey.site_id, {"session_started"}) == []

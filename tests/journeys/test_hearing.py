@@ -74,10 +74,10 @@ class TestHandle:
             events.track(contact, "session_started")
         real = entry.enrol
 
-        def enrol(journey, found):
+        def enrol(version, found):
             if bad.pk in found:
                 raise RuntimeError("broken")
-            return real(journey, found)
+            return real(version, found)
 
         monkeypatch.setattr(entry, "enrol", enrol)
         hearing.handle()

@@ -63,6 +63,17 @@ class TestPublish:
 
         assert Version.objects.count() == 0
 
+    def test_it_knows_what_was_written_since(self, journey):
+        a_push_step(journey, "Hello")
+        publishing.publish(journey)
+        journey.refresh_from_db()
+        assert not journey.has_unpublished_changes
+
+        journey.entry_event = "purchase"
+        journey.save()
+
+        assert journey.has_unpublished_changes
+
     def test_it_does_not_revive_an_archived_journey(self, journey):
         a_push_step(journey, "Hello")
         publishing.archive(journey)

@@ -89,7 +89,7 @@ class TestEnrol:
 
         def enrol():
             together.wait(30)
-            entry.enrol(journey, {device.contact_id: event})
+            entry.enrol(journey.live_version, {device.contact_id: event})
 
         for thread in [Meanwhile(enrol) for _ in range(4)]:
             thread.ends()

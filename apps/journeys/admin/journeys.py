@@ -101,7 +101,10 @@ class JourneyAdmin(PolymorphicInlineAdmin):
     @display(description="Version")
     def version(self, journey: Journey) -> str:
         live = journey.live_version
-        return f"{live.number}, of {live.published_at:%d %B %Y}" if live else "Not published yet"
+        if live is None:
+            return "Not published yet"
+        unpublished = "; changed since, not published" if journey.has_unpublished_changes else ""
+        return f"{live.number}, of {live.published_at:%d %B %Y}{unpublished}"
 
     @display(description="And further")
     def further_conditions(self, journey: Journey) -> str:

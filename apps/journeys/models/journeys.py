@@ -70,7 +70,12 @@ class Journey(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["site", "name"], name="journey_name_once_per_site")
         ]
-        indexes = [models.Index(fields=["site", "status", "entry_event"], name="journey_entry")]
+        indexes = [models.Index(fields=["site", "status"], name="journey_of_site")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_unpublished_changes(self) -> bool:
+        """Whether it was written since its live version was published."""
+        return bool(self.live_version) and self.updated_at > self.live_version.published_at

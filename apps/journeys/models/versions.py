@@ -5,10 +5,17 @@ from apps.journeys.models.journeys import Journey
 
 
 class Version(models.Model):
-    """The immutable, compiled flow that was published; contacts stay on theirs."""
+    """The immutable, compiled journey that was published: its entry and its flow.
+
+    Contacts enter by the live one and stay on theirs.
+    """
 
     journey = models.ForeignKey(Journey, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
+    entry_event = models.CharField(max_length=100)
+    entry_rule = models.JSONField(default=dict)
+    reentry = models.CharField(max_length=10, choices=Journey.Reentry)
+    reentry_pauses = models.JSONField(default=list)
     published_at = models.DateTimeField(auto_now_add=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
