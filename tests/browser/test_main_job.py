@@ -28,9 +28,13 @@ class Visitor:
     def __init__(self, browser, desk):
         self.browser, self.desk = browser, desk
         self.page = browser.open(desk.shop)
+        self._device = None
 
     def device(self):
-        return self.page.wait_for("document.getElementById('device-id').title")
+        """The device's id; remembered, for when the page is gone."""
+        if self._device is None:
+            self._device = self.page.wait_for("document.getElementById('device-id').title")
+        return self._device
 
     def sees_popup(self):
         self.page.wait_for(POPUP)
@@ -243,6 +247,20 @@ class TestPush:
             )
             == "0"
         )
+
+    def test_the_worker_renews_a_subscription_that_the_push_service_lost(
+        self, subscriber, desktop, push_service
+    ):
+        if subscriber.browser.name != "firefox":
+            pytest.skip("only Firefox can be made to lose its subscriptions here")
+        old = subscriber.on_the_desk("print(me.subscriptions.live().get().pk)")
+        subscriber.page.goto("about:blank")
+
+        push_service.forget_browsers()
+
+        wait_for(subscriber, f"me.subscriptions.live().exclude(pk={old}).count()", "1")
+        subscriber.gets_push("Summer sale")
+        desktop.dismiss(desktop.wait_for("Summer sale: 20 % off"))
 
     def test_unsubscribing_on_the_site_stops_pushes(self, subscriber):
         subscriber.page.click("#unsubscribe")

@@ -66,6 +66,15 @@ class Autopush:
         for socket in list(self._sockets.values()):
             await socket.close()
 
+    async def forget(self) -> None:
+        """Know no browser any more, as after a loss of data: each comes back as a new one, drops
+        the subscriptions that it had, and tells its workers (pushsubscriptionchange)."""
+        for uaid in self._known:
+            for subscription in self._exchange.owned_by(uaid):
+                self._exchange.end(subscription, "forgotten")
+        self._known.clear()
+        await self.close()
+
     def _go_offline(self, uaid: str) -> None:
         del self._sockets[uaid]
         for subscription in self._exchange.owned_by(uaid):

@@ -117,6 +117,10 @@ class PushService:
         """From now on the endpoint answers 410."""
         self.exchange.end(subscription, reason)
 
+    def forget_browsers(self) -> None:
+        """Lose all that is known of Firefoxes; their endpoints answer 410 from now on."""
+        self._running_loop.run(self._autopush.forget())
+
     def subscription(self, address: str) -> Subscription:
         """By token or endpoint. Raises KeyError."""
         return self.exchange.subscriptions[address.rpartition("/")[2]]
