@@ -65,15 +65,22 @@ def merge(anonymous: Contact, known: Contact) -> None:
     Contact.objects.select_for_update().filter(pk=anonymous.pk).first()
     _give(anonymous, known)
     # What the site says of a known contact counts more than what a visitor left behind.
+    known.refresh_from_db(fields=["state"])
+    anonymous.refresh_from_db(fields=["state"])
     with contextlib.suppress(StateTooLarge):
         update_state(known, {k: v for k, v in anonymous.state.items() if k not in known.state})
     anonymous.delete()
 
 
 def _give(old: Contact, new: Contact) -> None:
-    for relation in Contact._meta.related_objects:
-        rows = relation.related_model._default_manager.filter(**{relation.field.name: old})
-        if hasattr(rows, "move_to_contact"):
+    pointing = [
+        (relation.field.name, relation.related_model._default_manager)
+        for relation in Contact._meta.related_objects
+    ]
+    # Those that have a say first: what they hold, others are about to write for.
+    for name, manager in sorted(pointing, key=lambda row: not hasattr(row[1], "move_to_contact")):
+        rows = manager.filter(**{name: old})
+        if hasattr(manager, "move_to_contact"):
             rows.move_to_contact(old, new)
         else:
-            rows.update(**{relation.field.name: new})
+            rows.update(**{name: new})

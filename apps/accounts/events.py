@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import Contact, Event, EventName
@@ -54,11 +53,8 @@ def _refuse_too_many(site_id: int, names: list[str]) -> None:
     """Our own names are few and always welcome: a visitor must not be able to crowd them out."""
     if not names:
         return
-    own = Q()
-    for prefix in RESERVED_PREFIXES:
-        own |= Q(name__startswith=prefix)
-    count = EventName.objects.filter(site=site_id).exclude(own).count()
-    if count + len(names) > MAX_NAMES_PER_SITE:
+    known = EventName.objects.filter(site=site_id).values_list("name", flat=True)
+    if sum(not is_reserved(name) for name in known) + len(names) > MAX_NAMES_PER_SITE:
         raise UnknownEventName(
             f"This site tracks {MAX_NAMES_PER_SITE} different events already; "
             f"put what differs into the properties."

@@ -131,6 +131,7 @@ def _answered_under_another_name(device: Device) -> bool:
             asset__buttons__action=assets.Button.Action.ASK_PERMISSION,
         )
         .exclude(contact=device.contact_id)
+        .exclude(status=Status.WITHDRAWN)
         .exists()
     )
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from apps.delivery.models import Push
@@ -66,10 +66,18 @@ def record(results: list[Result]) -> None:
         _write_again([row for row in results if row.again_in is not None])
     gone = [r.subscription.pk for r in results if r.reason == Push.Reason.GONE and r.subscription]
     if gone:
-        subscriptions.end(Subscription.objects.filter(pk__in=gone), Subscription.EndReason.GONE)
+        _end(gone)
     refused = [r for r in results if r.reason == Push.Reason.REFUSED and r.subscription]
     if refused:
         _alarm(refused)
+
+
+def _end(gone: list[int]) -> None:
+    try:
+        subscriptions.end(Subscription.objects.filter(pk__in=gone), Subscription.EndReason.GONE)
+    except DatabaseError:
+        # They stay live, and the next push to each will be told once more.
+        log.exception("Subscriptions %s have gone, but could not be ended", gone)
 
 
 def _write_again(results: list[Result]) -> None:

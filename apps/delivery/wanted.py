@@ -23,8 +23,12 @@ class Wanted:
 
 
 def withdraw(**which: Any) -> None:
-    """Take back what was asked for and nobody has seen yet: open popups, and pushes that no
-    worker has claimed. `which` says of what: `campaign="…"`, or `key__in=[…]`."""
+    """Take back what was asked for and nobody has seen yet: open popups, and queued pushes.
+
+    A push that a worker has in its hands may still arrive, but is not tried again. `which` says
+    of what: `campaign="…"`, or `key__in=[…]`.
+    """
+    Push.objects.filter(**which, status=Push.Status.SENDING).update(expires_at=timezone.now())
     Popup.objects.filter(**which, status__in=Popup.OPEN).update(
         status=Popup.Status.WITHDRAWN, answered_at=timezone.now()
     )

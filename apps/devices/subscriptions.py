@@ -114,6 +114,7 @@ def _end_what_it_replaces(device: Device, live: Subscription | None) -> list[int
     if live and live.device.contact.site_id != device.contact.site_id:
         raise SubscriptionRefused("endpoint", "This subscription belongs to another site.")
     if live and live.device_id != device.pk:
+        live.device.lock()
         _end(Subscription.objects.filter(pk=live.pk), reasons.MOVED)
     _end(device.subscriptions.live(), reasons.REPLACED)
     return [live.device.contact_id] if live else []
@@ -127,6 +128,9 @@ def end_of_device(device: Device, reason: Subscription.EndReason) -> bool:
 @transaction.atomic
 def end(rows: SubscriptionQuerySet, reason: Subscription.EndReason) -> int:
     """End those of `rows` that are live and tell their contacts' story; returns how many ended."""
+    # A log-in may be giving one of these browsers to somebody else: whose it is must be settled.
+    holders = Device.objects.filter(pk__in=rows.live().order_by().values("device"))
+    list(holders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     live = list(rows.live().select_related("device__contact"))
     ended = [row for row in live if _end(Subscription.objects.filter(pk=row.pk), reason)]
     keep_reachable([row.device.contact_id for row in ended])

@@ -111,7 +111,7 @@ def _handle_one(pk: int) -> int:
 def _handle(waiting: QuerySet[PendingEvent], most: int) -> tuple[int, list[int]]:
     """Handle and remove; returns how many events there were, and which enrolments moved."""
     pending = list(
-        waiting.select_for_update(skip_locked=True, of=("self",)).select_related(
+        waiting.select_for_update(skip_locked=True, of=("self", "event")).select_related(
             "event__name", "event__contact"
         )[:most]
     )

@@ -47,6 +47,10 @@ def publish(journey: Journey, *, by: User | None = None) -> Version:
 
     Those inside stay on the version they came by. Raises ValidationError with every problem.
     """
+    # As it is now, and one at a time: somebody may be archiving or publishing it as well.
+    journey.refresh_from_db(
+        fields=["status"], from_queryset=Journey.objects.select_for_update(no_key=True)
+    )
     if journey.status == Status.ARCHIVED:
         raise ValidationError(f"“{journey}” is archived, so it cannot be published.")
     found = problems(journey)
@@ -97,6 +101,13 @@ def archive(journey: Journey) -> None:
     _change(journey, {Status.DRAFT, Status.ACTIVE, Status.PAUSED, Status.FINISHED}, Status.ARCHIVED)
     Enrolment.objects.filter(journey=journey, left_at=None).leave(Enrolment.Exit.ENDED)
     withdraw(campaign=campaign(journey.pk))
+
+
+def sweep() -> None:
+    """Let those leave who came into a journey in the very moment in which it was archived."""
+    Enrolment.objects.filter(left_at=None, journey__status=Status.ARCHIVED).leave(
+        Enrolment.Exit.ENDED
+    )
 
 
 def _change(journey: Journey, before: set[Status], after: Status) -> None:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from apps.assets import models as assets
 from apps.delivery import sender
 from apps.delivery.models import Push
+from apps.delivery.wanted import withdraw
 from apps.devices import identity
 from apps.devices.models import Subscription
 
@@ -98,6 +99,19 @@ class TestWhatIsNotSent:
         bad.refresh_from_db()
         fine.refresh_from_db()
         assert (bad.reason, fine.status) == ("not_rendered", "accepted")
+
+    def test_it_is_not_tried_again_after_it_was_withdrawn(self, service, a_receiver):
+        receiver = a_receiver()
+        push = receiver.queue()
+        sender.claim(10)
+        withdraw(key__in=[push.key])
+        Push.objects.update(due_at=timezone.now())
+
+        sender.drain()
+
+        push.refresh_from_db()
+        assert (push.status, push.reason) == ("failed", "expired")
+        assert service.attempts() == []
 
     def test_it_has_no_device_to_send_to_after_the_subscription_ended(self, service, a_receiver):
         receiver = a_receiver()

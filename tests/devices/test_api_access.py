@@ -1,9 +1,12 @@
 """Who may speak to the client API, and for whom."""
 
 import pytest
+from django.db import IntegrityError, OperationalError
 from rest_framework.test import APIClient
 
+from apps.accounts import events
 from apps.accounts.models import Contact
+from apps.devices import sessions
 from apps.devices.models import Device
 from tests.devices.browser import Browser
 from tests.factories import ORIGIN, a_site
@@ -84,6 +87,52 @@ class TestWhoMaySpeak:
         answer = browser.call("post", "sessions", {"push_status": "ask"})
 
         assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (status, "*")
+
+    def test_it_handles_a_call_again_that_collided_with_another(self, browser, monkeypatch):
+        browser.open()
+        real, tries = events.track_many, []
+
+        def collide(new):
+            tries.append(1)
+            if len(tries) == 1:
+                raise IntegrityError("somebody else was first")
+            return real(new)
+
+        monkeypatch.setattr(events, "track_many", collide)
+        answer = browser.call("post", "events", {"name": "purchase"})
+
+        assert (answer.status_code, len(tries)) == (202, 2)
+
+    def test_it_makes_one_contact_however_often_a_session_has_to_be_handled(
+        self, browser, monkeypatch
+    ):
+        real, tries = sessions.start, []
+
+        def collide(device, **more):
+            tries.append(1)
+            session = real(device, **more)
+            if len(tries) == 1:
+                raise IntegrityError("somebody else was first")
+            return session
+
+        monkeypatch.setattr(sessions, "start", collide)
+        browser.open()
+
+        assert (Contact.objects.count(), len(tries)) == (1, 2)
+
+    def test_it_does_not_double_the_load_of_a_database_in_trouble(self, browser, monkeypatch):
+        browser.open()
+        tries = []
+
+        def fail(new):
+            tries.append(1)
+            raise OperationalError("the disk is full")
+
+        monkeypatch.setattr(events, "track_many", fail)
+        with pytest.raises(OperationalError):
+            browser.call("post", "events", {"name": "purchase"})
+
+        assert len(tries) == 1
 
     def test_it_opens_nothing_else_to_other_origins(self, client):
         answer = client.get("/admin/login/", headers={"Origin": "https://evil.example"})

@@ -50,6 +50,13 @@ class TestStrictJSONParser:
         assert answer.status_code in (400, 413)
         assert Event.objects.count() == 1
 
+    def test_it_takes_a_text_that_only_spells_an_escape(self, browser):
+        browser.open()
+
+        post(browser, "identify", '{"external_id": "C:\\\\u0000"}')
+
+        assert Contact.objects.get().external_id == "C:\\u0000"
+
     def test_it_takes_every_language(self, browser):
         browser.open()
 

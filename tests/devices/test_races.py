@@ -62,6 +62,20 @@ class TestReachable:
 
         assert not Contact.objects.get(external_id="anna").is_reachable
 
+    def test_it_stays_true_when_a_subscription_ends_while_the_browser_changes_hands(self):
+        device = a_device(a_site(), "allowed")
+        a_subscription(device)
+        identity.identify(load(device), "anna")
+        with transaction.atomic():
+            identity.identify(load(device), "ben")
+            other = Meanwhile(lambda: subscriptions.end(Subscription.objects.all(), GONE))
+            wait_until_blocked()
+        other.ends()
+
+        assert list(Contact.objects.filter(is_reachable=True)) == []
+        told = Event.objects.get(name__name="push_unsubscribed").contact
+        assert told.external_id == "ben"
+
 
 class TestMerge:
     def test_it_loses_no_event_in_silence(self):
@@ -117,7 +131,9 @@ class TestEverythingAtOnce:
 
 def one_call(device, dice, chance):
     site = device.contact.site
-    if dice < 0.15:
+    if dice < 0.1:
+        subscriptions.end_of_device(device, GONE)
+    elif dice < 0.2:
         identity.logout(device)
     elif dice < 0.35:
         sessions.open_session(site, device, a_report("allowed"))

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from apps.assets import models as assets
 from apps.journeys import publishing
 from apps.journeys.models import Journey, Lead, PopupStep, PushStep, Version, WaitStep
-from tests.factories import a_popup, a_push, a_site
+from tests.factories import a_contact, a_popup, a_push, a_site
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +126,21 @@ class TestLife:
 
         journey.refresh_from_db()
         assert journey.status == "draft"
+
+
+class TestSweep:
+    def test_it_lets_those_leave_who_came_in_while_it_was_archived(self, journey):
+        a_push_step(journey, "Hello")
+        version = publishing.publish(journey)
+        publishing.archive(journey)
+        row = journey.enrolments.create(
+            version=version, contact=a_contact(journey.site), step=version.steps.get(), number=1
+        )
+
+        publishing.sweep()
+
+        row.refresh_from_db()
+        assert (row.state, row.exit_reason, row.due_at) == ("left", "ended", None)
 
 
 class TestAssetInUse:

@@ -11,9 +11,9 @@ from apps.delivery import popups
 from apps.delivery.models import Popup
 from apps.devices import identity
 from apps.devices.models import Device
-from apps.journeys import engine, entry, publishing
-from apps.journeys.models import Enrolment, Journey, Visit
-from tests.factories import a_device, a_live_journey, a_site
+from apps.journeys import engine, entry, hearing, publishing
+from apps.journeys.models import Enrolment, Journey, PendingEvent, Visit
+from tests.factories import a_contact, a_device, a_live_journey, a_site
 from tests.races import Meanwhile, on_postgresql, wait_until_blocked
 
 pytestmark = [on_postgresql, pytest.mark.django_db(transaction=True)]
@@ -29,18 +29,18 @@ def journey():
 
 
 class Held:
-    """Stops every batch of the engine at `name`, while it holds its rows."""
+    """Stops whoever calls `name` of the module, while it holds its rows."""
 
-    def __init__(self, monkeypatch, name):
+    def __init__(self, monkeypatch, name, module=engine):
         self.reached, self.free = threading.Event(), threading.Event()
-        real = getattr(engine, name)
+        real = getattr(module, name)
 
         def hold(*args):
             self.reached.set()
             assert self.free.wait(30)
             return real(*args)
 
-        monkeypatch.setattr(engine, name, hold)
+        monkeypatch.setattr(module, name, hold)
 
 
 class TestArchive:
@@ -77,6 +77,24 @@ class TestIdentify:
         login.ends()
 
         assert Enrolment.objects.filter(left_at=None).count() == 1
+        assert Popup.objects.open().count() == 1
+
+    def test_it_loses_no_entry_that_is_being_handled(self, journey, monkeypatch):
+        publishing.pause(journey)
+        visitor = a_device(journey.site)
+        a_contact(journey.site, external_id="anna")
+        publishing.resume(journey)
+        PendingEvent.objects.create(event=Event.objects.get(contact=visitor.contact))
+        held = Held(monkeypatch, "_allowed", entry)
+        handling = Meanwhile(hearing.handle)
+        assert held.reached.wait(30)
+        login = Meanwhile(lambda: identity.identify(load(visitor), "anna"))
+        wait_until_blocked()
+        held.free.set()
+        handling.ends()
+        login.ends()
+
+        assert Enrolment.objects.get().contact.external_id == "anna"
 
 
 class TestEnrol:

@@ -6,13 +6,12 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.delivery import popups, receipts
 from apps.delivery.api.serializers import NextPopupOut, PopupReportIn, ReceiptIn
 from apps.delivery.models import Popup
 from apps.devices import sessions
-from apps.devices.api.base import ClientThrottle, ClientView, validated
+from apps.devices.api.base import ClientThrottle, ClientView, TwiceView, validated
 from apps.devices.api.parsing import StrictJSONParser
 
 
@@ -38,7 +37,7 @@ class PopupReportView(ClientView):
         return Response({"noted": noted})
 
 
-class ReceiptsView(APIView):
+class ReceiptsView(TwiceView):
     """Signed by the push itself, so it needs neither a device nor a site."""
 
     authentication_classes: list = []

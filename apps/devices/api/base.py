@@ -36,7 +36,38 @@ class OriginNotAllowed(PermissionDenied):
     }
 
 
-class ClientView(APIView):
+class TwiceView(APIView):
+    """Handles a call once more when two calls for one person got into each other's way.
+
+    The database then refuses one of them (a deadlock, a row just made or merged away). A
+    handler writes all it writes in one transaction, so nothing of the first try is left.
+    """
+
+    is_second_try = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            # Read now: the second time the stream would be at its end. It also bounds the size.
+            _ = request.body
+            return super().dispatch(request, *args, **kwargs)
+        except (IntegrityError, OperationalError, ObjectDoesNotExist) as error:
+            if isinstance(error, OperationalError) and not is_collision(error):
+                raise
+            log.info("Handling %s again after a collision", request.path, exc_info=True)
+            self.is_second_try = True
+            return super().dispatch(request, *args, **kwargs)
+
+    def check_throttles(self, request: Request) -> None:
+        if not self.is_second_try:
+            super().check_throttles(request)
+
+
+def is_collision(error: OperationalError) -> bool:
+    """Whether PostgreSQL ended this transaction in favour of another (serialization, deadlock)."""
+    return getattr(error.__cause__, "sqlstate", "") in ("40001", "40P01")
+
+
+class ClientView(TwiceView):
     """A call of the script or the worker; `self.site` is known before the handler runs.
 
     Refuses with 400 an unknown public key, with 403 an origin that the site does not allow,
@@ -49,20 +80,6 @@ class ClientView(APIView):
     throttle_classes = [ClientThrottle]
     needs_device = True
     site: Site
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Handle the call; once more when two calls for one person got into each other's way.
-
-        The database then refuses one of them (a deadlock, a row just made or merged away), and
-        nothing of it was written.
-        """
-        try:
-            # Read now: the second time the stream would be at its end. It also bounds the size.
-            _ = request.body
-            return super().dispatch(request, *args, **kwargs)
-        except (IntegrityError, OperationalError, ObjectDoesNotExist):
-            log.info("Handling %s again after a collision", request.path, exc_info=True)
-            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -1,6 +1,7 @@
 """Reading what anybody on the internet sends as JSON."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
@@ -8,6 +9,9 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 MAX_DEPTH = 20
+
+# The escape itself, not a text that spells it: an even number of backslashes before it.
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class StrictJSONParser(JSONParser):
@@ -31,7 +35,7 @@ class StrictJSONParser(JSONParser):
             text.encode()
         except UnicodeEncodeError as error:
             raise ParseError("The JSON holds half a character.") from error
-        if "\\u0000" in text:
+        if NUL.search(text):
             raise ParseError("The JSON holds the character NUL.")
         return data
 

@@ -92,7 +92,6 @@ class SubscriptionIn(serializers.Serializer):
 
 class IdentifyIn(serializers.Serializer):
     external_id = serializers.CharField(max_length=150)
-    hash = serializers.CharField(max_length=200, required=False)
     state = BoundedJSONField(
         max_bytes=MAX_STATE_BYTES, max_names=MAX_STATE_NAMES, default=dict, required=False
     )

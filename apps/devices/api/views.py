@@ -1,5 +1,6 @@
 """The client API of a browser: its visit, its subscription, who uses it, what they do."""
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -41,6 +42,7 @@ class SessionsView(ClientView):
     throttle_classes = [ClientThrottle, NewDeviceThrottle]
 
     @extend_schema(request=SessionIn, responses=SessionOut, tags=["client"])
+    @transaction.atomic
     def post(self, request: Request) -> Response:
         """Open a visit, or keep the running one alive, with the push status of this moment."""
         given = validated(SessionIn, request)
@@ -51,8 +53,8 @@ class SessionsView(ClientView):
             time_zone=given["time_zone"],
             url=given["url"],
         )
-        opened = sessions.open_session(self.site, request.auth, report)
         key = keys.current(self.site)
+        opened = sessions.open_session(self.site, request.auth, report)
         device = {"id": opened.device.uid}
         if opened.secret:
             device["secret"] = opened.secret
@@ -118,6 +120,7 @@ class LogoutView(ClientView):
 
 class EventsView(ClientView):
     @extend_schema(request=EventIn, responses={202: None}, tags=["client"])
+    @transaction.atomic
     def post(self, request: Request) -> Response:
         """Track something that the contact did."""
         given = validated(EventIn, request)

@@ -26,8 +26,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """
         inside = Enrolment.objects.filter(contact=new, left_at=None).values("journey")
         both = self.filter(left_at=None, journey__in=inside)
-        withdraw(key__in=[row.message_key for row in both])
-        both.leave(Enrolment.Exit.MERGED)
+        # Held first: the engine may be asking for something in their name at this moment.
+        held = list(both.select_for_update(of=("self",)))
+        Enrolment.objects.filter(pk__in=[row.pk for row in held]).leave(Enrolment.Exit.MERGED)
+        withdraw(key__in=[row.message_key for row in held])
         highest = Enrolment.objects.filter(contact=new).values("journey").annotate(n=Max("number"))
         for row in list(highest.order_by()):
             self.filter(journey=row["journey"]).update(contact=new, number=F("number") + row["n"])
@@ -40,6 +42,8 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """
         now = timezone.now()
         ids = list(self.select_for_update(of=("self",)).values_list("pk", flat=True))
+        if not ids:
+            return
         Enrolment.objects.filter(pk__in=ids).update(
             state=Enrolment.State.LEFT, exit_reason=reason, left_at=now, due_at=None
         )
