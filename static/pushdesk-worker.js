@@ -207,7 +207,11 @@
 
   const open = async (url) => {
     const page = (await pages()).find((each) => each.url === url);
-    if (page) return page.focus();
+    if (page) {
+      // The browser names the address it was opened with: it may have moved on since.
+      page.postMessage({ type: "pushdesk-open", url });
+      return page.focus();
+    }
     return self.clients.openWindow(url);
   };
 

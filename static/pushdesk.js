@@ -8,9 +8,13 @@
   const { site, worker = "/pushdesk-worker.js", scope = "/pushdesk/" } = tag.dataset;
   const desk = new URL(tag.src).origin;
   const api = `${desk}/api/client/v1/`;
-  // Where the browser follows a push by itself, the worker's mark in the address is its click.
-  const clickMark = location.hash.match(/^#pushdesk=([^.]+)\.(.+)$/);
-  if (clickMark) history.replaceState(history.state, "", location.href.split("#")[0]);
+  // Where the browser follows a push by itself, the mark in the address is its click.
+  const followed = () => {
+    const [, id, token] = location.hash.match(/^#pushdesk=([^.]+)\.(.+)$/) || [];
+    if (!id) return;
+    history.replaceState(history.state, "", location.href.split("#")[0]);
+    request("POST", "receipts", { id, token, kind: "clicked" }).catch(() => {});
+  };
   const SESSION_LASTS = 1_800_000;
 
   const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
@@ -36,6 +40,7 @@
   };
 
   const memory = new Map();
+  const copies = {};
   const database = new Promise((resolve) => {
     // Safari may leave the request pending for ever.
     setTimeout(resolve, 6000);
@@ -63,13 +68,18 @@
   const recall = async (key) =>
     memory.has(key)
       ? memory.get(key)
-      : inStore("readonly", (store) => store.get(key)).catch(() => undefined);
+      : inStore("readonly", (store) => store.get(key)).then(
+          (value) => (copies[key] = value),
+          // Safari loses the connection: a device that is known must not become another one.
+          () => copies[key],
+        );
   const remember = (key, value) =>
     inStore("readwrite", (store) => store.put(value, key)).catch(() => {
       memory.set(key, value);
     });
   const forget = (key) => {
     memory.delete(key);
+    delete copies[key];
     return inStore("readwrite", (store) => store.delete(key)).catch(() => {});
   };
 
@@ -139,7 +149,6 @@
   };
   const on = (name, callback) => {
     (listeners[name] ||= new Set()).add(callback);
-    // Whoever listens late still learns what the visit began with.
     if (name === "session" && last.session) call(callback, last.session);
     return () => listeners[name].delete(callback);
   };
@@ -186,9 +195,8 @@
         push_status: status,
         time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         languages: [...(navigator.languages || [navigator.language])].slice(0, 10),
-        // What follows # may be a secret of the page's own.
-        url: location.href.split("#")[0],
-        referrer: document.referrer,
+        // What follows ? and # may be a secret, and too long.
+        url: location.origin + location.pathname,
       });
       if (answer.device.secret) {
         const { id, secret } = answer.device;
@@ -275,7 +283,10 @@
         const { keys } = subscription.toJSON();
         const body = { endpoint, keys, vapid_key: known.vapid_key };
         if (old && old !== endpoint) body.old_endpoint = old;
-        await request("PUT", "subscription", body);
+        await request("PUT", "subscription", body).catch(async (error) => {
+          if (error.status === 410) await subscription.unsubscribe();
+          throw error;
+        });
         await remember("endpoint", endpoint);
       }
       known.subscribed = true;
@@ -304,9 +315,9 @@
       if (popup) remember("asked", popup.id);
       await question;
       const status = pushStatus();
+      if (status === "allowed") await forget("unsubscribed");
       await ready();
       if (status === "allowed") {
-        await forget("unsubscribed");
         unsubscribed = false;
         known.subscribed = false;
         await keepSubscribed();
@@ -357,6 +368,7 @@
 
   let identity = Promise.resolve();
   let drop = () => {};
+  let current;
 
   const become = (path, body) => {
     const change = async () => {
@@ -413,11 +425,11 @@
       hurried = false;
       const { popup, wait } = await request("GET", "popups/next", undefined, []);
       if (popup) {
-        await present(popup);
-        step = 0;
-        pause = 1;
+        if (await present(popup)) {
+          step = 0;
+          pause = 1;
+        }
       } else if (hurried) {
-        // Something happened while the answer was on its way.
         pause = 0;
       } else if (wait > 0) {
         pause = Math.min(Math.max(wait, 1), 600);
@@ -435,18 +447,27 @@
 
   const report = async (popup, kind, button) => {
     emit("popup", { id: popup.id, kind, button });
+    if (kind !== "shown") remember("answered", [popup.id, kind, button]);
     await request("POST", `popups/${popup.id}/report`, { kind, button }).catch(() => {});
   };
 
   const present = async (popup) => {
     let wanted = true;
+    current = popup.id;
     drop = () => (wanted = false);
+    const answered = async () => {
+      const [id, ...answer] = (await recall("answered")) || [];
+      // In another tab, or the report was lost.
+      return id === popup.id && report(popup, ...answer).then(() => true);
+    };
+    if (await answered()) return;
     const [image] = await Promise.all([picture(popup.image), sleep(popup.delay || 0)]);
     while (wanted && (suspended || document.hidden)) await sleep(0.3);
-    if (!wanted) return;
+    if (!wanted || (await answered())) return;
     const answer = await show(popup, image);
     drop = () => {};
     await answer?.();
+    return true;
   };
 
   const picture = async (address) => {
@@ -527,7 +548,13 @@
         if (modal) before?.focus?.({ preventScroll: true });
         resolve(after);
       };
-      const dismiss = () => finish(() => void report(popup, "closed"));
+      // Somebody (a content blocker, a framework) has taken it away: the page must go on.
+      const vanish = () => {
+        if (answered) return;
+        suspended = true;
+        finish();
+      };
+      const dismiss = () => finish(() => report(popup, "closed"));
       const press = ({ action, index, url, event }) => {
         if (action === "ask_permission") {
           const asked = ask(popup, index).catch(() => {});
@@ -537,7 +564,7 @@
         if (action === "track" && event) track(event, { popup: popup.id }).catch(() => {});
         const address = action === "open" && url && webAddress(url);
         finish(async () => {
-          if (!address) return;
+          if (!address) return told;
           await within(0.8, told).catch(() => {});
           location.assign(address);
         });
@@ -618,8 +645,7 @@
       root.append(card);
       document.documentElement.append(host);
       drop = () => finish();
-      // A live region speaks only of what enters it once it is there; and a page
-      // that is not being painted shows nothing to anybody.
+      host.removed = vanish;
       requestAnimationFrame(() => {
         if (answered) return;
         body.append(words);
@@ -629,7 +655,9 @@
         if (modal) card.focus({ preventScroll: true });
         if (body.scrollHeight > body.clientHeight) body.tabIndex = 0;
         requestAnimationFrame(() => {
-          if (!answered && card.getBoundingClientRect().height) report(popup, "shown");
+          if (answered) return;
+          if (card.getBoundingClientRect().height) report(popup, "shown");
+          else vanish();
         });
       });
     });
@@ -713,8 +741,6 @@ button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
 `;
 
   const flush = async () => {
-    const [, id, token] = clickMark || [];
-    if (id) await request("POST", "receipts", { id, token, kind: "clicked" }).catch(() => {});
     const range = IDBKeyRange.bound("outbox/", "outbox/\uffff");
     for (const key of await inStore("readonly", (store) => store.getAllKeys(range))) {
       const receipt = await recall(key);
@@ -779,23 +805,33 @@ button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
   window.pushdesk = pushdesk;
 
   (stub?.queue || []).forEach((queued) => pushdesk(...queued));
+  followed();
+  addEventListener("hashchange", followed);
   ready().catch(() => {});
   again(0);
 
   try {
-    customElements.define("pushdesk-popup", class extends HTMLElement {});
+    customElements.define("pushdesk-popup", class extends HTMLElement {
+      disconnectedCallback() {
+        this.removed?.();
+      }
+    });
   } catch {
     // Only needed on pages that hide what is not defined.
   }
   document.addEventListener("visibilitychange", async () => {
     if (document.hidden) return;
     statusChanged();
+    const [id] = (await recall("answered")) || [];
+    if (id === current) drop();
     if (lastSeen && Date.now() - lastSeen > SESSION_LASTS) await openSession().catch(() => {});
     again(Math.max(0, 3 - (Date.now() - polled) / 1000));
   });
   if (supported) {
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
       if (data?.type === "pushdesk") emit("push", data);
+      const address = data?.type === "pushdesk-open" && webAddress(data.url);
+      if (address && address !== location.href) location.assign(address);
     });
     navigator.serviceWorker.startMessages?.();
     navigator.permissions

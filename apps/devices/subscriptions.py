@@ -24,6 +24,10 @@ class SubscriptionRefused(ValueError):
         self.field = field
 
 
+class SubscriptionGone(ValueError):
+    """The push service has ended this subscription; the browser must make another one."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class NewSubscription:
     """What `PushSubscription.toJSON()` holds, all base64url, and the key it was made with."""
@@ -81,6 +85,13 @@ def subscribe(device: Device, new: NewSubscription) -> Subscription:
         keys = {"p256dh": new.p256dh.rstrip("="), "auth": new.auth.rstrip("=")}
         Subscription.objects.filter(pk=live.pk).update(**keys)
         return live
+    if (
+        not live
+        and Subscription.objects.filter(
+            endpoint_hash=digest, key=key, end_reason=Subscription.EndReason.GONE
+        ).exists()
+    ):
+        raise SubscriptionGone
     before = _end_what_it_replaces(device, live or _renewed(device, new.old_endpoint))
     subscription = Subscription.objects.create(
         device=device,

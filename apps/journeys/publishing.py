@@ -45,7 +45,7 @@ def _loop_without_time(steps: list[Step]) -> Step | None:
 def publish(journey: Journey, *, by: User | None = None) -> Version:
     """Compile entry and steps into a new version and let contacts enter by it.
 
-    Those inside stay on the version they came by. Raises ValidationError with every problem.
+    Those inside stay on theirs. Raises ValidationError with every problem.
     """
     # As it is now, and one at a time: somebody may be archiving or publishing it as well.
     journey.refresh_from_db(
@@ -57,9 +57,17 @@ def publish(journey: Journey, *, by: User | None = None) -> Version:
     if found:
         raise ValidationError(found)
     last = journey.versions.aggregate(last=Max("number"))["last"] or 0
+    version = _compile(journey, number=last + 1, by=by)
+    journey.live_version, journey.status = version, Status.ACTIVE
+    # Not `updated_at`: it says when the journey was last written, to tell what is unpublished.
+    journey.save(update_fields=["live_version", "status"])
+    return version
+
+
+def _compile(journey: Journey, *, number: int, by: User | None) -> Version:
     version = Version.objects.create(
         journey=journey,
-        number=last + 1,
+        number=number,
         published_by=by,
         entry_event=journey.entry_event,
         entry_rule=journey.entry_rule,
@@ -79,9 +87,6 @@ def publish(journey: Journey, *, by: User | None = None) -> Version:
         )
         for position, step in enumerate(steps)
     )
-    journey.live_version, journey.status = version, Status.ACTIVE
-    # Not `updated_at`: it says when the journey was last written, to tell what is unpublished.
-    journey.save(update_fields=["live_version", "status"])
     return version
 
 

@@ -2,6 +2,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from apps.accounts.models import Contact, Event, PushStatus
 from apps.devices.models import Device, Subscription
@@ -80,6 +81,16 @@ class TestSubscription:
 
         assert (answer.status_code, list(answer.json())) == (400, ["endpoint"])
         assert Subscription.objects.count() == 0
+
+    def test_it_tells_the_browser_that_the_push_service_has_ended_it(self, browser, site):
+        browser.open("allowed")
+        sent = subscription_of(site)
+        browser.call("put", "subscription", sent)
+        Subscription.objects.update(ended_at=timezone.now(), end_reason="gone")
+
+        assert browser.call("put", "subscription", sent).status_code == 410
+
+        assert Subscription.objects.live().count() == 0
 
     def test_it_ends_it_when_the_visitor_unsubscribes(self, browser, site):
         browser.open("allowed")

@@ -27,6 +27,17 @@ class TestSubscribe:
         assert first == second
         assert Subscription.objects.count() == 1
 
+    def test_it_takes_no_endpoint_again_that_its_push_service_has_ended(self):
+        device = a_device(push_status="allowed")
+        new = a_new_subscription(device.contact.site)
+        subscriptions.subscribe(device, new)
+        subscriptions.end(Subscription.objects.all(), Subscription.EndReason.GONE)
+
+        with pytest.raises(subscriptions.SubscriptionGone):
+            subscriptions.subscribe(device, new)
+
+        assert Subscription.objects.get().end_reason == "gone"
+
     def test_it_ends_the_one_that_the_browser_replaced(self):
         old = a_subscription()
 

@@ -42,8 +42,7 @@ class SessionIn(serializers.Serializer):
     languages = serializers.ListField(
         child=serializers.CharField(max_length=35), max_length=20, default=list
     )
-    url = serializers.CharField(max_length=4000, allow_blank=True, default="")
-    referrer = serializers.CharField(max_length=4000, allow_blank=True, default="")
+    url = serializers.CharField(allow_blank=True, default="")
 
     def validate_time_zone(self, value: str) -> str:
         return value if value in ZONES else ""

@@ -84,6 +84,8 @@ class SubscriptionView(ClientView):
             subscriptions.subscribe(self.device, new)
         except subscriptions.SubscriptionRefused as error:
             raise serializers.ValidationError({error.field: [str(error)]}) from error
+        except subscriptions.SubscriptionGone:
+            return Response({"detail": "The push service has ended this one."}, status=410)
         return Response({"live": True})
 
     @extend_schema(responses={204: None}, tags=["client"])
