@@ -1,104 +1,31 @@
 """The main job, whole, with nothing replaced: a visitor is asked, says yes, and a push comes."""
 
 import re
-import time
 
 import pytest
 
+from tests.browser.visitor import ASKED, NO, POPUP, YES, Visitor, wait_for
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-POPUP = "document.querySelector('pushdesk-popup')"
-YES, NO, CLOSE = "[data-index='0']", "[data-index='1']", "[data-close]"
-STATUS = "document.getElementById('push-status').dataset.status"
-# How often this page has asked for a popup and got its answer.
-ASKED = (
-    "performance.getEntriesByType('resource').filter(e => e.name.endsWith('/popups/next')).length"
-)
+# Every answer of a popup takes two and a half seconds to leave the page.
+SLOW_REPORTS = """(() => {
+  const send = window.fetch;
+  window.fetch = async (address, ...rest) => {
+    if (String(address).endsWith("/report")) await new Promise(go => setTimeout(go, 2500));
+    return send(address, ...rest);
+  };
+})()"""
 
 WHERE = (
     "from apps.accounts.models import Site; site = Site.objects.get(name='Fernweh Outfitters'); "
     "print(site.journeys.get().pk, site.assets.get(name='Welcome').pk)"
 )
-ME = "from apps.devices.models import *; me = Device.objects.get(uid='{}'); "
-
-
-class Visitor:
-    """Somebody with a fresh browser on the demo shop."""
-
-    def __init__(self, browser, desk):
-        self.browser, self.desk = browser, desk
-        self.page = browser.open(desk.shop)
-        self._device = None
-
-    def device(self):
-        """The device's id; remembered, for when the page is gone."""
-        if self._device is None:
-            self._device = self.page.wait_for("document.getElementById('device-id').title")
-        return self._device
-
-    def sees_popup(self):
-        self.page.wait_for(POPUP)
-
-    def sees_no_popup(self):
-        self.page.wait_for(ASKED)
-        # The answer is handled in the same task in which it comes; one more round is certain.
-        self.page.evaluate("new Promise(done => setTimeout(done, 50))")
-        assert self.page.evaluate(f"!{POPUP}")
-
-    def says(self, button, prompt=None):
-        self.page.click(button)
-        if prompt:
-            self.browser.answer_prompt(prompt)
-        self.page.wait_for(f"!{POPUP}")
-
-    def has_status(self, status):
-        self.page.wait_for(f"{STATUS} === {status!r}")
-
-    def logs_in(self, name):
-        self.page.click("#customer")
-        self.page.type("#customer", name)
-        self.page.press("Enter")
-        self.page.wait_for(f"document.getElementById('customer-name').textContent === {name!r}")
-
-    def logs_out(self):
-        self.page.click("#logout")
-        self.page.wait_for("!document.getElementById('login').hidden")
-
-    def on_the_desk(self, code):
-        return self.desk.run(ME.format(self.device()) + code)
-
-    def contact(self):
-        return self.on_the_desk("print(me.contact_id)")
-
-    def let_days_pass(self, days):
-        """Move what has happened to this contact into the past."""
-        self.on_the_desk(
-            "from django.utils import timezone; from django.db.models import F; "
-            f"span = timezone.timedelta(days={days}); "
-            "me.contact.enrolments.update(left_at=F('left_at') - span); "
-            "me.sessions.update(last_seen_at=F('last_seen_at') - span)"
-        )
-
-    def gets_push(self, name, contact=None):
-        self.on_the_desk(
-            "from apps.assets.models import Push; from apps.delivery import pushes, wanted; "
-            f"asset = Push.objects.get(name={name!r}); "
-            f"who = {contact!r} or me.contact_id; "
-            "import uuid; "
-            "pushes.queue(asset, [wanted.Wanted(contact_id=int(who), key=uuid.uuid4().hex)])"
-        )
 
 
 @pytest.fixture
 def visitor(browser, desk):
     return Visitor(browser, desk)
-
-
-def wait_for(visitor, expression, value, timeout=30):
-    """Ask the desk until it knows: a report travels by itself."""
-    deadline = time.monotonic() + timeout
-    while (found := visitor.on_the_desk(f"print({expression})")) != value:
-        assert time.monotonic() < deadline, f"{expression} is {found}, not {value}"
 
 
 def numbers(desk):
@@ -163,6 +90,27 @@ class TestSoftOnboarding:
         visitor.let_days_pass(1)
         visitor.page.reload()
         visitor.sees_popup()
+
+    def test_no_counts_although_its_report_is_slow(self, visitor):
+        visitor.sees_popup()
+        visitor.page.evaluate(SLOW_REPORTS)
+        asked = visitor.page.evaluate(ASKED)
+
+        visitor.says(NO)
+        visitor.page.wait_for(f"{ASKED} > {asked}")
+
+        visitor.page.evaluate("new Promise(done => setTimeout(done, 50))")
+        assert visitor.page.evaluate(f"!{POPUP}")
+
+    def test_the_page_goes_on_when_something_takes_the_popup_away(self, visitor):
+        visitor.sees_popup()
+
+        visitor.page.evaluate(f"{POPUP}.remove()")
+
+        visitor.page.click("#customer")
+        visitor.page.press("Tab")
+        visitor.page.wait_for("document.activeElement.type === 'submit'")
+        assert visitor.page.errors == []
 
     def test_escape_closes_and_is_no_answer(self, visitor):
         visitor.sees_popup()
@@ -247,6 +195,22 @@ class TestPush:
             )
             == "0"
         )
+
+    def test_a_browser_whose_endpoint_has_gone_comes_back_with_another(self, subscriber):
+        old = subscriber.on_the_desk("print(me.subscriptions.live().get().endpoint)")
+        subscriber.on_the_desk(
+            "from apps.devices import subscriptions; "
+            "subscriptions.end_of_device(me, Subscription.EndReason.GONE)"
+        )
+
+        # The first visit learns of it and lets go of the old one, the next makes a new one.
+        subscriber.page.reload()
+        subscriber.page.wait_for("pushdesk('status').then(s => s.reason === 'subscribe_failed')")
+        subscriber.page.reload()
+
+        wait_for(subscriber, "me.subscriptions.live().count()", "1")
+        new = subscriber.on_the_desk("print(me.subscriptions.live().get().endpoint)")
+        assert new != old
 
     def test_the_worker_renews_a_subscription_that_the_push_service_lost(
         self, subscriber, desktop, push_service
