@@ -3,7 +3,7 @@
 import time
 
 POPUP = "document.querySelector('pushdesk-popup')"
-YES, NO, CLOSE = "[data-index='0']", "[data-index='1']", "[data-close]"
+YES, NO = "[data-index='0']", "[data-index='1']"
 STATUS = "document.getElementById('push-status').dataset.status"
 # How often this page has asked for a popup and got its answer.
 ASKED = (
