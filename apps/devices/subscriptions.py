@@ -119,8 +119,8 @@ def _renewed(device: Device, old_endpoint: str) -> Subscription | None:
 
 
 def _end_what_it_replaces(device: Device, live: Subscription | None) -> list[int]:
-    """End what a new subscription of the device takes the place of; returns the contact who
-    loses one, when it is another than the device's."""
+    """End what a new subscription of the device takes the place of; returns the contact whose
+    live one it was, if any."""
     reasons = Subscription.EndReason
     if live and live.device.contact.site_id != device.contact.site_id:
         raise SubscriptionRefused("endpoint", "This subscription belongs to another site.")

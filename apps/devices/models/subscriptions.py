@@ -48,6 +48,8 @@ class Subscription(models.Model):
                 name="subscription_live_once_a_device",
             ),
         ]
+        # Ended ones are looked up by it too: a browser may bring an endpoint that has gone.
+        indexes = [models.Index(fields=["endpoint_hash"], name="subscription_by_endpoint")]
 
     def __str__(self) -> str:
         return f"Subscription {self.pk}"
