@@ -149,6 +149,17 @@ STATIC_ROOT.mkdir(exist_ok=True)
 # Served straight from the packages: nothing has to be collected before the first start.
 WHITENOISE_USE_FINDERS = True
 
+# "private" holds what must never be served: files on their way in.
+PRIVATE_DIR = VAR_DIR / "private"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_DIR},
+    },
+}
+
 # Only a proxy may say that a request came over TLS: without one in front anybody could.
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -5,10 +5,21 @@ from apps.segments import rules
 
 
 class Segment(models.Model):
-    """Which contacts: those of the site who meet the rule, at the moment of asking."""
+    """Which contacts: those of the site who meet a rule at the moment of asking, or who are on
+    an imported list."""
+
+    class Kind(models.TextChoices):
+        RULE = "rule", "Rule: whoever meets it now"
+        IMPORTED = "imported", "Imported: a list of external ids from a file"
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        ARCHIVED = "archived", "Archived"
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="segments")
     name = models.CharField(max_length=150)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.RULE)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE, editable=False)
     rule = models.JSONField(default=dict, blank=True, validators=[rules.check])
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -24,3 +35,28 @@ class Segment(models.Model):
 
     def contacts(self) -> models.QuerySet[Contact]:
         return Contact.objects.filter(rules.compile(self.rule), site=self.site_id)
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def move_to_contact(self, old: Contact, new: Contact) -> None:
+        """Put the known contact on the lists of the anonymous one (apps.accounts.contacts)."""
+        already = Member.objects.filter(contact=new).values("segment")
+        self.filter(contact=old).exclude(segment__in=already).update(contact=new)
+
+
+class Member(models.Model):
+    """A contact on an imported segment's list."""
+
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="members")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="memberships")
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["segment", "contact"], name="segment_member_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} in {self.segment_id}"

@@ -1,8 +1,28 @@
-"""Who: sites, the people of the back office, contacts and their events."""
+"""Who: sites, the people of the back office, contacts and their events, what comes in and goes."""
 
+from apps.accounts.models.api_keys import ApiKey
+from apps.accounts.models.audit import AuditEntry, ErasedId
 from apps.accounts.models.contacts import Contact, PushStatus
 from apps.accounts.models.events import Event, EventName
-from apps.accounts.models.sites import Origin, Site
+from apps.accounts.models.imports import Import, ImportIssue
+from apps.accounts.models.properties import Property
+from apps.accounts.models.sites import IdentitySecret, Origin, Site
 from apps.accounts.models.users import Role, User
 
-__all__ = ["Contact", "Event", "EventName", "Origin", "PushStatus", "Role", "Site", "User"]
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Contact",
+    "ErasedId",
+    "Event",
+    "EventName",
+    "IdentitySecret",
+    "Import",
+    "ImportIssue",
+    "Origin",
+    "Property",
+    "PushStatus",
+    "Role",
+    "Site",
+    "User",
+]

@@ -39,6 +39,17 @@ class Contact(models.Model):
         default=False,
         help_text="Core: push enabled, user has at least one device.",
     )
+    push_disabled_by_platform = models.BooleanField(
+        "opted out by the platform",
+        default=False,
+        help_text="Set by the site’s own systems through the API; read-only here.",
+    )
+    unsubscribed_at = models.DateTimeField(
+        "unsubscribed by themselves",
+        null=True,
+        blank=True,
+        help_text="Until they allow push again of their own will.",
+    )
     bucket = models.PositiveSmallIntegerField(default=random_bucket, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
@@ -46,10 +57,9 @@ class Contact(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
+            # Without a condition, so that an upsert can name it; null is not equal to null.
             models.UniqueConstraint(
-                fields=["site", "external_id"],
-                condition=Q(external_id__isnull=False),
-                name="contact_external_id_once_per_site",
+                fields=["site", "external_id"], name="contact_external_id_once_per_site"
             ),
             models.CheckConstraint(condition=~Q(external_id=""), name="contact_external_id_filled"),
         ]

@@ -39,7 +39,8 @@ class Event(models.Model):
         ]
         indexes = [
             models.Index(fields=["contact", "name", "at"], name="event_of_contact"),
-            models.Index(fields=["name", "at"], name="event_of_name"),
+            # PostgreSQL then counts events of many contacts without reading their rows.
+            models.Index(fields=["name", "at"], include=["contact"], name="event_of_name"),
         ]
 
     def __str__(self) -> str:

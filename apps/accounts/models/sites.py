@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from encrypted_fields.fields import EncryptedTextField
 
 
 def new_public_key() -> str:
@@ -27,6 +28,13 @@ def validate_vapid_subject(value: str) -> None:
 class Site(models.Model):
     """A website (brand) that loads our script; owns everything below it."""
 
+    class IdentityCheck(models.TextChoices):
+        """Whether a page must prove that it may speak for an external id."""
+
+        OFF = "off", "Off: any page of the site may log anybody in"
+        OPTIONAL = "optional", "Optional: a hash is checked where one is sent"
+        REQUIRED = "required", "Required: nobody logs in without a valid hash"
+
     name = models.CharField(max_length=100, unique=True, help_text="As visitors know it.")
     public_key = models.CharField(
         max_length=40, unique=True, default=new_public_key, editable=False
@@ -48,6 +56,18 @@ class Site(models.Model):
     default_language = models.CharField(
         max_length=10, default="en", help_text="Language code such as en or pt-BR."
     )
+    identity_check = models.CharField(
+        max_length=8,
+        choices=IdentityCheck,
+        default=IdentityCheck.OFF,
+        help_text="The hash is made on the site’s own server with an identity secret.",
+    )
+    recreates_erased = models.BooleanField(
+        "takes erased people back",
+        default=False,
+        help_text="When off, an external id that was erased stays unknown for ever: a visit or an "
+        "import under it makes no contact.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -55,6 +75,21 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class IdentitySecret(models.Model):
+    """What a site's server signs external ids with; all of a site's are valid, so one can be
+    changed for another while log-ins go on."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="identity_secrets")
+    secret = EncryptedTextField(help_text="Shown once, encrypted in the database.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Identity secret of {self.created_at:%Y-%m-%d}"
 
 
 def validate_origin(value: str) -> None:

@@ -14,7 +14,7 @@ class Device(models.Model):
     """
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    secret_hash = models.CharField(max_length=64, editable=False)
+    secret_hash = models.CharField(max_length=64, editable=False, blank=True)
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="devices")
     push_status = models.CharField(
         max_length=13, choices=PushStatus, default=PushStatus.ASK, editable=False
@@ -33,6 +33,11 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return " on ".join(filter(None, [self.browser, self.os])) or f"Device {self.pk}"
+
+    @property
+    def is_unclaimed(self) -> bool:
+        """Imported with its subscription, and its browser has not come by yet."""
+        return not self.secret_hash
 
     def lock(self) -> None:
         """Stand in line for this device until the transaction ends, and read it anew.

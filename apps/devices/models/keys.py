@@ -13,6 +13,12 @@ class VapidKey(models.Model):
     )
     private_key = EncryptedTextField(help_text="PKCS 8, PEM; encrypted in the database.")
     created_at = models.DateTimeField(auto_now_add=True)
+    imported_at = models.DateTimeField(
+        null=True, help_text="When it came with subscriptions from another provider."
+    )
+    retired_at = models.DateTimeField(
+        null=True, help_text="When its last subscriptions were given up; it signs no more."
+    )
     refused_at = models.DateTimeField(
         null=True, help_text="When a push service last refused what this key signed."
     )

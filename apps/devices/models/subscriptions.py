@@ -20,6 +20,7 @@ class Subscription(models.Model):
         REPLACED = "replaced", "The browser made a new one"
         REVOKED = "revoked", "The permission was taken back in the browser"
         UNSUBSCRIBED = "unsubscribed", "The visitor unsubscribed on the site"
+        RETIRED = "retired", "Its VAPID key was retired before the browser came back"
         MOVED = "moved", "The same browser came back as another device"
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="subscriptions")
