@@ -228,6 +228,7 @@ PERIODIC_TASKS = [
     ("Move journeys", "apps.journeys.tasks.advance", 1),
     ("Send pushes", "apps.delivery.tasks.send", 1),
     ("Expire popups", "apps.delivery.tasks.expire", 5),
+    ("End subscriptions of retired keys", "apps.devices.tasks.end_retired", 1),
 ]
 
 UNFOLD = {

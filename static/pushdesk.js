@@ -128,6 +128,7 @@
         refused = error;
         warn(`add ${location.origin} to the allowed origins in the settings of the site`);
       }
+      if (error.code === "identity_refused") warn(`nobody was logged in: ${error.message}`);
       const final = error.status < 500 && error.status !== 429;
       if (final || attempt >= pauses.length) throw error;
       await sleep(pauses[attempt] * (1 + Math.random() / 2));
@@ -178,7 +179,8 @@
   };
   const snapshot = () => {
     const status = pushStatus();
-    const subscribed = status === "allowed" && !unsubscribed && Boolean(known.subscribed);
+    const wanted = status === "allowed" && !unsubscribed && !known.opted_out;
+    const subscribed = wanted && Boolean(known.subscribed);
     return {
       pushStatus: status,
       deviceId: known.device?.id || null,
@@ -250,6 +252,10 @@
     return registration;
   };
 
+  const keyOf = (subscription) => {
+    const key = subscription?.options?.applicationServerKey;
+    return key && String(new Uint8Array(key));
+  };
   const subscribed = async (registration, sent) => {
     const bytes = toBytes(known.vapid_key);
     const manager = registration.pushManager;
@@ -257,11 +263,20 @@
     let old = sent;
     const replace = async (subscription) => {
       old = subscription.endpoint;
+      // Kept before it is let go: a page that is left now hands it over on the next visit.
+      await remember("endpoint", old);
       await subscription.unsubscribe();
     };
     const current = await manager.getSubscription();
-    const currentKey = current?.options?.applicationServerKey;
-    if (currentKey && String(new Uint8Array(currentKey)) !== String(bytes)) await replace(current);
+    const currentKey = keyOf(current);
+    if (currentKey && currentKey !== String(bytes)) await replace(current);
+    // The workers of the site's earlier provider: two subscriptions would get everything twice.
+    const keys = (known.old_vapid_keys || []).map((key) => String(toBytes(key)));
+    for (const other of keys.length ? await navigator.serviceWorker.getRegistrations() : []) {
+      if (other.scope === registration.scope) continue;
+      const theirs = await other.pushManager?.getSubscription();
+      if (theirs && keys.includes(keyOf(theirs))) await replace(theirs);
+    }
     const subscription = await manager.subscribe(options).catch(async (error) => {
       // Some browsers do not tell which key the old one was made with.
       if (error.name !== "InvalidStateError" || !current) throw error;
@@ -271,7 +286,7 @@
     return { subscription, old };
   };
 
-  const keepSubscribed = () =>
+  const keepSubscribed = (opted_in) =>
     exclusively("push", async () => {
       trouble = "worker_failed";
       const registration = await within(20, install());
@@ -279,9 +294,9 @@
       const sent = await recall("endpoint");
       const { subscription, old } = await within(30, subscribed(registration, sent));
       const { endpoint } = subscription;
-      if (!known.subscribed || endpoint !== sent) {
+      if (!known.subscribed || opted_in || old !== endpoint) {
         const { keys } = subscription.toJSON();
-        const body = { endpoint, keys, vapid_key: known.vapid_key };
+        const body = { endpoint, keys, vapid_key: known.vapid_key, opted_in };
         if (old && old !== endpoint) body.old_endpoint = old;
         await request("PUT", "subscription", body).catch(async (error) => {
           if (error.status === 410) await subscription.unsubscribe();
@@ -310,17 +325,20 @@
   const ask = async (popup, button) => {
     asking = true;
     try {
+      const before = pushStatus();
+      // A page may ask on every visit: only what the visitor does takes back an earlier "no".
+      const acted = navigator.userActivation?.isActive ?? true;
       const question = supported && Notification.requestPermission();
       const accepted = popup && report(popup, "accepted", button);
       if (popup) remember("asked", popup.id);
       await question;
       const status = pushStatus();
-      if (status === "allowed") await forget("unsubscribed");
+      const opted_in = status === "allowed" && (acted || before !== status);
+      if (opted_in) await forget("unsubscribed");
       await ready();
-      if (status === "allowed") {
+      if (opted_in) {
         unsubscribed = false;
-        known.subscribed = false;
-        await keepSubscribed();
+        await keepSubscribed(true);
       }
       await accepted;
       if (popup) await reportAnswer(popup, status);
@@ -361,6 +379,7 @@
     await forget("endpoint");
     await ready();
     known.subscribed = false;
+    known.opted_out = true;
     await request("DELETE", "subscription");
     emit("status", snapshot());
     return snapshot();
@@ -374,8 +393,8 @@
     const change = async () => {
       await ready();
       const before = known.contact?.external_id;
-      const { contact } = await request("POST", path, body);
-      known.contact = contact;
+      const answer = await request("POST", path, body);
+      const { contact } = Object.assign(known, answer);
       // A popup meant for one person is not for the next one at this browser.
       if (before && before !== contact.external_id) drop();
       emit(path, { externalId: contact.external_id });

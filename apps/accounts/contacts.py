@@ -64,9 +64,13 @@ def merge(anonymous: Contact, known: Contact) -> None:
     _give(anonymous, known)
     Contact.objects.select_for_update().filter(pk=anonymous.pk).first()
     _give(anonymous, known)
+    known.refresh_from_db(fields=["state", "unsubscribed_at"])
+    anonymous.refresh_from_db(fields=["state", "unsubscribed_at"])
+    # Who has said no under either name has said no.
+    if anonymous.unsubscribed_at and not known.unsubscribed_at:
+        known.unsubscribed_at = anonymous.unsubscribed_at
+        known.save(update_fields=["unsubscribed_at"])
     # What the site says of a known contact counts more than what a visitor left behind.
-    known.refresh_from_db(fields=["state"])
-    anonymous.refresh_from_db(fields=["state"])
     with contextlib.suppress(StateTooLarge):
         update_state(known, {k: v for k, v in anonymous.state.items() if k not in known.state})
     anonymous.delete()

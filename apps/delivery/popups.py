@@ -106,8 +106,9 @@ def next_for(device: Device) -> dict[str, Any] | None:
 def _waiting(device: Device) -> "models.QuerySet[Popup]":
     """Return what waits for the device's contact, the oldest first.
 
-    Popups that ask for permission are left out where the browser cannot ask, and where it was
-    answered lately under another name: who has said no is not asked again for logging out.
+    Popups that ask for permission are left out where the browser cannot ask, where the platform
+    wants no push for the contact, and where it was answered lately under another name: who has
+    said no is not asked again for logging out.
     """
     waiting = (
         Popup.objects.open()
@@ -115,7 +116,8 @@ def _waiting(device: Device) -> "models.QuerySet[Popup]":
         .exclude(status=Status.ACCEPTED)
     )
     asking = assets.Button.Action.ASK_PERMISSION
-    if device.push_status != PushStatus.ASK or _answered_under_another_name(device):
+    may_ask = device.push_status == PushStatus.ASK and not device.contact.push_disabled_by_platform
+    if not may_ask or _answered_under_another_name(device):
         waiting = waiting.exclude(asset__buttons__action=asking)
     return (
         waiting.select_related("asset", "contact__site")

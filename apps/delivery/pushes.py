@@ -16,12 +16,13 @@ SEND = "apps.delivery.tasks.send"
 def queue(asset: assets.Push, wanted: Sequence[Wanted]) -> set[int]:
     """Queue a push to every live device of each contact, in a constant number of queries.
 
-    Returns the contacts who have at least one such device; nobody when the asset is not active.
+    Returns the contacts who have at least one such device and have not opted out; nobody when
+    the asset is not active.
     """
     if not asset.is_active:
         return set()
     by_contact = {row.contact_id: row for row in wanted}
-    devices = Subscription.objects.live().filter(device__contact__in=by_contact.keys())
+    devices = Subscription.objects.welcome().filter(device__contact__in=by_contact.keys())
     pairs = list(devices.values_list("device_id", "device__contact_id"))
     now = timezone.now()
     rows = [

@@ -128,7 +128,10 @@ def _reason_not_to_send(
         return Push.Reason.EXPIRED
     if push.device.contact_id != push.contact_id:
         return Push.Reason.MOVED
-    if subscription is None:
+    # They may have said so since it was queued.
+    if push.contact.has_opted_out:
+        return Push.Reason.OPTED_OUT
+    if subscription is None or subscription.key.retired_at:
         return Push.Reason.NO_DEVICE
     if not asset.is_active:
         return Push.Reason.NOT_ACTIVE

@@ -32,6 +32,9 @@ def check(endpoint: str) -> str:
     """
     if len(endpoint) > MAX_LENGTH:
         raise EndpointRefused(f"The endpoint is longer than {MAX_LENGTH} characters.")
+    # Readers of addresses differ in what they make of these: none of them is in a real one.
+    if not endpoint.isascii() or not endpoint.isprintable() or set(endpoint) & set(" \\"):
+        raise EndpointRefused("The endpoint is not an address.")
     try:
         parts = urlsplit(endpoint)
         port = parts.port

@@ -5,24 +5,37 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts import contacts, events
-from apps.accounts.models import Contact, PushStatus
+from apps.accounts import contacts, events, identity_hash, privacy
+from apps.accounts.models import Contact, PushStatus, Site
 from apps.devices import sessions, subscriptions
 from apps.devices.models import Device, Session
 
 
 @transaction.atomic
 def identify(
-    device: Device, external_id: str, *, state: dict[str, Any] | None = None, language: str = ""
+    device: Device,
+    external_id: str,
+    *,
+    proof: str | None = None,
+    state: dict[str, Any] | None = None,
+    language: str = "",
 ) -> Contact:
     """Say that the contact known to the site as `external_id` uses this browser now.
 
     An anonymous visitor becomes that contact, or is merged into it when it exists already. A
-    contact who was logged in here before is Suspended: the subscription follows the log-in.
+    contact who was logged in here before is Suspended: the subscription follows the log-in. Who
+    was erased stays an anonymous visitor, unless the site takes them back.
+
+    Raises IdentityRefused, and writes nothing, where the site wants a hash (`proof`) and this is
+    none of it for this id: also when the id is the one that is logged in already, because what
+    follows writes their state.
     """
     device.lock()
     before = device.contact
+    identity_hash.check(before.site, external_id, proof)
     if before.external_id != external_id:
+        if _is_to_stay_unknown(before.site, external_id):
+            return logout(device)
         if not (before.is_anonymous_visitor and _become(before, external_id)):
             _hand_over(device, before, external_id)
         events.track(device.contact, "contact_identified")
@@ -32,6 +45,12 @@ def identify(
         contact.language = language
         contact.save(update_fields=["language"])
     return contact
+
+
+def _is_to_stay_unknown(site: Site, external_id: str) -> bool:
+    if site.recreates_erased or not privacy.is_erased(site, external_id):
+        return False
+    return not Contact.objects.filter(site=site, external_id=external_id).exists()
 
 
 def _become(visitor: Contact, external_id: str) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -83,14 +84,18 @@ def _create_device(site: Site, secret: str, report: Report) -> Device:
     return Device(contact=contact, secret_hash=hash_secret(secret))
 
 
+@transaction.atomic
 def sign_of_life(device: Device) -> None:
     """Keep the running visit of a page that polls or tracks, at most every five minutes."""
     now = timezone.now()
-    device.sessions.filter(
+    noted = device.sessions.filter(
         contact=device.contact_id,
         last_seen_at__gt=now - ENDS_AFTER,
         last_seen_at__lt=now - NOTED_EVERY,
     ).update(last_seen_at=now)
+    if noted:
+        # It may have become the last one of a contact who uses two browsers.
+        keep_last_session([device.contact_id])
 
 
 def start(device: Device, *, url: str = "", is_visit: bool = True) -> Session:
@@ -126,11 +131,15 @@ def _keep_alive(session: Session, status: PushStatus) -> None:
         )
 
 
-def keep_last_session(contact_ids: list[int]) -> None:
+def keep_last_session(contact_ids: Collection[int]) -> None:
     """Make what each contact knows of their last session true again."""
     contacts.lock(*contact_ids)
-    last = Session.objects.filter(contact=OuterRef("pk")).order_by("-last_seen_at", "-id")
     Contact.objects.filter(pk__in=contact_ids, sessions__isnull=False).update(
-        push_status=Subquery(last.values("push_status")[:1]),
-        last_seen_at=Subquery(last.values("last_seen_at")[:1]),
+        push_status=of_last_session("push_status"), last_seen_at=of_last_session("last_seen_at")
     )
+
+
+def of_last_session(column: str) -> Subquery:
+    """Return the column of the session last seen, as an expression over contacts."""
+    last = Session.objects.filter(contact=OuterRef("pk")).order_by("-last_seen_at", "-id")
+    return Subquery(last.values(column)[:1])

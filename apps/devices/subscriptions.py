@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from apps.accounts import contacts, events
@@ -73,12 +75,8 @@ def subscribe(device: Device, new: NewSubscription) -> Subscription:
     Raises SubscriptionRefused; nothing is written then.
     """
     check(new)
-    key = VapidKey.objects.filter(
-        site=device.contact.site_id, public_key=new.vapid_key.rstrip("=")
-    ).first()
-    if key is None:
-        raise SubscriptionRefused("vapid_key", "This site has no such key.")
     device.lock()
+    key = _key(device, new.vapid_key)
     digest = Subscription.hash_of(new.endpoint)
     live = Subscription.objects.live().filter(endpoint_hash=digest).first()
     if live and live.device_id == device.pk and live.key_id == key.pk:
@@ -104,6 +102,15 @@ def subscribe(device: Device, new: NewSubscription) -> Subscription:
     keep_reachable([device.contact_id, *before])
     events.track(device.contact, "push_subscribed", {"browser": device.browser, "os": device.os})
     return subscription
+
+
+def _key(device: Device, public_key: str) -> VapidKey:
+    key = VapidKey.objects.filter(
+        site=device.contact.site_id, public_key=public_key.rstrip("="), retired_at=None
+    ).first()
+    if key is None:
+        raise SubscriptionRefused("vapid_key", "This site has no such key, or has retired it.")
+    return key
 
 
 def _renewed(device: Device, old_endpoint: str) -> Subscription | None:
@@ -136,30 +143,51 @@ def end_of_device(device: Device, reason: Subscription.EndReason) -> bool:
     return end(device.subscriptions.live(), reason) > 0
 
 
+def end_moved(device: Device) -> None:
+    """End the live subscription of a device that is another one now, without telling of it:
+    nobody has unsubscribed. The device is locked, and whose it is kept true, by the caller."""
+    _end(device.subscriptions.live(), Subscription.EndReason.MOVED)
+
+
 @transaction.atomic
 def end(rows: SubscriptionQuerySet, reason: Subscription.EndReason) -> int:
     """End those of `rows` that are live and tell their contacts' story; returns how many ended."""
     # A log-in may be giving one of these browsers to somebody else: whose it is must be settled.
+    # Whoever writes a subscription holds its device, so from here on nobody else ends these.
     holders = Device.objects.filter(pk__in=rows.live().order_by().values("device"))
-    list(holders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    live = list(rows.live().select_related("device__contact"))
-    ended = [row for row in live if _end(Subscription.objects.filter(pk=row.pk), reason)]
-    keep_reachable([row.device.contact_id for row in ended])
-    for row in ended:
-        events.track(row.device.contact, "push_unsubscribed", {"reason": str(reason)})
-    return len(ended)
+    held = holders.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+    live = list(rows.live().filter(device__in=list(held)).select_related("device__contact"))
+    _end(Subscription.objects.filter(pk__in=[row.pk for row in live]), reason)
+    keep_reachable({row.device.contact_id for row in live})
+    by_site: dict[int, list[events.NewEvent]] = {}
+    for row in live:
+        told = events.NewEvent(
+            contact=row.device.contact,
+            name="push_unsubscribed",
+            properties={"reason": str(reason)},
+        )
+        by_site.setdefault(row.device.contact.site_id, []).append(told)
+    for of_site in by_site.values():
+        events.track_many(of_site)
+    return len(live)
 
 
 def _end(rows: SubscriptionQuerySet, reason: Subscription.EndReason) -> int:
     return rows.filter(ended_at=None).update(ended_at=timezone.now(), end_reason=reason)
 
 
-def keep_reachable(contact_ids: list[int]) -> None:
-    """Recompute who has at least one device with a live subscription.
+def keep_reachable(contact_ids: Collection[int]) -> None:
+    """Recompute who has at least one device with a live subscription, and has not opted out.
 
     The contacts are locked in a statement of their own: the next one then sees what whoever
     held them has committed.
     """
     contacts.lock(*contact_ids)
+    Contact.objects.filter(pk__in=contact_ids).update(is_reachable=reachable())
+
+
+def reachable() -> Combinable:
+    """Return the truth of `is_reachable`, as an expression over contacts."""
     live = Subscription.objects.live().filter(device__contact=OuterRef("pk"))
-    Contact.objects.filter(pk__in=contact_ids).update(is_reachable=Exists(live))
+    consents = Q(push_disabled_by_platform=False, unsubscribed_at=None)
+    return Case(When(consents & Exists(live), then=True), default=False)

@@ -71,3 +71,8 @@ class Contact(models.Model):
     @property
     def is_anonymous_visitor(self) -> bool:
         return self.external_id is None
+
+    @property
+    def has_opted_out(self) -> bool:
+        """No push may be sent, whatever the browser allows."""
+        return self.push_disabled_by_platform or self.unsubscribed_at is not None

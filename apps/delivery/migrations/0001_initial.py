@@ -169,6 +169,7 @@ class Migration(migrations.Migration):
                             ("unavailable", "The push service did not answer in time"),
                             ("expired", "Its time to live was over before it could be sent"),
                             ("no_device", "The device has no live subscription any more"),
+                            ("opted_out", "The contact has opted out of push"),
                             ("moved", "Somebody else had logged in on the device"),
                             ("not_active", "The push was not active any more"),
                             ("not_rendered", "Its tags could not be filled"),

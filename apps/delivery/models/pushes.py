@@ -37,6 +37,7 @@ class Push(models.Model):
         UNAVAILABLE = "unavailable", "The push service did not answer in time"
         EXPIRED = "expired", "Its time to live was over before it could be sent"
         NO_DEVICE = "no_device", "The device has no live subscription any more"
+        OPTED_OUT = "opted_out", "The contact has opted out of push"
         MOVED = "moved", "Somebody else had logged in on the device"
         NOT_ACTIVE = "not_active", "The push was not active any more"
         NOT_RENDERED = "not_rendered", "Its tags could not be filled"

@@ -3,9 +3,9 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.db import IntegrityError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from rest_framework import serializers
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied, ValidationError
 from rest_framework.permissions import AllowAny
@@ -18,6 +18,8 @@ from apps.accounts.models import Site
 from apps.devices.api.authentication import DeviceAuthentication
 from apps.devices.api.parsing import StrictJSONParser
 from apps.devices.models import Device
+
+TOO_LARGE = "The request is larger than anything that belongs here."
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,8 @@ class TwiceView(APIView):
             # Read now: the second time the stream would be at its end. It also bounds the size.
             _ = request.body
             return super().dispatch(request, *args, **kwargs)
+        except RequestDataTooBig:
+            return JsonResponse({"code": "too_large", "detail": TOO_LARGE}, status=413)
         except (IntegrityError, OperationalError, ObjectDoesNotExist) as error:
             if isinstance(error, OperationalError) and not is_collision(error):
                 raise

@@ -52,6 +52,9 @@ class SessionIn(serializers.Serializer):
         return value.split("#")[0].split("?")[0][:1000]
 
 
+OPTED_OUT = "The contact wants no push: subscribe only when they ask for it themselves."
+
+
 class DeviceOut(serializers.Serializer):
     id = serializers.UUIDField()
     secret = serializers.CharField(required=False, help_text="Only for a device just made.")
@@ -74,7 +77,12 @@ class SessionOut(serializers.Serializer):
     subscribed = serializers.BooleanField(
         help_text="Whether a live subscription made with `vapid_key` is stored for the device."
     )
-    opted_out = serializers.BooleanField()
+    old_vapid_keys = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Keys whose subscriptions are to move to `vapid_key`: the site’s earlier ones "
+        "and those of its earlier provider.",
+    )
+    opted_out = serializers.BooleanField(help_text=OPTED_OUT)
 
 
 class KeysIn(serializers.Serializer):
@@ -86,11 +94,28 @@ class SubscriptionIn(serializers.Serializer):
     endpoint = serializers.CharField(max_length=2000)
     keys = KeysIn()
     vapid_key = serializers.CharField(max_length=100)
-    old_endpoint = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    old_endpoint = serializers.CharField(
+        max_length=2000,
+        allow_blank=True,
+        default="",
+        help_text="What it takes the place of: ours, or that of the site’s earlier provider.",
+    )
+    opted_in = serializers.BooleanField(
+        default=False,
+        help_text="Only after the visitor’s own act: an earlier “unsubscribe” of theirs is over.",
+    )
 
 
 class IdentifyIn(serializers.Serializer):
     external_id = serializers.CharField(max_length=150)
+    hash = serializers.CharField(
+        max_length=1000,
+        allow_blank=True,
+        allow_null=True,
+        default=None,
+        help_text="`<expiry in Unix seconds>.<hex HMAC-SHA256 of external id, line feed and "
+        "expiry>`, made on the site’s server with an identity secret.",
+    )
     state = BoundedJSONField(
         max_bytes=MAX_STATE_BYTES, max_names=MAX_STATE_NAMES, default=dict, required=False
     )
@@ -105,6 +130,7 @@ class IdentifyIn(serializers.Serializer):
 
 class ContactStateOut(serializers.Serializer):
     contact = ContactOut()
+    opted_out = serializers.BooleanField(help_text=OPTED_OUT)
 
 
 class EventIn(serializers.Serializer):

@@ -1,15 +1,18 @@
 """The client API of a browser: its visit, its subscription, who uses it, what they do."""
 
+from typing import Any
+
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 
-from apps.accounts import contacts, events
-from apps.accounts.models import PushStatus
-from apps.devices import identity, keys, sessions, subscriptions
+from apps.accounts import contacts, events, identity_hash
+from apps.accounts.models import Contact, PushStatus
+from apps.devices import arrivals, consent, identity, keys, sessions, subscriptions
 from apps.devices.api.base import ClientThrottle, ClientView, validated
 from apps.devices.api.serializers import (
     ContactStateOut,
@@ -19,7 +22,6 @@ from apps.devices.api.serializers import (
     SessionOut,
     SubscriptionIn,
 )
-from apps.devices.models import Subscription
 from apps.devices.user_agents import read
 
 
@@ -35,6 +37,13 @@ class NewDeviceThrottle(AnonRateThrottle):
 def stored_language(tag: str) -> str:
     """Keep language, script and region of a tag such as `zh-Hant-TW`, not its extensions."""
     return tag[:10]
+
+
+def contact_state(contact: Contact) -> dict[str, Any]:
+    return {
+        "contact": {"external_id": contact.external_id},
+        "opted_out": contact.has_opted_out,
+    }
 
 
 class SessionsView(ClientView):
@@ -61,10 +70,10 @@ class SessionsView(ClientView):
         answer = {
             "device": device,
             "session": {"id": opened.session.pk, "is_new": opened.is_new},
-            "contact": {"external_id": opened.device.contact.external_id},
+            **contact_state(opened.device.contact),
             "vapid_key": key.public_key,
+            "old_vapid_keys": keys.older(self.site, than=key),
             "subscribed": opened.device.subscriptions.live().filter(key=key).exists(),
-            "opted_out": False,
         }
         return Response(SessionOut(answer).data)
 
@@ -81,7 +90,7 @@ class SubscriptionView(ClientView):
             **given["keys"],
         )
         try:
-            subscriptions.subscribe(self.device, new)
+            arrivals.bring(self.device, new, opted_in=given["opted_in"])
         except subscriptions.SubscriptionRefused as error:
             raise serializers.ValidationError({error.field: [str(error)]}) from error
         except subscriptions.SubscriptionGone:
@@ -90,8 +99,8 @@ class SubscriptionView(ClientView):
 
     @extend_schema(responses={204: None}, tags=["client"])
     def delete(self, request: Request) -> Response:
-        """End this browser's subscription: the visitor unsubscribed on the site."""
-        subscriptions.end_of_device(self.device, Subscription.EndReason.UNSUBSCRIBED)
+        """Opt the contact out of push and end this browser's subscription: they said so here."""
+        consent.unsubscribe(self.device)
         return Response(status=204)
 
 
@@ -104,20 +113,23 @@ class IdentifyView(ClientView):
             contact = identity.identify(
                 self.device,
                 given["external_id"],
+                proof=given["hash"],
                 state=given["state"],
                 language=stored_language(given["language"]),
             )
+        except identity_hash.IdentityRefused as error:
+            refused = {"code": "identity_refused", "detail": str(error)}
+            raise PermissionDenied(refused) from error
         except contacts.StateTooLarge as error:
             raise serializers.ValidationError({"state": [str(error)]}) from error
-        return Response({"contact": {"external_id": contact.external_id}})
+        return Response(contact_state(contact))
 
 
 class LogoutView(ClientView):
     @extend_schema(request=None, responses=ContactStateOut, tags=["client"])
     def post(self, request: Request) -> Response:
         """Say that the contact has logged out: the browser is an anonymous visitor's again."""
-        contact = identity.logout(self.device)
-        return Response({"contact": {"external_id": contact.external_id}})
+        return Response(contact_state(identity.logout(self.device)))
 
 
 class EventsView(ClientView):

@@ -222,7 +222,8 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-id"],
                 "indexes": [
-                    models.Index(fields=["endpoint_hash"], name="subscription_by_endpoint")
+                    models.Index(fields=["endpoint_hash"], name="subscription_by_endpoint"),
+                    models.Index(fields=["key", "ended_at"], name="subscription_of_key"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -11,6 +11,13 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def live(self) -> "SubscriptionQuerySet":
         return self.filter(ended_at=None)
 
+    def welcome(self) -> "SubscriptionQuerySet":
+        """Live ones of contacts who have not opted out: those that may be sent to."""
+        return self.live().filter(
+            device__contact__push_disabled_by_platform=False,
+            device__contact__unsubscribed_at=None,
+        )
+
 
 class Subscription(models.Model):
     """Where a push for a device goes; ended ones stay, with the reason."""
@@ -50,7 +57,11 @@ class Subscription(models.Model):
             ),
         ]
         # Ended ones are looked up by it too: a browser may bring an endpoint that has gone.
-        indexes = [models.Index(fields=["endpoint_hash"], name="subscription_by_endpoint")]
+        indexes = [
+            models.Index(fields=["endpoint_hash"], name="subscription_by_endpoint"),
+            # How far a key's rotation has come, counted on its page.
+            models.Index(fields=["key", "ended_at"], name="subscription_of_key"),
+        ]
 
     def __str__(self) -> str:
         return f"Subscription {self.pk}"

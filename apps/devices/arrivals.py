@@ -1,0 +1,66 @@
+"""What a browser brings: its subscription, and with it maybe a past under another provider."""
+
+from django.db import transaction
+
+from apps.accounts import contacts, events
+from apps.accounts.models import Contact
+from apps.devices import consent, sessions, subscriptions
+from apps.devices.models import Device, Subscription
+
+
+@transaction.atomic
+def bring(
+    device: Device, new: subscriptions.NewSubscription, *, opted_in: bool = False
+) -> Subscription:
+    """Store what the browser subscribed with, and know it again if it was imported.
+
+    `opted_in` says that the visitor has just asked for push, so an earlier "no" of theirs is
+    over. Raises SubscriptionRefused or SubscriptionGone, and writes nothing then.
+    """
+    device.lock()
+    _claim(device, new)
+    subscription = subscriptions.subscribe(device, new)
+    if opted_in:
+        consent.opt_in(device)
+    return subscription
+
+
+def _claim(device: Device, new: subscriptions.NewSubscription) -> None:
+    """Make the browser and the device that was imported with its subscription one.
+
+    An endpoint is a secret between a browser and its push service: who names it is that browser.
+    """
+    imported = _imported(device, new)
+    if imported is None:
+        return
+    # A browser that comes twice at the same moment claims once.
+    imported.lock()
+    subscriptions.end_moved(imported)
+    visitor, known = device.contact, imported.contact
+    if visitor == known:
+        subscriptions.keep_reachable([known.pk])
+    elif visitor.is_anonymous_visitor:
+        _merge(device, visitor, known)
+    elif known.is_anonymous_visitor:
+        _merge(device, known, visitor)
+    else:
+        subscriptions.keep_reachable([known.pk])
+
+
+def _imported(device: Device, new: subscriptions.NewSubscription) -> Device | None:
+    named = {Subscription.hash_of(one) for one in (new.endpoint, new.old_endpoint) if one}
+    live = Subscription.objects.live().filter(
+        endpoint_hash__in=named,
+        device__secret_hash="",
+        device__contact__site=device.contact.site_id,
+    )
+    found = live.exclude(device=device).select_related("device__contact").first()
+    return found.device if found else None
+
+
+def _merge(device: Device, given_up: Contact, kept: Contact) -> None:
+    contacts.merge(given_up, kept)
+    device.refresh_from_db(fields=["contact"])
+    subscriptions.keep_reachable([kept.pk])
+    sessions.keep_last_session([kept.pk])
+    events.track(kept, "contact_recognised")
