@@ -53,6 +53,12 @@ def _visible(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def to_page(row: Model) -> HttpResponse:
+    """Return what ends a dialog and loads the row's page anew, with its messages."""
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+    return HttpResponse(headers={"HX-Redirect": reverse(name, args=[row.pk])})
+
+
 class ModelAdmin(unfold.ModelAdmin):
     list_per_page = 25
     show_full_result_count = False

@@ -4,7 +4,7 @@ Both are registered by the app that knows, so an app shows its data on the pages
 left, which may not import it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,8 @@ class Panel:
     template: str
     content: dict[str, Any] = field(default_factory=dict)
     is_above: bool = False
+    # Among those on its side of the form: the lowest first, equal ones as they were registered.
+    place: int = 0
 
 
 Build = Callable[[HttpRequest, Any], Panel | None]
@@ -57,7 +59,7 @@ def panels_of(request: HttpRequest, row: Model) -> list[Panel]:
         for registered in _panels.get(type(row), [])
         if request.user.has_perm(registered.permission)
     )
-    return [panel for panel in built if panel]
+    return sorted((panel for panel in built if panel), key=lambda panel: panel.place)
 
 
 def numbers(title: str, values: list[tuple[str, Any]], *, note: str = "") -> Panel:
@@ -72,10 +74,14 @@ def table(
     *,
     empty: str,
     is_above: bool = False,
+    place: int = 0,
+    note: str = "",
+    actions: Sequence[SafeString] = (),
 ) -> Panel:
-    content = {"headers": headers, "rows": rows, "empty": empty}
+    """Return a panel of rows under headers; `note` and `actions` (see `dialog`) come below."""
+    content = {"headers": headers, "rows": rows, "empty": empty, "note": note, "actions": actions}
     template = "admin/panels/table.html"
-    return Panel(title=title, template=template, content=content, is_above=is_above)
+    return Panel(title=title, template=template, content=content, is_above=is_above, place=place)
 
 
 def timeline(title: str, moments: list[tuple[Any, str]]) -> Panel:
@@ -92,6 +98,21 @@ def link_to(row: Model, text: Any = None) -> SafeString | str:
     except NoReverseMatch:
         return shown
     return format_html('<a class="text-link" href="{}">{}</a>', address, shown)
+
+
+def dialog(address: str, text: str) -> SafeString:
+    """Return a button that opens the dialog of an action of the theme at `address`."""
+    return format_html(
+        '<button type="button" class="opens-dialog" hx-get="{}" hx-target="#modal-content" '
+        'hx-select="#dialog" x-on:htmx:after-on-load="openModal = true">{}</button>',
+        address,
+        text,
+    )
+
+
+def label(text: str, color: str = "") -> SafeString:
+    """Return a word in a coloured box: success, warning, danger or info."""
+    return format_html('<span class="label {}">{}</span>', color, text)
 
 
 _words: dict[type[Model], tuple[str, Callable[[Any], str]]] = {}

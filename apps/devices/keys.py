@@ -23,6 +23,8 @@ from apps.devices.models import Subscription, VapidKey
 
 PACE_DAYS = 7
 END_AT_ONCE = 500
+# What somebody who has pressed a button is made to wait.
+RETIRING_SECONDS = 5
 
 
 class KeyInUse(ValueError):
@@ -74,12 +76,18 @@ def rotate(key: VapidKey) -> VapidKey:
     return create_for_site(site)
 
 
-@transaction.atomic
-def retire(key: VapidKey) -> None:
-    """Give a key up: it signs nothing from now on, and what was made with it is to be ended.
+def retire(key: VapidKey) -> int:
+    """Give a key up: it signs nothing from now on, and its live subscriptions end.
 
-    `end_retired` ends the subscriptions. Raises KeyInUse for the current key.
+    Returns how many ended at once; of very many the rest ends in the background. Raises KeyInUse,
+    and changes nothing, for the current key.
     """
+    _mark_retired(key)
+    return end_retired(seconds=RETIRING_SECONDS)
+
+
+@transaction.atomic
+def _mark_retired(key: VapidKey) -> None:
     site = Site.objects.select_for_update(no_key=True).get(pk=key.site_id)
     if current(site).pk == key.pk:
         raise KeyInUse("New subscriptions are made with this key. Make a new one first.")

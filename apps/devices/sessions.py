@@ -1,6 +1,7 @@
 """Visits: opening a session, and keeping the push status true."""
 
 import hashlib
+import itertools
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from apps.devices.user_agents import Browser
 
 ENDS_AFTER = timezone.timedelta(minutes=30)
 NOTED_EVERY = timezone.timedelta(minutes=5)
+LOOKED_AT = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +139,19 @@ def keep_last_session(contact_ids: Collection[int]) -> None:
     Contact.objects.filter(pk__in=contact_ids, sessions__isnull=False).update(
         push_status=of_last_session("push_status"), last_seen_at=of_last_session("last_seen_at")
     )
+
+
+def status_changes(contact: Contact, *, most: int) -> list[Session]:
+    """Return the sessions with which the contact's push status became another one, the latest
+    first; of the last LOOKED_AT sessions, so that it costs the same for everybody."""
+    latest = contact.sessions.select_related("device").order_by("-last_seen_at", "-pk")
+    rows = list(latest[:LOOKED_AT])
+    changes = [
+        row
+        for row, before in itertools.zip_longest(rows, rows[1:])
+        if before is None or row.push_status != before.push_status
+    ]
+    return changes[:most]
 
 
 def of_last_session(column: str) -> Subquery:

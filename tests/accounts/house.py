@@ -4,10 +4,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Failure, OrmQ, Schedule, Success
 
-from apps.accounts.models import Contact, Event, Role, Site, User
+from apps.accounts.models import Contact, Event, IdentitySecret, Role, Site, User
 from apps.assets.models import Asset, Button, LabelTag, Popup, Push
 from apps.delivery import models as delivery
-from apps.devices.models import Device
+from apps.devices.models import Device, VapidKey
 from apps.journeys.models import Enrolment, Journey
 from apps.segments.models import Segment
 from tests.factories import (
@@ -44,6 +44,8 @@ def a_house(number):
         Site: site,
         User: a_user("Marketer"),
         Role: Role.objects.create(name=f"Role {number}"),
+        IdentitySecret: IdentitySecret.objects.create(site=site, secret="ids_x"),
+        VapidKey: site.vapid_keys.get(),
         Contact: contact,
         Event: an_event(contact),
         Device: device,

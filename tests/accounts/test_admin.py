@@ -20,6 +20,7 @@ def a_form(**changes):
         "vapid_subject": "mailto:web@shop.example",
         "default_language": "en",
         "time_zone": "Europe/Berlin",
+        "identity_check": "off",
         "origins-TOTAL_FORMS": "1",
         "origins-INITIAL_FORMS": "0",
         "origins-0-origin": "https://shop.example",

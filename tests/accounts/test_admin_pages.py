@@ -146,14 +146,19 @@ class TestPanels:
 
         page = client.get(address(Contact, "change", rows[Contact]))
 
-        assert [
-            (panel.title, len(panel.content["rows"])) for panel in page.context["panels_below"]
-        ] == [
-            ("Recent events", 3),
+        *panels, story = page.context["panels_below"]
+        assert [(panel.title, len(panel.content["rows"])) for panel in panels] == [
             ("Devices", 1),
+            ("Push status over time", 1),
             ("Recent pushes", 1),
             ("Recent popups", 1),
             ("Journeys", 1),
+        ]
+        ((_, moments),) = story.content["days"]
+        assert [moment.words for moment in moments] == [
+            "purchase",
+            "The browser subscribed to push",
+            "Came to the site",
         ]
 
     def test_it_hides_what_the_user_may_not_see(self, client):

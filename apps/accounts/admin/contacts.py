@@ -10,12 +10,11 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from apps.accounts.admin.story import properties
 from apps.accounts.backoffice import ReadOnlyAdmin
 from apps.accounts.models import Contact, Event, EventName, PushStatus, Site
-from apps.accounts.panels import Panel, link_to, panel_on, table
 
 MOST_FOUND = 200
-RECENT = 20
 
 STATUS_COLORS = {
     PushStatus.ALLOWED: "success",
@@ -66,12 +65,14 @@ class ContactAdmin(ContactSearch, ReadOnlyAdmin):
         ("site", RelatedDropdownFilter),
         ("push_status", ChoicesDropdownFilter),
         "is_reachable",
+        "push_disabled_by_platform",
     )
     list_select_related = ("site",)
     fields = (
         ("external_id", "site"),
-        ("push_status", "is_reachable"),
         ("language", "time_zone"),
+        ("push_status", "is_reachable"),
+        ("push_disabled_by_platform", "unsubscribed_at"),
         ("created_at", "last_seen_at"),
         "state",
     )
@@ -79,22 +80,6 @@ class ContactAdmin(ContactSearch, ReadOnlyAdmin):
     @display(description="Push status of the last session", label=STATUS_COLORS)
     def status(self, contact: Contact) -> tuple[str, str]:
         return push_status_label(contact)
-
-
-@panel_on(Contact, permission="accounts.view_event")
-def recent_events(request: HttpRequest, contact: Contact) -> Panel:
-    events = contact.events.select_related("name")[:RECENT]
-    return table(
-        "Recent events",
-        ["Event", "When", "Properties"],
-        [[link_to(event, event.name.name), event.at, properties(event)] for event in events],
-        empty="Nothing has happened yet.",
-    )
-
-
-def properties(event: Event) -> str:
-    text = ", ".join(f"{name}: {value}" for name, value in event.properties.items())
-    return text if len(text) <= 150 else f"{text[:149]}…"
 
 
 class NameFilter(DropdownFilter):

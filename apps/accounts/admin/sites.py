@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.accounts import sites
+from apps.accounts.admin.identity import SiteForm
 from apps.accounts.backoffice import ModelAdmin, TabularInline
 from apps.accounts.models import Origin, Site
 from apps.accounts.panels import Panel, panel_on
@@ -22,12 +23,14 @@ class OriginInline(TabularInline):
 
 @admin.register(Site)
 class SiteAdmin(ModelAdmin):
+    form = SiteForm
     list_display = ("name", "home", "time_zone", "default_language")
     search_fields = ("name", "home")
     inlines = (OriginInline,)
     fieldsets = (
         (None, {"fields": ("name", "home", "vapid_subject")}),
         ("Defaults", {"fields": ("icon", "default_language", "time_zone")}),
+        ("Who logs in", {"fields": ("identity_check",)}),
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:

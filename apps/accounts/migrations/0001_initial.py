@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                             ("required", "Required: nobody logs in without a valid hash"),
                         ],
                         default="off",
-                        help_text="The hash is made on the site’s own server with an identity secret.",
+                        help_text="Whoever knows a customer’s id can otherwise log in as them on your site’s pages, read what is meant for them, and write their state. The hash is made on your own server with an identity secret; how is shown below.",
                         max_length=8,
                     ),
                 ),

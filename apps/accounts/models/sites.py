@@ -60,7 +60,9 @@ class Site(models.Model):
         max_length=8,
         choices=IdentityCheck,
         default=IdentityCheck.OFF,
-        help_text="The hash is made on the site’s own server with an identity secret.",
+        help_text="Whoever knows a customer’s id can otherwise log in as them on your site’s "
+        "pages, read what is meant for them, and write their state. The hash is made on your own "
+        "server with an identity secret; how is shown below.",
     )
     recreates_erased = models.BooleanField(
         "takes erased people back",

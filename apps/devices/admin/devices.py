@@ -8,7 +8,6 @@ from unfold.decorators import display
 
 from apps.accounts.admin.contacts import STATUS_COLORS, ContactSearch, push_status_label
 from apps.accounts.backoffice import ReadOnlyAdmin
-from apps.accounts.models import Contact, Site
 from apps.accounts.panels import Panel, link_to, panel_on, table
 from apps.devices.models import Device, Subscription
 
@@ -92,34 +91,4 @@ def sessions(request: HttpRequest, device: Device) -> Panel:
             for row in rows
         ],
         empty="It has not been seen yet.",
-    )
-
-
-@panel_on(Contact, permission="devices.view_device")
-def devices_of_contact(request: HttpRequest, contact: Contact) -> Panel:
-    rows = contact.devices.prefetch_related("subscriptions")[:RECENT]
-    return table(
-        "Devices",
-        ["Device", "Push status", "Subscription", "Last seen"],
-        [
-            [
-                link_to(device),
-                device.get_push_status_display(),
-                next((_state(row) for row in device.subscriptions.all()), "Never subscribed"),
-                device.last_seen_at,
-            ]
-            for device in rows
-        ],
-        empty="No browser of this contact is known.",
-    )
-
-
-@panel_on(Site, permission="accounts.change_site")
-def keys(request: HttpRequest, site: Site) -> Panel:
-    rows = site.vapid_keys.all()
-    return table(
-        "VAPID keys",
-        ["Public key", "Since", "Refused by a push service"],
-        [[row.public_key, row.created_at, row.refused_at or "Never"] for row in rows],
-        empty="This site has no key yet, so it cannot send.",
     )

@@ -1,0 +1,3 @@
+from apps.devices.admin import contacts, devices, keys
+
+__all__ = ["contacts", "devices", "keys"]
