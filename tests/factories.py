@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from apps.accounts import events, sites
 from apps.accounts.models import Contact, Event, PushStatus, Role, Site, User
 from apps.assets import models as assets
-from apps.devices import sessions, subscriptions
+from apps.devices import keys, sessions, subscriptions
 from apps.devices.models import Device, Subscription
 from apps.devices.user_agents import read
 from apps.journeys import publishing, templates
@@ -81,7 +81,7 @@ def a_new_subscription(site: Site, **changes: Any) -> subscriptions.NewSubscript
         "endpoint": f"https://updates.push.services.mozilla.com/wpush/v2/{next(_numbers)}",
         "p256dh": p256dh,
         "auth": auth,
-        "vapid_key": site.vapid_keys.first().public_key,
+        "vapid_key": keys.current(site).public_key,
         **changes,
     }
     return subscriptions.NewSubscription(**values)

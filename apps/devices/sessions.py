@@ -109,7 +109,7 @@ def start(device: Device, *, url: str = "", is_visit: bool = True) -> Session:
     session = Session.objects.create(
         device=device, contact=contact, push_status=device.push_status, url=url
     )
-    contact.push_status, contact.last_seen_at = device.push_status, session.started_at
+    contact.push_status, contact.last_seen_at = device.push_status, session.last_seen_at
     contact.language = contact.language or device.language
     contact.time_zone = device.time_zone or contact.time_zone
     contact.save(update_fields=["push_status", "last_seen_at", "language", "time_zone"])

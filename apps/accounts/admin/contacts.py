@@ -71,9 +71,7 @@ class ContactAdmin(ContactSearch, ReadOnlyAdmin):
     fields = (
         ("external_id", "site"),
         ("language", "time_zone"),
-        ("push_status", "is_reachable"),
-        ("push_disabled_by_platform", "unsubscribed_at"),
-        ("created_at", "last_seen_at"),
+        "created_at",
         "state",
     )
 

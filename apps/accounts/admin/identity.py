@@ -99,7 +99,7 @@ class IdentitySecretAdmin(ReadOnlyAdmin):
         answer = render(request, "admin/dialogs/secret.html", {"secret": secret, "site": site})
         # The whole dialog: what is shown once is not to be asked for again.
         answer["HX-Retarget"], answer["HX-Reselect"] = "#modal-content", "#dialog"
-        answer["HX-Reswap"], answer["Cache-Control"] = "innerHTML", "no-store"
+        answer["HX-Reswap"] = "innerHTML"
         return answer
 
     @action(

@@ -58,7 +58,9 @@ def _device(state: DeviceState) -> list[object]:
     if device.is_unclaimed:
         kind = "Imported, not seen yet"
     shown = format_html(
-        "{}<br><small>{}</small>", link_to(device, system or f"Device {device.pk}"), kind
+        "<span>{}<br><small>{}</small></span>",
+        link_to(device, system or f"Device {device.pk}"),
+        kind,
     )
     live = label("Live", "success") if state.reason is None else why(state.reason)
     return [
@@ -72,7 +74,7 @@ def _device(state: DeviceState) -> list[object]:
 
 def why(reason: reachability.Reason) -> str:
     """Show a reason in words, with its code for who has to look it up."""
-    return format_html("{}<br><code>{}</code>", reason.label, reason.value)
+    return format_html("<span>{}<br><code>{}</code></span>", reason.label, reason.value)
 
 
 @panel_on(Contact, permission="devices.view_session")

@@ -103,7 +103,7 @@ class VapidKeyAdmin(ReadOnlyAdmin):
 
 @panel_on(Site, permission=MAY)
 def keys_of_site(request: HttpRequest, site: Site) -> Panel:
-    rows = list(keys.progress(site))
+    rows = sorted(keys.progress(site), key=lambda row: not row.is_current)
     current = next((row for row in rows if row.is_current), None)
     rotate = current and dialog(_action("rotate", current.key), "Make a new key …")
     return table(
