@@ -4,7 +4,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Failure, OrmQ, Schedule, Success
 
-from apps.accounts.models import Contact, Event, Role, Site, User
+from apps.accounts import audit
+from apps.accounts.models import ApiKey, AuditEntry, Contact, Event, Role, Site, User
 from apps.assets.models import Asset, Button, LabelTag, Popup, Push
 from apps.delivery import models as delivery
 from apps.devices.models import Device
@@ -19,6 +20,7 @@ from tests.factories import (
     a_site,
     a_subscription,
     a_user,
+    an_api_key,
     an_event,
 )
 
@@ -46,6 +48,8 @@ def a_house(number):
         Role: Role.objects.create(name=f"Role {number}"),
         Contact: contact,
         Event: an_event(contact),
+        ApiKey: an_api_key(site),
+        AuditEntry: audit.note(audit.Action.CONTACT_EXPORTED, site=site, by="Test"),
         Device: device,
         Segment: a_segment(site),
         Asset: push,

@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from apps.accounts.admin.privacy import PrivacyActions
 from apps.accounts.backoffice import ReadOnlyAdmin
 from apps.accounts.models import Contact, Event, EventName, PushStatus, Site
 from apps.accounts.panels import Panel, link_to, panel_on, table
@@ -59,7 +60,7 @@ def _contacts(term: str) -> list[int]:
 
 
 @admin.register(Contact)
-class ContactAdmin(ContactSearch, ReadOnlyAdmin):
+class ContactAdmin(PrivacyActions, ContactSearch, ReadOnlyAdmin):
     contact_lookup = "pk__in"
     list_display = ("__str__", "site", "status", "is_reachable", "language", "last_seen_at")
     list_filter = (
