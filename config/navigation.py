@@ -64,6 +64,7 @@ SIDEBAR = [
         [
             _item("Sites", "language", "accounts", "site"),
             _item("Label tags", "label", "assets", "labeltag"),
+            _item("API keys", "key", "accounts", "apikey"),
             _item("Users", "person", "accounts", "user"),
             _item("Roles", "badge", "accounts", "role"),
         ],
@@ -71,6 +72,7 @@ SIDEBAR = [
     _group(
         "Operations",
         [
+            _item("Audit log", "policy", "accounts", "auditentry"),
             _item("Queued tasks", "pending_actions", "django_q", "ormq"),
             _item("Scheduled tasks", "schedule", "django_q", "schedule"),
             _item("Successful tasks", "check_circle", "django_q", "success"),

@@ -3,11 +3,13 @@
 import contextlib
 import secrets
 import sys
+from datetime import time
 from pathlib import Path
 
 import environ
 
 from config.navigation import SIDEBAR, TABS, favicon
+from config.retention import retention
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -169,7 +171,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# Each REST interface has its own bound below this one (apps.accounts.api.base).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 # Pages call the client API from their own origins. Any page may read the answer, because for one
 # that the site does not allow (apps.accounts.origins) it is a refusal that says what to do, and
@@ -185,7 +188,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"client": "600/min", "new_device": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {"client": "600/min", "new_device": "60/min", "server": "600/min"},
     # Whose address the throttle counts: with a proxy in front the last one it was told.
     "NUM_PROXIES": int(env.bool("BEHIND_PROXY", False)),
 }
@@ -195,6 +198,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "TAGS": [
+        {"name": "contacts", "description": "Server API: who the site's people are."},
+        {"name": "events", "description": "Server API: what they did."},
+        {"name": "client", "description": "What the script and the worker in a browser call."},
+    ],
+    "PATH_CONVERTER_OVERRIDES": {"external_id": str},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -223,12 +232,28 @@ SITE_SETUP = [
     "apps.journeys.templates.create_for_site",
 ]
 
-# The net under the wake-ups: name of the schedule, task, minutes between runs.
+# Says for a site's systems who gets no push, and keeps "reachable" true.
+SET_PLATFORM_OPT_OUT = "apps.devices.consent.set_platform_opt_out"
+
+# What is held first when a person is erased, in this order: the one in which log-ins, merges,
+# journeys and the worker take these rows, so that none of them and an erasure wait for each other.
+HELD_TO_ERASE = [
+    "devices.Device",
+    "accounts.Contact",
+    "journeys.PendingEvent",
+    "journeys.Enrolment",
+]
+
+RETENTION = retention(env)
+
+# The net under the wake-ups: name of the schedule, task, minutes between runs or the time of day
+# (UTC) at which it runs.
 PERIODIC_TASKS = [
     ("Move journeys", "apps.journeys.tasks.advance", 1),
     ("Send pushes", "apps.delivery.tasks.send", 1),
     ("Expire popups", "apps.delivery.tasks.expire", 5),
     ("End subscriptions of retired keys", "apps.devices.tasks.end_retired", 1),
+    ("Remove what is too old", "apps.accounts.tasks.clean", time(3, 30)),
 ]
 
 UNFOLD = {

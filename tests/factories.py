@@ -8,8 +8,8 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from apps.accounts import events, sites
-from apps.accounts.models import Contact, Event, PushStatus, Role, Site, User
+from apps.accounts import api_keys, events, sites
+from apps.accounts.models import ApiKey, Contact, Event, PushStatus, Role, Site, User
 from apps.assets import models as assets
 from apps.devices import keys, sessions, subscriptions
 from apps.devices.models import Device, Subscription
@@ -46,6 +46,15 @@ def a_user(role: str = "", **values: Any) -> User:
     if role:
         user.groups.add(Role.objects.get(name=role))
     return user
+
+
+def a_token(site: Site, *scopes: str) -> str:
+    """The token of a fresh API key of the site; one that may do everything unless told."""
+    return api_keys.create(site, name="Shop", scopes=scopes or ApiKey.Scope.values, by="Test")[1]
+
+
+def an_api_key(site: Site | None = None, *scopes: str) -> ApiKey:
+    return api_keys.find(a_token(site or a_site(), *scopes))
 
 
 def a_contact(site: Site | None = None, **values: Any) -> Contact:

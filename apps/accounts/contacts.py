@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import zoneinfo
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from apps.accounts.models import Contact, Site
 
 MAX_STATE_BYTES = 32_000
 MAX_STATE_NAMES = 200
+ZONES = zoneinfo.available_timezones()
 
 
 class StateTooLarge(ValueError):
@@ -38,14 +40,21 @@ def update_state(contact: Contact, changes: dict[str, Any]) -> None:
         return
     lock(contact)
     contact.refresh_from_db(fields=["state"])
-    merged = {**contact.state, **changes}
-    state = {name: value for name, value in merged.items() if value is not None}
-    if len(state) > MAX_STATE_NAMES or len(json.dumps(state)) > MAX_STATE_BYTES:
+    contact.state = merged_state(contact.state, changes)
+    contact.save(update_fields=["state"])
+
+
+def merged_state(state: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return `state` with `changes` in it; a value of None removes its name.
+
+    Raises StateTooLarge.
+    """
+    merged = {name: v for name, v in {**state, **changes}.items() if v is not None}
+    if len(merged) > MAX_STATE_NAMES or len(json.dumps(merged)) > MAX_STATE_BYTES:
         raise StateTooLarge(
             f"A contact's state holds at most {MAX_STATE_NAMES} names and {MAX_STATE_BYTES} bytes."
         )
-    contact.state = state
-    contact.save(update_fields=["state"])
+    return merged
 
 
 @transaction.atomic

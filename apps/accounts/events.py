@@ -7,13 +7,17 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts.models import Contact, Event, EventName
+from apps.accounts.models import Contact, Event, EventName, Site
 from apps.accounts.signals import tracked
 
 # Names that the house tracks itself; a visitor who could send them could answer popups and
 # fake deliveries.
 RESERVED_PREFIXES = ("session_", "popup_", "push_", "contact_", "journey_")
 MAX_NAMES_PER_SITE = 500
+TOO_MANY_NAMES = (
+    f"This site tracks {MAX_NAMES_PER_SITE} different events already; put what differs into the "
+    "properties."
+)
 
 
 class UnknownEventName(ValueError):
@@ -45,8 +49,19 @@ def _without_those_tracked_before(new: list[NewEvent]) -> list[NewEvent]:
     if not keys:
         return new
     site = new[0].contact.site_id
-    seen = set(Event.objects.filter(name__site=site, key__in=keys).values_list("name__name", "key"))
+    # Only the names at hand: the index begins with the name, and a site may have hundreds.
+    names = EventName.objects.filter(site=site, name__in={event.name for event in new})
+    same = Event.objects.filter(name__in=names, key__in=keys)
+    seen = set(same.values_list("name__name", "key"))
     return [event for event in new if (event.name, event.key) not in seen]
+
+
+def without_room(site: Site, wanted: list[str]) -> set[str]:
+    """Return those of the names that would be one too many for the site, the last first."""
+    known = set(EventName.objects.filter(site=site).values_list("name", flat=True))
+    room = MAX_NAMES_PER_SITE - sum(not is_reserved(name) for name in known)
+    new = [name for name in dict.fromkeys(wanted) if name not in known and not is_reserved(name)]
+    return set(new[max(room, 0) :])
 
 
 def _refuse_too_many(site_id: int, names: list[str]) -> None:
@@ -55,10 +70,7 @@ def _refuse_too_many(site_id: int, names: list[str]) -> None:
         return
     known = EventName.objects.filter(site=site_id).values_list("name", flat=True)
     if sum(not is_reserved(name) for name in known) + len(names) > MAX_NAMES_PER_SITE:
-        raise UnknownEventName(
-            f"This site tracks {MAX_NAMES_PER_SITE} different events already; "
-            f"put what differs into the properties."
-        )
+        raise UnknownEventName(TOO_MANY_NAMES)
 
 
 @transaction.atomic

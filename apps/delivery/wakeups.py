@@ -4,6 +4,7 @@ The truth is in the tables; a task is only a wake-up that drains what is due, an
 doubled or run anywhere without harm. A lost one is made good by the schedule of every minute.
 """
 
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -45,15 +46,21 @@ def heard(task: str) -> None:
 
 def sync_schedules(**kwargs: Any) -> None:
     """Make the schedules of `PERIODIC_TASKS`, and end ours that are listed no more."""
-    for name, func, minutes in settings.PERIODIC_TASKS:
+    for name, func, every in settings.PERIODIC_TASKS:
+        if isinstance(every, time):
+            kind, first = {"schedule_type": Schedule.DAILY, "minutes": None}, _next(every)
+        else:
+            kind, first = {"schedule_type": Schedule.MINUTES, "minutes": every}, timezone.now()
+        values = {"func": func, "repeats": -1, **kind}
         Schedule.objects.update_or_create(
-            name=name,
-            defaults={
-                "func": func,
-                "schedule_type": Schedule.MINUTES,
-                "minutes": minutes,
-                "repeats": -1,
-            },
+            name=name, defaults=values, create_defaults={**values, "next_run": first}
         )
     listed = [name for name, _, _ in settings.PERIODIC_TASKS]
     Schedule.objects.filter(func__startswith="apps.").exclude(name__in=listed).delete()
+
+
+def _next(at: time) -> datetime:
+    """Return the next moment at which it is this time of day, in UTC."""
+    now = timezone.now()
+    today = datetime.combine(now.date(), at, tzinfo=UTC)
+    return today if today > now else today + timezone.timedelta(days=1)

@@ -4,7 +4,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Failure, OrmQ, Schedule, Success
 
-from apps.accounts.models import Contact, Event, IdentitySecret, Role, Site, User
+from apps.accounts import audit
+from apps.accounts.models import (
+    ApiKey,
+    AuditEntry,
+    Contact,
+    Event,
+    IdentitySecret,
+    Role,
+    Site,
+    User,
+)
 from apps.assets.models import Asset, Button, LabelTag, Popup, Push
 from apps.delivery import models as delivery
 from apps.devices.models import Device, VapidKey
@@ -19,6 +29,7 @@ from tests.factories import (
     a_site,
     a_subscription,
     a_user,
+    an_api_key,
     an_event,
 )
 
@@ -48,6 +59,8 @@ def a_house(number):
         VapidKey: site.vapid_keys.get(),
         Contact: contact,
         Event: an_event(contact),
+        ApiKey: an_api_key(site),
+        AuditEntry: audit.note(audit.Action.CONTACT_EXPORTED, site=site, by="Test"),
         Device: device,
         Segment: a_segment(site),
         Asset: push,

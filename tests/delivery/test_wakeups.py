@@ -1,3 +1,5 @@
+from datetime import time
+
 import pytest
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
@@ -53,8 +55,25 @@ class TestSyncSchedules:
         wakeups.sync_schedules()
         wakeups.sync_schedules()
 
-        found = Schedule.objects.order_by("id").values_list("name", "func", "minutes")
-        assert sorted(found) == sorted(settings.PERIODIC_TASKS)
+        found = {row.name: row for row in Schedule.objects.all()}
+        assert len(found) == len(settings.PERIODIC_TASKS)
+        for name, func, every in settings.PERIODIC_TASKS:
+            row = found[name]
+            assert row.func == func
+            if isinstance(every, time):
+                assert (row.schedule_type, row.next_run.time()) == (Schedule.DAILY, every)
+            else:
+                assert (row.schedule_type, row.minutes) == (Schedule.MINUTES, every)
+
+    def test_it_leaves_the_next_run_of_a_day_where_it_is(self, settings):
+        settings.PERIODIC_TASKS = [("Clean", "apps.accounts.tasks.clean", time(3, 30))]
+        wakeups.sync_schedules()
+        overdue = timezone.now() - timezone.timedelta(hours=1)
+        Schedule.objects.update(next_run=overdue)
+
+        wakeups.sync_schedules()
+
+        assert Schedule.objects.get().next_run == overdue
 
     def test_it_ends_a_schedule_that_is_listed_no_more(self, settings):
         wakeups.sync_schedules()

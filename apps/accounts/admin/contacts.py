@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from apps.accounts.admin.privacy import PrivacyActions
 from apps.accounts.admin.story import properties
 from apps.accounts.backoffice import ReadOnlyAdmin
 from apps.accounts.models import Contact, Event, EventName, PushStatus, Site
@@ -58,7 +59,7 @@ def _contacts(term: str) -> list[int]:
 
 
 @admin.register(Contact)
-class ContactAdmin(ContactSearch, ReadOnlyAdmin):
+class ContactAdmin(PrivacyActions, ContactSearch, ReadOnlyAdmin):
     contact_lookup = "pk__in"
     list_display = ("__str__", "site", "status", "is_reachable", "language", "last_seen_at")
     list_filter = (

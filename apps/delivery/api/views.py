@@ -7,12 +7,13 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts.api.base import TwiceView, validated
+from apps.accounts.api.parsing import StrictJSONParser
 from apps.delivery import popups, receipts
 from apps.delivery.api.serializers import NextPopupOut, PopupReportIn, ReceiptIn
 from apps.delivery.models import Popup
 from apps.devices import sessions
-from apps.devices.api.base import ClientThrottle, ClientView, TwiceView, validated
-from apps.devices.api.parsing import StrictJSONParser
+from apps.devices.api.base import ClientThrottle, ClientView
 
 
 class NextPopupView(ClientView):

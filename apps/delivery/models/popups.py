@@ -14,6 +14,10 @@ class PopupQuerySet(models.QuerySet["Popup"]):
         """Those that the contact may still see or answer."""
         return self.filter(expires_at__gt=timezone.now(), status__in=Popup.OPEN)
 
+    def finished(self) -> "PopupQuerySet":
+        """Those whose story is over."""
+        return self.exclude(status__in=Popup.OPEN)
+
     def overdue(self) -> "PopupQuerySet":
         return self.filter(expires_at__lte=timezone.now(), status__in=Popup.OPEN)
 

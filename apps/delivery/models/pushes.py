@@ -14,6 +14,10 @@ class PushQuerySet(models.QuerySet["Push"]):
         """Those that must be looked at: queued, to be tried again, or left by a dead worker."""
         return self.filter(due_at__lte=timezone.now())
 
+    def finished(self) -> "PushQuerySet":
+        """Those that no worker will look at again."""
+        return self.filter(due_at=None, status__in=(Push.Status.ACCEPTED, Push.Status.FAILED))
+
 
 class Push(models.Model):
     """One message to one device: queued, then its story.

@@ -1,39 +1,12 @@
 """What comes from a visitor's browser, so from anyone: every size is bounded here."""
 
-import json
-import zoneinfo
-from typing import Any
-
 from rest_framework import serializers
 
-from apps.accounts.contacts import MAX_STATE_BYTES, MAX_STATE_NAMES
-from apps.accounts.events import is_reserved
+from apps.accounts.api.fields import EventNameField, ExternalIdField, PropertiesField, StateField
+from apps.accounts.contacts import ZONES
 from apps.accounts.models import PushStatus
 
 REPORTABLE = [choice for choice in PushStatus.choices if choice[0] != PushStatus.SUSPENDED]
-MAX_PROPERTIES_BYTES = 16_000
-NO_IDS = {"undefined", "null", "none", "nan", "false", "true", "0", "[object object]"}
-ZONES = zoneinfo.available_timezones()
-
-
-class BoundedJSONField(serializers.JSONField):
-    """A JSON object of at most `max_bytes` and `max_names`."""
-
-    def __init__(self, *, max_bytes: int, max_names: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.max_bytes, self.max_names = max_bytes, max_names
-
-    def to_internal_value(self, value: Any) -> dict[str, Any]:
-        value = super().to_internal_value(value)
-        if not isinstance(value, dict):
-            raise serializers.ValidationError("Send an object of names and values.")
-        if len(value) > self.max_names:
-            raise serializers.ValidationError(f"At most {self.max_names} names.")
-        if any(len(name) > 100 for name in value):
-            raise serializers.ValidationError("A name has at most 100 characters.")
-        if len(json.dumps(value)) > self.max_bytes:
-            raise serializers.ValidationError(f"At most {self.max_bytes} bytes of JSON.")
-        return value
 
 
 class SessionIn(serializers.Serializer):
@@ -107,7 +80,7 @@ class SubscriptionIn(serializers.Serializer):
 
 
 class IdentifyIn(serializers.Serializer):
-    external_id = serializers.CharField(max_length=150)
+    external_id = ExternalIdField()
     hash = serializers.CharField(
         max_length=1000,
         allow_blank=True,
@@ -116,16 +89,8 @@ class IdentifyIn(serializers.Serializer):
         help_text="`<expiry in Unix seconds>.<hex HMAC-SHA256 of external id, line feed and "
         "expiry>`, made on the site’s server with an identity secret.",
     )
-    state = BoundedJSONField(
-        max_bytes=MAX_STATE_BYTES, max_names=MAX_STATE_NAMES, default=dict, required=False
-    )
+    state = StateField(default=dict, required=False)
     language = serializers.CharField(max_length=35, allow_blank=True, default="")
-
-    def validate_external_id(self, value: str) -> str:
-        # What a page sends whose own variable was empty: all its visitors would become one.
-        if value.lower() in NO_IDS:
-            raise serializers.ValidationError(f"“{value}” is no id of a person.")
-        return value
 
 
 class ContactStateOut(serializers.Serializer):
@@ -137,14 +102,5 @@ class EventIn(serializers.Serializer):
     id = serializers.UUIDField(
         required=False, help_text="Made by the sender: sent twice, the event counts once."
     )
-    name = serializers.RegexField(r"^[\w.:-]{1,100}$")
-    properties = BoundedJSONField(
-        max_bytes=MAX_PROPERTIES_BYTES, max_names=100, default=dict, required=False
-    )
-
-    def validate_name(self, value: str) -> str:
-        if is_reserved(value):
-            raise serializers.ValidationError(
-                "Names that begin like this are tracked by Pushdesk itself."
-            )
-        return value
+    name = EventNameField()
+    properties = PropertiesField(default=dict, required=False)

@@ -11,9 +11,10 @@ from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 
 from apps.accounts import contacts, events, identity_hash
+from apps.accounts.api.base import validated
 from apps.accounts.models import Contact, PushStatus
 from apps.devices import arrivals, consent, identity, keys, sessions, subscriptions
-from apps.devices.api.base import ClientThrottle, ClientView, validated
+from apps.devices.api.base import ClientThrottle, ClientView
 from apps.devices.api.serializers import (
     ContactStateOut,
     EventIn,

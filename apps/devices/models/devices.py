@@ -1,9 +1,23 @@
 import uuid
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from apps.accounts.models import Contact, PushStatus
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def let_contact_go(self, contact: Contact) -> None:
+        """Before a contact is erased (apps.accounts.privacy): what others have used too, and
+        where their story hangs, goes to a fresh visitor without what pushes were sent by."""
+        others = Session.objects.filter(device=OuterRef("pk")).exclude(contact=contact)
+        for device in self.filter(Exists(others), contact=contact):
+            device.subscriptions.all().delete()
+            device.contact = Contact.objects.create(
+                site=contact.site, language=device.language, time_zone=device.time_zone
+            )
+            device.save(update_fields=["contact"])
 
 
 class Device(models.Model):
@@ -28,6 +42,8 @@ class Device(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(default=timezone.now)
 
+    objects = DeviceQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
 
@@ -47,6 +63,16 @@ class Device(models.Model):
         self.refresh_from_db(from_queryset=Device.objects.select_for_update(no_key=True))
 
 
+class SessionQuerySet(models.QuerySet["Session"]):
+    def superseded(self) -> "SessionQuerySet":
+        """Those after which their contact had another one: a contact's push status is that of
+        the last."""
+        same = Session.objects.filter(contact=OuterRef("contact"))
+        at = OuterRef("last_seen_at")
+        later = same.filter(Q(last_seen_at__gt=at) | Q(last_seen_at=at, pk__gt=OuterRef("pk")))
+        return self.filter(Exists(later))
+
+
 class Session(models.Model):
     """One visit of a device; ends after 30 minutes without a sign of life."""
 
@@ -56,6 +82,8 @@ class Session(models.Model):
     url = models.CharField("first page", max_length=1000, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

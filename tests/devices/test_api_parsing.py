@@ -29,6 +29,7 @@ class TestStrictJSONParser:
             '{"external_id": "a", "state": {"x": ' + "[" * 5000 + "]" * 5000 + "}}",
             '{"external_id": "a", "state": {"x": ' + "9" * 5000 + "}}",
             '{"external_id": "a", "state": {"x": NaN}}',
+            '{"external_id": "a", "state": {"x": -1e999}}',
             '"text"',
             "[]",
             "null",
@@ -47,7 +48,7 @@ class TestStrictJSONParser:
 
         answer = post(browser, "events", json.dumps({"name": "buy", "x": "y" * 2_000_000}))
 
-        assert answer.status_code in (400, 413)
+        assert answer.status_code == 413
         assert Event.objects.count() == 1
 
     def test_it_takes_a_text_that_only_spells_an_escape(self, browser):

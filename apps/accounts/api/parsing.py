@@ -16,7 +16,7 @@ NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 class StrictJSONParser(JSONParser):
     """Refuses with 400 what no database column or template could hold: the character NUL, half
-    characters (lone surrogates), and nesting beyond MAX_DEPTH."""
+    characters (lone surrogates), infinite numbers, and nesting beyond MAX_DEPTH."""
 
     def parse(
         self,
@@ -30,7 +30,11 @@ class StrictJSONParser(JSONParser):
             raise ParseError("The JSON is nested too deeply.") from error
         if _depth_exceeds(data, MAX_DEPTH):
             raise ParseError(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
-        text = json.dumps(data, ensure_ascii=False)
+        try:
+            text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+        except ValueError as error:
+            # 1e999 is read as infinity, which JSON cannot hold.
+            raise ParseError("The JSON holds a number that is too large.") from error
         try:
             text.encode()
         except UnicodeEncodeError as error:

@@ -1,0 +1,26 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from apps.accounts import privacy
+from apps.accounts.management.finding import WHO, PersonCommand
+
+
+class Command(PersonCommand):
+    help = (
+        "Erase one person for good: state, events, devices, messages, journeys. Without --yes it "
+        "only says what would go. Audited."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--yes", action="store_true", help="do it; it cannot be undone")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        contact = self.contact(options)
+        for title, number in privacy.count(contact).items():
+            self.stdout.write(f"{number:>12,} {title}")
+        if not options["yes"]:
+            self.stdout.write(f"Contact {contact.pk} would go, with these. Add --yes to do it.")
+            return
+        privacy.erase(contact, by=WHO)
+        self.stdout.write(self.style.SUCCESS(f"Contact {contact.pk} is erased."))
