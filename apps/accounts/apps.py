@@ -7,7 +7,8 @@ class AccountsConfig(AppConfig):
     verbose_name = "Audience"
 
     def ready(self) -> None:
-        from apps.accounts import roles
+        from apps.accounts import roles, wakeups
 
         # Runs after the permissions of each app were made: `django.contrib.auth` is listed first.
         post_migrate.connect(roles.sync, dispatch_uid="accounts.roles")
+        post_migrate.connect(wakeups.sync_schedules, sender=self, dispatch_uid="accounts.schedules")
