@@ -160,6 +160,11 @@ STORAGES = {
     },
 }
 
+# Uploads wait on the disk of the private files, so that a large one is moved and not copied.
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_MB", 2000) * 1_000_000
+
 # Only a proxy may say that a request came over TLS: without one in front anybody could.
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -225,6 +230,7 @@ SITE_SETUP = [
 
 # The net under the wake-ups: name of the schedule, task, minutes between runs.
 PERIODIC_TASKS = [
+    ("Run imports", "apps.accounts.tasks.run_imports", 1),
     ("Move journeys", "apps.journeys.tasks.advance", 1),
     ("Send pushes", "apps.delivery.tasks.send", 1),
     ("Expire popups", "apps.delivery.tasks.expire", 5),

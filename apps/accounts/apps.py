@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts import roles, wakeups
+        from apps.accounts.imports import contacts  # noqa: F401 - registers its kind
 
         # Runs after the permissions of each app were made: `django.contrib.auth` is listed first.
         post_migrate.connect(roles.sync, dispatch_uid="accounts.roles")

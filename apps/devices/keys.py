@@ -28,5 +28,5 @@ def create_for_site(site: Site) -> VapidKey:
 
 
 def current(site: Site) -> VapidKey:
-    """Return the key that new subscriptions of the site are made with: its newest."""
-    return VapidKey.objects.filter(site=site).latest("id")
+    """Return the key that new subscriptions of the site are made with: the newest of its own."""
+    return VapidKey.objects.filter(site=site, imported_at=None).latest("id")
