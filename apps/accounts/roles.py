@@ -16,6 +16,7 @@ ROLES: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("accounts", "*"): (),
         ("accounts", "contact"): VIEW,
         ("accounts", "event"): VIEW,
+        ("accounts", "import"): ALL,
         ("accounts", "site"): VIEW,
         ("accounts", "origin"): VIEW,
         ("devices", "device"): VIEW,

@@ -127,10 +127,6 @@ def find(name: str) -> Kind:
     return _kinds[name]
 
 
-def registered() -> list[Kind]:
-    return list(_kinds.values())
-
-
 def for_user(user: User) -> list[Kind]:
     """Return the kinds that the user may import."""
     return [kind for kind in _kinds.values() if kind.is_for(user)]

@@ -9,7 +9,8 @@ from typing import Any, BinaryIO, Self
 from apps.accounts.models import Import
 
 HEAD_BYTES = 1_000_000
-MAX_COLUMNS = 500
+# The mapping has three inputs a column, and Django takes 1000 in a form.
+MAX_COLUMNS = 300
 MAX_NAME = 200
 # Columns of JSON Lines are those that its first rows name.
 SAMPLE_ROWS = 200

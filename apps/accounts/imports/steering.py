@@ -161,3 +161,12 @@ def sweep() -> int:
         status__in=(Import.Status.UPLOADED, Import.Status.CHECKED),
     ).update(status=Import.Status.CANCELLED, message="Nobody has run it within a week.")
     return len(forgotten)
+
+
+@transaction.atomic
+def forget(import_: Import) -> None:
+    """Delete the import, its report and its file; what it brought in stays."""
+    kinds.find(import_.kind).end(import_)
+    import_.issues.all().delete()
+    Import.objects.filter(pk=import_.pk).delete()
+    transaction.on_commit(lambda: remove_file(import_), robust=True)
