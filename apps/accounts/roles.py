@@ -14,7 +14,7 @@ VIEW, ALL = ("view",), ("view", "add", "change", "delete")
 ROLES: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "Marketer": {
         ("accounts", "*"): (),
-        ("accounts", "contact"): VIEW,
+        ("accounts", "contact"): (*VIEW, "export"),
         ("accounts", "event"): VIEW,
         ("accounts", "import"): ALL,
         ("accounts", "site"): VIEW,

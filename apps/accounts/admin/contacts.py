@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +11,8 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from apps.accounts import exporting
+from apps.accounts.admin.exports import ExportMixin
 from apps.accounts.backoffice import ReadOnlyAdmin
 from apps.accounts.models import Contact, Event, EventName, PushStatus, Site
 from apps.accounts.panels import Panel, link_to, panel_on, table
@@ -59,7 +62,8 @@ def _contacts(term: str) -> list[int]:
 
 
 @admin.register(Contact)
-class ContactAdmin(ContactSearch, ReadOnlyAdmin):
+class ContactAdmin(ExportMixin, ContactSearch, ReadOnlyAdmin):
+    export_permission = "accounts.export_contact"
     contact_lookup = "pk__in"
     list_display = ("__str__", "site", "status", "is_reachable", "language", "last_seen_at")
     list_filter = (
@@ -75,6 +79,9 @@ class ContactAdmin(ContactSearch, ReadOnlyAdmin):
         ("created_at", "last_seen_at"),
         "state",
     )
+
+    def export_lines(self, rows: QuerySet[Contact], format_: str) -> Iterator[str]:
+        return exporting.contacts(rows, format_=format_)
 
     @display(description="Push status of the last session", label=STATUS_COLORS)
     def status(self, contact: Contact) -> tuple[str, str]:

@@ -1,27 +1,14 @@
 """What became of an import, to be read by a person."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
 from django.utils import timezone
 
-from apps.accounts.imports.values import guard
+from apps.accounts.exporting import csv_lines
 from apps.accounts.models import Import
 
 PAGE = 1_000
-
-
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
-def csv_lines(rows: Iterator[list[Any]]) -> Iterator[str]:
-    """Yield the rows as lines of CSV that no spreadsheet takes for formulas."""
-    writer = csv.writer(_Echo())
-    for row in rows:
-        yield writer.writerow([guard(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 def report(import_: Import) -> Iterator[str]:

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.accounts.imports import kinds, running, steering
 from apps.accounts.imports.sniffing import FileRefused
-from apps.accounts.models import Import, Site
+from apps.accounts.management.exporting import find_site
+from apps.accounts.models import Import
 
 SHOWN_ISSUES = 20
 WAIT_SECONDS = 0.5
@@ -76,10 +77,7 @@ class ImportCommand(BaseCommand):
     def _received(self, options: dict[str, Any]) -> Import:
         if not options["file"] or not options["site"]:
             raise CommandError("Name the file and --site, or an import to --resume.")
-        site = Site.objects.filter(name=options["site"]).first()
-        if site is None:
-            known = ", ".join(Site.objects.values_list("name", flat=True)[:20])
-            raise CommandError(f"There is no site “{options['site']}”; there are: {known or '-'}")
+        site = find_site(options["site"])
         kind = kinds.find(self.kind)
         with Path(options["file"]).open("rb") as file:
             import_ = steering.receive(kind, site, File(file), options=self.chosen(options))

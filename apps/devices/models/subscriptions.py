@@ -38,6 +38,7 @@ class Subscription(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("export_subscription", "Can export push subscriptions with their keys")]
         constraints = [
             models.UniqueConstraint(
                 fields=["endpoint_hash"],
