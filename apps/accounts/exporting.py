@@ -92,8 +92,14 @@ def _table(rows: QuerySet[Contact]) -> Iterator[list[Any]]:
     yield [*PLAIN, *(f"state.{name}:{type_}" for name, type_ in types.items()), *ABOUT]
     for contact in pages(rows):
         plain = [_cell(getattr(contact, name)) for name in PLAIN]
-        state = [_cell(contact.state.get(name)) for name in types]
+        state = [_typed(contact.state.get(name), type_) for name, type_ in types.items()]
         yield [*plain, *state, *(_cell(value) for value in _about(contact).values())]
+
+
+def _typed(value: Any, type_: str) -> Any:
+    if type_ == values.JSON and value is not None:
+        return json.dumps(value, ensure_ascii=False)
+    return _cell(value)
 
 
 def _cell(value: Any) -> Any:

@@ -58,7 +58,14 @@ class Contacts(Kind):
             aliases=("push_opt_out", "opted_out", "push_disabled"),
         ),
     )
-    ignored = ("push_status", "reachable", "unsubscribed_at", "created_at", "last_seen_at")
+    ignored = (
+        "push_status",
+        "is_reachable",
+        "reachable",
+        "unsubscribed_at",
+        "created_at",
+        "last_seen_at",
+    )
     takes_properties = True
 
     def write(self, import_: Import, rows: list[Row]) -> Written:

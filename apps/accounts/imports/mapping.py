@@ -27,19 +27,19 @@ NO_IDS = {"undefined", "null", "none", "nan", "false", "true", "0", "[object obj
 
 
 @dataclass(frozen=True, kw_only=True)
-class Property_:
+class Target:
     name: str
     type: str
 
 
-def split(target: str) -> Property_ | None:
+def split(target: str) -> Target | None:
     """Return the property that the target names; None when it names a field."""
     if not target.startswith(STATE):
         return None
     name, colon, type_ = target.removeprefix(STATE).rpartition(":")
     if colon and type_ in TYPES:
-        return Property_(name=name, type=type_)
-    return Property_(name=target.removeprefix(STATE), type="text")
+        return Target(name=name, type=type_)
+    return Target(name=target.removeprefix(STATE), type="text")
 
 
 def _plain(name: str) -> str:
@@ -57,7 +57,8 @@ def guess(kind: Kind, site: Site, layout: Layout, samples: list[dict[str, Any]])
     if kind.takes_properties:
         for column in layout.columns:
             if column not in found and column not in kind.ignored:
-                found[column] = _property(column, types, [row.get(column) for row in samples])
+                cells = [row.get(column) for row in samples]
+                found[column] = _property(layout, column, types, cells)
     return found
 
 
@@ -73,7 +74,9 @@ def _fields(kind: Kind, layout: Layout) -> dict[str, str]:
     return found
 
 
-def _property(column: str, types: dict[str, str], cells: list[Any]) -> str:
+def _property(layout: Layout, column: str, types: dict[str, str], cells: list[Any]) -> str:
+    if column.startswith(STATE) and layout.format == Import.Format.JSON_LINES:
+        return f"{column}:{values.JSON}"
     if column.startswith(STATE) and column.rpartition(":")[2] in TYPES:
         return column
     name = column.removeprefix(STATE).strip()[:MAX_PROPERTY]
@@ -113,8 +116,10 @@ class Mapper:
         fields = {field.name: field for field in kind.fields}
         self._is_csv = import_.format == Import.Format.CSV
         self._empty_removes = bool(import_.options.get("empty_removes"))
+        self._columns = set(Layout.of(import_).columns)
+        self._takes_more = kind.takes_properties and not self._is_csv
         self._fields: list[tuple[str, Field]] = []
-        self._properties: list[tuple[str, Property_]] = []
+        self._properties: list[tuple[str, Target]] = []
         for column, target in import_.mapping.items():
             wanted = split(target)
             if wanted:
@@ -140,13 +145,28 @@ class Mapper:
             for column, wanted in self._properties:
                 at, raw = STATE + wanted.name, self._cell(record, column)
                 if raw is not None:
-                    state[wanted.name] = values.read(raw, wanted.type)
+                    state[wanted.name] = self._property(raw, wanted)
                 elif self._empty_removes:
                     state[wanted.name] = None
+            if self._takes_more:
+                state |= self._more(record)
         except values.ValueRefused as error:
             shown = "" if raw is None else str(raw)[:MAX_SHOWN]
             return Issue(row=number, field=at[:100], message=str(error), value=shown)
         return Row(number=number, values=found, state=state)
+
+    def _property(self, raw: Any, wanted: Target) -> Any:
+        if wanted.type == values.JSON and not self._is_csv:
+            return raw
+        return values.read(raw, wanted.type)
+
+    def _more(self, record: Record) -> dict[str, Any]:
+        """Return the properties that only rows after the first ones name, as they stand."""
+        return {
+            column.removeprefix(STATE): cell
+            for column, cell in record.cells.items()
+            if column.startswith(STATE) and column not in self._columns and cell is not None
+        }
 
     def _cell(self, record: Record, column: str) -> Any:
         """Return the cell, None where it is empty."""
