@@ -6,6 +6,8 @@ without one are left out.
 
 import re
 import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +111,21 @@ def check(kind: Kind, layout: Layout, mapping: dict[str, str]) -> None:
         raise ValidationError(errors)
 
 
+class CellRefused(ValueError):
+    def __init__(self, field: str, shown: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.shown = field, shown
+
+
+@contextmanager
+def naming(field: str, raw: Any) -> Iterator[None]:
+    """Say of a value that is refused where it stands."""
+    try:
+        yield
+    except values.ValueRefused as error:
+        raise CellRefused(field, str(raw)[:MAX_SHOWN], str(error)) from error
+
+
 class Mapper:
     """Turns records of the file into rows in our words, or issues."""
 
@@ -130,30 +147,34 @@ class Mapper:
     def row(self, record: Record, number: int) -> Row | Issue:
         if record.error:
             return Issue(row=number, message=record.error, value=record.shown)
-        found: dict[str, Any] = {}
-        state: dict[str, Any] = {}
-        at, raw = "", None
         try:
-            for column, field in self._fields:
-                at, raw = field.name, self._cell(record, column)
-                if raw is not None:
+            return Row(number=number, values=self._values(record), state=self._state(record))
+        except CellRefused as error:
+            return Issue(row=number, field=error.field[:100], message=str(error), value=error.shown)
+
+    def _values(self, record: Record) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for column, field in self._fields:
+            raw = self._cell(record, column)
+            if raw is not None:
+                with naming(field.name, raw):
                     found[field.name] = _value(raw, field)
-                elif field.required:
-                    raise values.ValueRefused(f"{field.label} is missing.")
-                elif self._empty_removes and field.type in ("text", "time_zone"):
-                    found[field.name] = ""
-            for column, wanted in self._properties:
-                at, raw = STATE + wanted.name, self._cell(record, column)
-                if raw is not None:
+            elif field.required:
+                raise CellRefused(field.name, "", f"{field.label} is missing.")
+            elif self._empty_removes and field.type in ("text", "time_zone"):
+                found[field.name] = ""
+        return found
+
+    def _state(self, record: Record) -> dict[str, Any]:
+        state: dict[str, Any] = {}
+        for column, wanted in self._properties:
+            raw = self._cell(record, column)
+            if raw is not None:
+                with naming(STATE + wanted.name, raw):
                     state[wanted.name] = self._property(raw, wanted)
-                elif self._empty_removes:
-                    state[wanted.name] = None
-            if self._takes_more:
-                state |= self._more(record)
-        except values.ValueRefused as error:
-            shown = "" if raw is None else str(raw)[:MAX_SHOWN]
-            return Issue(row=number, field=at[:100], message=str(error), value=shown)
-        return Row(number=number, values=found, state=state)
+            elif self._empty_removes:
+                state[wanted.name] = None
+        return {**state, **self._more(record)} if self._takes_more else state
 
     def _property(self, raw: Any, wanted: Target) -> Any:
         if wanted.type == values.JSON and not self._is_csv:
@@ -162,11 +183,16 @@ class Mapper:
 
     def _more(self, record: Record) -> dict[str, Any]:
         """Return the properties that only rows after the first ones name, as they stand."""
-        return {
+        found = {
             column.removeprefix(STATE): cell
             for column, cell in record.cells.items()
             if column.startswith(STATE) and column not in self._columns and cell is not None
         }
+        for name in found:
+            if not 0 < len(name) <= MAX_PROPERTY:
+                text = f"A property’s name has 1 to {MAX_PROPERTY} characters."
+                raise CellRefused(STATE, name[:MAX_SHOWN], text)
+        return found
 
     def _cell(self, record: Record, column: str) -> Any:
         """Return the cell, None where it is empty."""
