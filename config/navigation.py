@@ -50,6 +50,7 @@ SIDEBAR = [
             _item("Contacts", "group", "accounts", "contact"),
             _item("Devices", "devices", "devices", "device"),
             _item("Events", "bolt", "accounts", "event"),
+            _item("Imports", "upload_file", "accounts", "import"),
         ],
     ),
     _group(

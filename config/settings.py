@@ -162,6 +162,11 @@ STORAGES = {
     },
 }
 
+# Uploads wait on the disk of the private files, so that a large one is moved and not copied.
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_MB", 2000) * 1_000_000
+
 # Only a proxy may say that a request came over TLS: without one in front anybody could.
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -249,6 +254,7 @@ RETENTION = retention(env)
 # The net under the wake-ups: name of the schedule, task, minutes between runs or the time of day
 # (UTC) at which it runs.
 PERIODIC_TASKS = [
+    ("Run imports", "apps.accounts.tasks.run_imports", 1),
     ("Move journeys", "apps.journeys.tasks.advance", 1),
     ("Send pushes", "apps.delivery.tasks.send", 1),
     ("Expire popups", "apps.delivery.tasks.expire", 5),

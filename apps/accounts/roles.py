@@ -14,8 +14,9 @@ VIEW, ALL = ("view",), ("view", "add", "change", "delete")
 ROLES: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "Marketer": {
         ("accounts", "*"): (),
-        ("accounts", "contact"): VIEW,
+        ("accounts", "contact"): (*VIEW, "export"),
         ("accounts", "event"): VIEW,
+        ("accounts", "import"): ALL,
         ("accounts", "site"): VIEW,
         ("accounts", "origin"): VIEW,
         ("devices", "device"): VIEW,

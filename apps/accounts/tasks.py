@@ -1,13 +1,25 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
-from django_q.tasks import async_task
+from apps.accounts import retention, wakeups
+from apps.accounts.imports import running, steering
 
-from apps.accounts import retention
+CLEAN = "apps.accounts.tasks.clean"
 
 
 def clean() -> dict[str, int]:
     """Remove what is older than it is kept; calls itself again while there is more."""
+    wakeups.heard(CLEAN)
     removed, is_all = retention.clean(seconds=40)
     if not is_all:
-        async_task("apps.accounts.tasks.clean", group="wake-up")
+        wakeups.call(CLEAN)
     return removed
+
+
+def run_imports() -> int:
+    """Bring in what has been uploaded and started."""
+    wakeups.heard(steering.RUN)
+    total = running.drain(seconds=40)
+    if running.moving().exists():
+        wakeups.call(steering.RUN)
+    steering.sweep()
+    return total

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from apps.accounts import wakeups
 from apps.assets import models as assets
-from apps.delivery import wakeups
 from apps.delivery.models import Push
 from apps.delivery.wanted import Wanted
 from apps.devices.models import Subscription

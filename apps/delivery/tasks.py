@@ -1,6 +1,7 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
-from apps.delivery import popups, pushes, sender, wakeups
+from apps.accounts import wakeups
+from apps.delivery import popups, pushes, sender
 from apps.delivery.models import Popup, Push
 
 

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from apps.accounts import wakeups
 from apps.accounts.models import Event
-from apps.delivery import wakeups
 from apps.journeys import engine, entry
 from apps.journeys.kinds import enrolment_and_visit
 from apps.journeys.models import PendingEvent

@@ -1,6 +1,6 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
-from apps.delivery import wakeups
+from apps.accounts import wakeups
 from apps.journeys import engine, hearing, publishing
 from apps.journeys.models import Enrolment
 

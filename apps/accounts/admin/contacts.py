@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +11,8 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from apps.accounts import exporting
+from apps.accounts.admin.exports import ExportMixin
 from apps.accounts.admin.privacy import PrivacyActions
 from apps.accounts.admin.story import properties
 from apps.accounts.backoffice import ReadOnlyAdmin
@@ -59,7 +62,8 @@ def _contacts(term: str) -> list[int]:
 
 
 @admin.register(Contact)
-class ContactAdmin(PrivacyActions, ContactSearch, ReadOnlyAdmin):
+class ContactAdmin(PrivacyActions, ExportMixin, ContactSearch, ReadOnlyAdmin):
+    export_permission = "accounts.export_contact"
     contact_lookup = "pk__in"
     list_display = ("__str__", "site", "status", "is_reachable", "language", "last_seen_at")
     list_filter = (
@@ -75,6 +79,9 @@ class ContactAdmin(PrivacyActions, ContactSearch, ReadOnlyAdmin):
         "created_at",
         "state",
     )
+
+    def export_lines(self, rows: QuerySet[Contact], format_: str) -> Iterator[str]:
+        return exporting.contacts(rows, format_=format_)
 
     @display(description="Push status of the last session", label=STATUS_COLORS)
     def status(self, contact: Contact) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from apps.accounts.models.imports import Import, ImportIssue
 from apps.accounts.models.properties import Property
 from apps.accounts.models.sites import IdentitySecret, Origin, Site
 from apps.accounts.models.users import Role, User
+from apps.accounts.models.wakeups import WakeUp
 
 __all__ = [
     "ApiKey",
@@ -25,4 +26,5 @@ __all__ = [
     "Role",
     "Site",
     "User",
+    "WakeUp",
 ]

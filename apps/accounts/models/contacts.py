@@ -56,6 +56,7 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("export_contact", "Can export contacts")]
         constraints = [
             # Without a condition, so that an upsert can name it; null is not equal to null.
             models.UniqueConstraint(

@@ -2,6 +2,5 @@
 
 from apps.delivery.models.popups import Popup
 from apps.delivery.models.pushes import Push
-from apps.delivery.models.wakeups import WakeUp
 
-__all__ = ["Popup", "Push", "WakeUp"]
+__all__ = ["Popup", "Push"]

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from django.contrib import admin
@@ -7,8 +8,10 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from apps.accounts.admin.contacts import STATUS_COLORS, ContactSearch, push_status_label
+from apps.accounts.admin.exports import ExportMixin
 from apps.accounts.backoffice import ReadOnlyAdmin
 from apps.accounts.panels import Panel, link_to, panel_on, table
+from apps.devices import exporting
 from apps.devices.models import Device, Subscription
 
 RECENT = 20
@@ -28,7 +31,8 @@ class LiveFilter(DropdownFilter):
 
 
 @admin.register(Device)
-class DeviceAdmin(ContactSearch, ReadOnlyAdmin):
+class DeviceAdmin(ExportMixin, ContactSearch, ReadOnlyAdmin):
+    export_permission = "devices.export_subscription"
     list_display = ("__str__", "contact", "status", "live", "language", "last_seen_at")
     list_filter = (LiveFilter, ("push_status", ChoicesDropdownFilter), "is_mobile")
     list_select_related = ("contact",)
@@ -44,6 +48,10 @@ class DeviceAdmin(ContactSearch, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
         live = Subscription.objects.live().filter(device=OuterRef("pk"))
         return super().get_queryset(request).annotate(is_live=Exists(live))
+
+    def export_lines(self, rows: QuerySet[Device], format_: str) -> Iterator[str]:
+        of_devices = Subscription.objects.filter(device__in=rows.order_by().values("pk"))
+        return exporting.subscriptions(of_devices, format_=format_)
 
     @display(description="Push status", label=STATUS_COLORS)
     def status(self, device: Device) -> tuple[str, str]:

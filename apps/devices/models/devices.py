@@ -39,7 +39,7 @@ class Device(models.Model):
     is_mobile = models.BooleanField("mobile", default=False)
     language = models.CharField(max_length=10, blank=True)
     time_zone = models.CharField(max_length=50, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_seen_at = models.DateTimeField(default=timezone.now)
 
     objects = DeviceQuerySet.as_manager()

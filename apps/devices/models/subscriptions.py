@@ -2,6 +2,7 @@ import hashlib
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from apps.devices.models.devices import Device
 from apps.devices.models.keys import VapidKey
@@ -36,7 +37,7 @@ class Subscription(models.Model):
     endpoint_hash = models.CharField(max_length=64, editable=False)
     p256dh = models.CharField(max_length=90)
     auth = models.CharField(max_length=24)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=12, choices=EndReason, blank=True)
 
@@ -44,6 +45,7 @@ class Subscription(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("export_subscription", "Can export push subscriptions with their keys")]
         constraints = [
             models.UniqueConstraint(
                 fields=["endpoint_hash"],

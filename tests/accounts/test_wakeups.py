@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
-from apps.delivery import wakeups
-from apps.delivery.models import WakeUp
+from apps.accounts import wakeups
+from apps.accounts.models import WakeUp
 
 TASK = "apps.delivery.tasks.send"
 

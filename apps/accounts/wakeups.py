@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from apps.delivery.models import WakeUp
+from apps.accounts.models import WakeUp
 
 # A call that no worker heard (the cluster was down, its queue was emptied) stops counting.
 FORGOTTEN_AFTER = timezone.timedelta(seconds=50)

@@ -1,0 +1,54 @@
+"""“Export” on lists: what the list shows, streamed as a file."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import URLPattern, path
+
+from apps.accounts import exporting
+
+
+class ExportMixin:
+    """For an admin whose model has the permission `export_<model>`."""
+
+    list_before_template = "admin/export.html"
+
+    def export_lines(self, rows: QuerySet[Any], format_: str) -> Iterator[str]:
+        raise NotImplementedError
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.export_permission)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        context = {"may_export": self.has_export_permission(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export_view)
+        return [path("export/<str:format_>/", view), *super().get_urls()]
+
+    def export_view(self, request: HttpRequest, format_: str) -> StreamingHttpResponse:
+        """Send what the list shows under the same filters and search."""
+        if not (self.has_view_permission(request) and self.has_export_permission(request)):
+            raise PermissionDenied
+        if format_ not in exporting.CONTENT_TYPES:
+            raise Http404
+        shown: ChangeList = self.get_changelist_instance(request)
+        lines = self.export_lines(shown.get_queryset(request), format_)
+        name = exporting.file_name(self.model, format_)
+        exporting.note(
+            str(self.opts.verbose_name_plural),
+            site=None,
+            user=request.user,
+            who=request.user.get_username(),
+            filters=request.GET.dict(),
+        )
+        return StreamingHttpResponse(
+            lines,
+            content_type=exporting.CONTENT_TYPES[format_],
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )

@@ -1,0 +1,132 @@
+"""Kinds of import, registered by the apps that know what the rows mean."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.accounts.models import Import, Site, User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """What a column may be mapped to. `aliases` are names that other products give it."""
+
+    name: str
+    label: str
+    help: str = ""
+    type: str = "text"
+    required: bool = False
+    max_length: int = 150
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """What is asked beside the file: `type` is text, secret, or choice (of `choices()`)."""
+
+    name: str
+    label: str
+    help: str = ""
+    type: str = "text"
+    required: bool = False
+    choices: Callable[[], list[tuple[str, str]]] = list
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A row of the file in our words: only what it says, already in the type of its field.
+
+    In `state` None removes a name.
+    """
+
+    number: int
+    values: dict[str, Any]
+    state: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issue:
+    row: int
+    message: str
+    field: str = ""
+    value: str = ""
+
+
+@dataclass(kw_only=True)
+class Written:
+    """What became of a batch: rows by outcome, and those left out."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    issues: list[Issue] = field(default_factory=list)
+
+    def add(self, other: "Written") -> None:
+        self.created += other.created
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        self.issues += other.issues
+
+
+class ImportFailed(Exception):
+    """The import cannot go on at all; the text says why."""
+
+
+class Kind:
+    """What can be imported. Every verb runs inside the transaction of its batch."""
+
+    name = ""
+    label = ""
+    description = ""
+    fields: tuple[Field, ...] = ()
+    options: tuple[Option, ...] = ()
+    # Names of columns that are known and of no use here, such as those of our own exports.
+    ignored: tuple[str, ...] = ()
+    # Whether other columns may become properties of the contact.
+    takes_properties = False
+
+    def is_for(self, user: User) -> bool:
+        return user.has_perm("accounts.add_import")
+
+    def take_options(self, site: Site, chosen: dict[str, Any]) -> dict[str, Any]:
+        """Return what to keep of the options, without secrets.
+
+        Raises ValidationError with a message per option; nothing is kept then.
+        """
+        return chosen
+
+    def begin(self, import_: Import) -> dict[str, Any]:
+        """Return options to note before the first batch of a fresh run or check."""
+        return {}
+
+    def write(self, import_: Import, rows: list[Row]) -> Written:
+        """Write a batch in a constant number of queries; doing it again changes nothing.
+
+        What it writes is rolled back when the import is only checked. Raises ImportFailed.
+        """
+        raise NotImplementedError
+
+    def finish(self, import_: Import) -> str:
+        """Do what comes after the last batch; returns what to tell about it."""
+        return ""
+
+    def end(self, import_: Import) -> None:
+        """Clean up after an import that has finished, failed for good or was thrown away."""
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: type[Kind]) -> type[Kind]:
+    _kinds[kind.name] = kind()
+    return kind
+
+
+def find(name: str) -> Kind:
+    """Return the kind. Raises LookupError."""
+    return _kinds[name]
+
+
+def for_user(user: User) -> list[Kind]:
+    """Return the kinds that the user may import."""
+    return [kind for kind in _kinds.values() if kind.is_for(user)]

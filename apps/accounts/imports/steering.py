@@ -1,0 +1,172 @@
+"""What a person does with an import: bring a file, map it, check it, run it, stop it."""
+
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts import wakeups
+from apps.accounts.imports import kinds, mapping, reading, sniffing
+from apps.accounts.imports.running import remove_file
+from apps.accounts.imports.sniffing import FileRefused, Layout
+from apps.accounts.models import Import, ImportIssue, Site, User
+
+RUN = "apps.accounts.tasks.run_imports"
+SAMPLE_ROWS = 100
+# A stopped import can be gone on with for so long; then its file is removed.
+FILES_KEPT_FOR = timezone.timedelta(days=7)
+
+
+def check_file(file: File) -> Layout:
+    """Return what the file is. Raises FileRefused."""
+    if file.size > settings.IMPORT_MAX_BYTES:
+        most = settings.IMPORT_MAX_BYTES // 1_000_000
+        raise FileRefused(f"This file is larger than {most:,} MB. Split it.")
+    return sniffing.sniff(file)
+
+
+@transaction.atomic
+def receive(
+    kind: kinds.Kind,
+    site: Site,
+    file: File,
+    *,
+    options: dict[str, Any] | None = None,
+    user: User | None = None,
+) -> Import:
+    """Keep the file for an import of the site, mapped by guess; nothing runs yet.
+
+    Raises FileRefused, and ValidationError with a message per option; nothing is kept then.
+    """
+    layout = check_file(file)
+    kept = kind.take_options(site, options or {})
+    name = (file.name or "file").rsplit("/", 1)[-1][-200:]
+    import_ = Import(
+        site=site,
+        kind=kind.name,
+        file_name=name,
+        format=layout.format,
+        options={**kept, "layout": layout.to_json()},
+        size=file.size,
+        position=layout.start,
+        created_by=user,
+    )
+    import_.mapping = mapping.guess(kind, site, layout, samples(file, layout))
+    file.seek(0)
+    # Under a name of our own: that of the upload is only shown.
+    import_.file.save(f"import.{layout.format}", file, save=False)
+    import_.save()
+    return import_
+
+
+def samples(file: BinaryIO, layout: Layout, *, most: int = SAMPLE_ROWS) -> list[dict[str, Any]]:
+    """Return the first rows that can be read, as they stand in the file."""
+    found: list[dict[str, Any]] = []
+    for number, record in enumerate(reading.records(file, layout, position=layout.start)):
+        if record.cells:
+            found.append(record.cells)
+        if len(found) == most or number == most * 3:
+            break
+    return found
+
+
+def remap(import_: Import, columns: dict[str, str], *, empty_removes: bool = False) -> None:
+    """Keep another mapping. Raises ValidationError (apps.accounts.imports.mapping)."""
+    columns = {column: target for column, target in columns.items() if target}
+    mapping.check(kinds.find(import_.kind), Layout.of(import_), columns)
+    import_.mapping = columns
+    import_.options = {**import_.options, "empty_removes": empty_removes}
+    import_.save(update_fields=["mapping", "options"])
+
+
+def check(import_: Import) -> bool:
+    """Go through the file without writing; returns whether that began."""
+    return _start(import_, Import.Status.CHECKING, (Import.Status.UPLOADED, Import.Status.CHECKED))
+
+
+def run(import_: Import) -> bool:
+    """Bring the file in from its first row; returns whether that began."""
+    return _start(import_, Import.Status.RUNNING, (Import.Status.UPLOADED, Import.Status.CHECKED))
+
+
+@transaction.atomic
+def _start(import_: Import, status: Import.Status, allowed: tuple[Import.Status, ...]) -> bool:
+    kind = kinds.find(import_.kind)
+    mapping.check(kind, Layout.of(import_), import_.mapping)
+    import_.options = {**import_.options, **kind.begin(import_)}
+    started = Import.objects.filter(pk=import_.pk, status__in=allowed).update(
+        status=status,
+        options=import_.options,
+        position=Layout.of(import_).start,
+        started_at=timezone.now(),
+        finished_at=None,
+        message="",
+        **dict.fromkeys(("rows", "created", "updated", "unchanged", "broken"), 0),
+    )
+    if started:
+        ImportIssue.objects.filter(import_run=import_).delete()
+        wakeups.call(RUN)
+    import_.refresh_from_db()
+    return bool(started)
+
+
+@transaction.atomic
+def stop(import_: Import) -> bool:
+    """Stop what runs: a check leads back to the mapping, a run can be gone on with later.
+
+    One that does not run is thrown away, with its file. Returns whether there was anything to do.
+    """
+    statuses = Import.Status
+    rows = Import.objects.filter(pk=import_.pk)
+    if rows.filter(status=statuses.CHECKING).update(status=statuses.UPLOADED):
+        return True
+    now = timezone.now()
+    if rows.filter(status=statuses.RUNNING).update(status=statuses.CANCELLED, finished_at=now):
+        return True
+    waiting = rows.filter(status__in=(statuses.UPLOADED, statuses.CHECKED))
+    if waiting.update(status=statuses.CANCELLED, finished_at=now, position=0):
+        kinds.find(import_.kind).end(import_)
+        transaction.on_commit(lambda: remove_file(import_), robust=True)
+        return True
+    return False
+
+
+@transaction.atomic
+def resume(import_: Import) -> bool:
+    """Go on with a stopped run where it was; returns whether that began."""
+    stopped = Import.objects.filter(pk=import_.pk, status=Import.Status.CANCELLED).exclude(file="")
+    resumed = stopped.exclude(position=0).update(status=Import.Status.RUNNING, finished_at=None)
+    if resumed:
+        wakeups.call(RUN)
+    return bool(resumed)
+
+
+def can_resume(import_: Import) -> bool:
+    stopped = import_.status == Import.Status.CANCELLED
+    return bool(stopped and import_.file and import_.position)
+
+
+def sweep() -> int:
+    """Remove the files of imports that nobody has gone on with; returns how many."""
+    old = timezone.now() - FILES_KEPT_FOR
+    left = Import.objects.exclude(file="").exclude(status__in=Import.MOVING)
+    forgotten = list(left.filter(created_at__lt=old)[:100])
+    for import_ in forgotten:
+        kinds.find(import_.kind).end(import_)
+        remove_file(import_)
+    Import.objects.filter(
+        pk__in=[row.pk for row in forgotten],
+        status__in=(Import.Status.UPLOADED, Import.Status.CHECKED),
+    ).update(status=Import.Status.CANCELLED, message="Nobody has run it within a week.")
+    return len(forgotten)
+
+
+@transaction.atomic
+def forget(import_: Import) -> None:
+    """Delete the import, its report and its file; what it brought in stays."""
+    kinds.find(import_.kind).end(import_)
+    import_.issues.all().delete()
+    Import.objects.filter(pk=import_.pk).delete()
+    transaction.on_commit(lambda: remove_file(import_), robust=True)

@@ -1,0 +1,122 @@
+"""VAPID private keys that come from another provider and go to another one."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import Site
+from apps.devices.models import VapidKey
+
+MAX_LENGTH = 5_000
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+class KeyRefused(ValueError):
+    """The text is no private key that could sign pushes; it says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """`private` is PKCS 8 as PEM, `public` the uncompressed point, base64url."""
+
+    private: str
+    public: str
+
+    @property
+    def raw_private(self) -> str:
+        """Return the 32 bytes of the private key in base64url, as web-push tools print it."""
+        key = serialization.load_pem_private_key(self.private.encode(), password=None)
+        number = key.private_numbers().private_value  # type: ignore[union-attr]
+        return base64url(number.to_bytes(32, "big"))
+
+
+def base64url(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def plain_base64url(text: str) -> str:
+    """Return base64 of either alphabet in the one that the house keeps."""
+    return text.strip().rstrip("=").replace("+", "-").replace("/", "_")
+
+
+def read(text: str) -> Pair:
+    """Read a P-256 private key: PEM (PKCS 8 or SEC 1), the same as base64 of DER, or the 32
+    bytes in base64url that web-push tools print. Raises KeyRefused.
+    """
+    text = text.strip()
+    if not text or len(text) > MAX_LENGTH:
+        raise KeyRefused("Paste the private key: PEM, or one line of base64.")
+    key = _pem(text) if "-----BEGIN" in text else _base64(text)
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+        raise KeyRefused("VAPID keys are on the curve P-256; this one is not.")
+    point = key.public_key().public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return Pair(private=pem.decode(), public=base64url(point))
+
+
+def _pem(text: str) -> object:
+    # Pasted from a setting of one line, its line breaks are often spelt.
+    text = text.replace("\\n", "\n")
+    if "PUBLIC KEY" in text:
+        raise KeyRefused("This is the public key. Paste the private one.")
+    try:
+        return serialization.load_pem_private_key(text.encode(), password=None)
+    except TypeError as error:
+        raise KeyRefused("This key is protected by a password. Remove that first.") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise KeyRefused("This PEM holds no private key that can be read.") from error
+
+
+def _base64(text: str) -> object:
+    text = plain_base64url(re.sub(r"\s", "", text))
+    try:
+        octets = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise KeyRefused("This is neither PEM nor base64.") from error
+    if len(octets) == 65 and octets[0] == 4:
+        raise KeyRefused("This is the public key. Paste the private one.")
+    if len(octets) == 32:
+        number = int.from_bytes(octets, "big")
+        if not 0 < number < ORDER:
+            raise KeyRefused("These 32 bytes are no private key.")
+        return ec.derive_private_key(number, ec.SECP256R1())
+    try:
+        return serialization.load_der_private_key(octets, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise KeyRefused(
+            f"These are {len(octets)} bytes; a private key is 32 of them, or PKCS 8."
+        ) from error
+
+
+@transaction.atomic
+def take_in(site: Site, pair: Pair) -> VapidKey:
+    """Return the site's key of this pair, stored now if it is new; it signs what was made with
+    it and no new subscription. Raises KeyRefused when another site has it."""
+    found, _ = VapidKey.objects.get_or_create(
+        public_key=pair.public,
+        defaults={"site": site, "private_key": pair.private, "imported_at": timezone.now()},
+    )
+    if found.site_id != site.pk:
+        raise KeyRefused("Another site here has this key; two sites cannot share one.")
+    return found
+
+
+def forget_unused(key_id: int) -> bool:
+    """Remove an imported key that no subscription was made with; returns whether it was."""
+    unused = VapidKey.objects.filter(
+        pk=key_id, imported_at__isnull=False, subscriptions__isnull=True
+    )
+    return unused.delete()[0] > 0
