@@ -47,6 +47,15 @@ LEFT_THERE = """async () => {
   return Boolean(await registration.pushManager.getSubscription());
 }"""
 
+DEAF = """(() => {
+  const send = window.fetch;
+  window.fetch = (address, options = {}) => {
+    if (options.method !== "DELETE") return send(address, options);
+    window.unheard = true;
+    return Promise.reject(new TypeError("no network"));
+  };
+})()"""
+
 
 @pytest.fixture
 def subscriber(browser, desk, desktop):
@@ -109,6 +118,16 @@ class TestConsent:
 
         wait_for(subscriber, "me.contact.is_reachable", "True")
         assert subscriber.on_the_desk("print(me.contact.unsubscribed_at)") == "None"
+
+    def test_a_no_that_the_desk_did_not_hear_is_told_on_the_next_visit(self, subscriber):
+        subscriber.page.evaluate(DEAF)
+        subscriber.page.click("#unsubscribe")
+        subscriber.page.wait_for("window.unheard")
+        assert subscriber.on_the_desk("print(me.contact.unsubscribed_at)") == "None"
+
+        subscriber.page.reload()
+
+        wait_for(subscriber, "bool(me.contact.unsubscribed_at)", "True")
 
     def test_a_browser_does_not_subscribe_by_itself_for_who_has_opted_out(self, subscriber):
         subscriber.on_the_desk(
