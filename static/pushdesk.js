@@ -368,9 +368,13 @@
     emit("status", snapshot());
   };
 
+  const tellUnsubscribed = async () => {
+    await request("DELETE", "subscription");
+    await remember("unsubscribed", true);
+  };
   const unsubscribe = async () => {
     unsubscribed = true;
-    await remember("unsubscribed", true);
+    await remember("unsubscribed", "untold");
     const registration = supported && (await navigator.serviceWorker.getRegistration(scope));
     // The nearest registration may be the site's own worker.
     if (registration?.scope === new URL(scope, location.href).href) {
@@ -380,7 +384,7 @@
     await ready();
     known.subscribed = false;
     known.opted_out = true;
-    await request("DELETE", "subscription");
+    await tellUnsubscribed();
     emit("status", snapshot());
     return snapshot();
   };
@@ -790,6 +794,8 @@ button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
   const prepared = prepare();
   const catchUp = async () => {
     await syncSubscription();
+    // A page that was left, or a desk that did not answer: a "no" must not be lost.
+    if ((await recall("unsubscribed")) === "untold") await tellUnsubscribed();
     const asked = await recall("asked");
     if (asked && !asking && pushStatus() !== "ask") {
       await reportAnswer({ id: asked }, pushStatus());

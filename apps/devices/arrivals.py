@@ -6,6 +6,7 @@ from apps.accounts import contacts, events
 from apps.accounts.models import Contact
 from apps.devices import consent, sessions, subscriptions
 from apps.devices.models import Device, Subscription
+from apps.devices.models.subscriptions import SubscriptionQuerySet
 
 
 @transaction.atomic
@@ -30,32 +31,33 @@ def _claim(device: Device, new: subscriptions.NewSubscription) -> None:
 
     An endpoint is a secret between a browser and its push service: who names it is that browser.
     """
-    imported = _imported(device, new)
-    if imported is None:
+    found = _imported(device, new).select_related("device__contact").first()
+    if found is None:
         return
-    # A browser that comes twice at the same moment claims once.
+    imported = found.device
     imported.lock()
+    # Of two who bring the same one at the same moment the second comes too late.
+    if not _imported(device, new).exists():
+        return
     subscriptions.end_moved(imported)
     visitor, known = device.contact, imported.contact
-    if visitor == known:
-        subscriptions.keep_reachable([known.pk])
-    elif visitor.is_anonymous_visitor:
+    if visitor != known and visitor.is_anonymous_visitor:
         _merge(device, visitor, known)
-    elif known.is_anonymous_visitor:
+    elif visitor != known and known.is_anonymous_visitor:
         _merge(device, known, visitor)
     else:
         subscriptions.keep_reachable([known.pk])
 
 
-def _imported(device: Device, new: subscriptions.NewSubscription) -> Device | None:
+def _imported(device: Device, new: subscriptions.NewSubscription) -> SubscriptionQuerySet:
+    """Return the live subscriptions that the browser names and that no browser has claimed."""
     named = {Subscription.hash_of(one) for one in (new.endpoint, new.old_endpoint) if one}
     live = Subscription.objects.live().filter(
         endpoint_hash__in=named,
         device__secret_hash="",
         device__contact__site=device.contact.site_id,
     )
-    found = live.exclude(device=device).select_related("device__contact").first()
-    return found.device if found else None
+    return live.exclude(device=device)
 
 
 def _merge(device: Device, given_up: Contact, kept: Contact) -> None:

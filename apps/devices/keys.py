@@ -96,7 +96,10 @@ def _mark_retired(key: VapidKey) -> None:
 
 def end_retired(*, seconds: float) -> int:
     """End live subscriptions of retired keys, a set at a time, until none is left or the time is
-    over; returns how many were ended."""
+    over; returns how many were ended.
+
+    Called again and again: a browser may be subscribing at the moment in which its key is retired.
+    """
     until = time.monotonic() + seconds
     # Read first: by their ids, what is left of them is found in the index.
     retired = list(VapidKey.objects.exclude(retired_at=None).values_list("pk", flat=True))

@@ -1,7 +1,10 @@
 """A site on another origin than the desk, as every real one is, under a strict policy."""
 
+import time
+
 import pytest
 
+from apps.accounts import identity_hash
 from tests.browser.site import CustomerSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -17,6 +20,16 @@ site = sites.create(
 publishing.publish(site.journeys.get())
 print(site.public_key)
 """
+
+CHECK = """
+from apps.accounts import identity_hash
+from apps.accounts.models import Site
+site = Site.objects.get(name={name!r})
+secret = identity_hash.create_secret(site)
+Site.objects.filter(pk=site.pk).update(identity_check="required")
+print(secret)
+"""
+HEAR_WARNINGS = "window.warnings = [], console.warn = (text) => warnings.push(text), null"
 
 
 @pytest.fixture
@@ -64,6 +77,23 @@ class TestCustomerSite:
         status = page.evaluate("pushdesk('identify', 'anna').then(() => pushdesk('status'))")
 
         assert (status["externalId"], status["pushStatus"]) == ("anna", "ask")
+
+    def test_a_log_in_without_its_hash_is_refused_and_says_what_to_do(
+        self, browser, desk, customer
+    ):
+        allow(desk, customer, [customer.origin])
+        secret = desk.run(CHECK.format(name=customer.origin))
+        page = browser.open(f"{customer.origin}/")
+        page.evaluate(HEAR_WARNINGS)
+
+        refused = page.evaluate("pushdesk('identify', 'anna').catch(error => error.code)")
+        status = page.evaluate("pushdesk('status')")
+
+        assert (refused, status["externalId"]) == ("identity_refused", None)
+        assert "make a hash on your server" in page.evaluate("warnings.join()")
+        made = identity_hash.make(secret, "anna", expires_at=int(time.time()) + 600)
+        taken = page.evaluate("hash => pushdesk('identify', 'anna', { hash })", made)
+        assert taken == {"externalId": "anna"}
 
     def test_it_leaves_one_global_behind(self, browser, desk, customer):
         allow(desk, customer, [customer.origin])

@@ -3,6 +3,7 @@ import pytest
 from apps.delivery import pushes
 from apps.delivery.models import Push
 from apps.delivery.wanted import Wanted
+from apps.devices import keys
 from tests.factories import a_device, a_push, a_subscription
 from tests.push_service import PushService
 
@@ -28,7 +29,7 @@ class Receiver:
     def __init__(self, service, site=None, **push):
         self.device = a_device(site, push_status="allowed")
         self.site = self.device.contact.site
-        self.there = service.subscribe(self.site.vapid_keys.first().public_key)
+        self.there = service.subscribe(keys.current(self.site).public_key)
         self.subscription = a_subscription(
             self.device,
             endpoint=self.there.endpoint,

@@ -1,10 +1,18 @@
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from apps.accounts.models import Contact, Event
-from apps.devices import identity, sessions
+from apps.devices import audience, identity, sessions
 from apps.devices.models import Device, Session, Subscription
-from tests.factories import a_contact, a_device, a_live_journey, a_report, a_subscription, an_event
+from tests.factories import (
+    a_contact,
+    a_device,
+    a_live_journey,
+    a_report,
+    a_subscription,
+    an_event,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +160,64 @@ class TestIdentify:
 
         assert contact_named("ben").is_reachable
         assert not contact_named("anna").is_reachable
+
+
+class TestComingAndGoing:
+    def test_the_status_follows_who_is_logged_in(self):
+        """Anna, Ben, out, Anna again: on one browser with one subscription, all along."""
+        device = a_subscription().device
+        site = device.contact.site
+
+        def now():
+            rows = Contact.objects.exclude(external_id=None).order_by("external_id")
+            return [(row.external_id, row.push_status, row.is_reachable) for row in rows]
+
+        identity.identify(device, "anna")
+        seen = [now()]
+        identity.identify(device, "ben")
+        seen.append(now())
+        identity.logout(device)
+        seen.append(now())
+        for rows in (Session.objects.all(), Contact.objects.all()):
+            rows.update(last_seen_at=F("last_seen_at") - timezone.timedelta(hours=3))
+        sessions.open_session(site, device, a_report("allowed"))
+        identity.identify(device, "anna")
+        seen.append(now())
+
+        assert seen == [
+            [("anna", "allowed", True)],
+            [("anna", "suspended", False), ("ben", "allowed", True)],
+            [("anna", "suspended", False), ("ben", "suspended", False)],
+            [("anna", "allowed", True), ("ben", "suspended", False)],
+        ]
+        assert Subscription.objects.get().ended_at is None
+        assert list(audience.verify(site)) == []
+
+    def test_a_merge_keeps_everything_once(self):
+        laptop = a_subscription().device
+        site = laptop.contact.site
+        identity.identify(laptop, "anna")
+        phone = a_subscription(a_device(site, "allowed")).device
+        visitor = phone.contact
+        an_event(visitor, "purchase", price=20)
+        journey = a_live_journey(site)
+        journey.enrolments.create(
+            version=journey.live_version,
+            contact=visitor,
+            step=journey.live_version.steps.first(),
+            number=1,
+        )
+        before = Event.objects.count()
+
+        identity.identify(phone, "anna")
+
+        anna = Contact.objects.get()
+        assert Event.objects.filter(contact=anna).count() == before + 1
+        assert anna.events.filter(name__name="purchase").count() == 1
+        assert set(anna.devices.all()) == {laptop, phone}
+        assert list(journey.enrolments.values_list("contact", "number")) == [(anna.pk, 1)]
+        assert Subscription.objects.live().count() == 2
+        assert anna.is_reachable
 
 
 class TestLogout:

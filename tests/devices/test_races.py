@@ -1,5 +1,6 @@
 """Two tabs, two people, one browser: on real threads."""
 
+import contextlib
 import random
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from apps.accounts import contacts, events
 from apps.accounts.models import Contact, Event
-from apps.devices import identity, sessions, subscriptions
+from apps.devices import arrivals, audience, consent, identity, sessions, subscriptions
 from apps.devices.models import Device, Subscription
 from tests.factories import (
     a_contact,
@@ -94,6 +95,29 @@ class TestMerge:
         assert Event.objects.filter(name__name="purchase").count() == 0
 
 
+class TestClaim:
+    def test_two_tabs_that_bring_what_was_imported_claim_it_once(self):
+        site = a_site()
+        imported = a_device(site, "allowed")
+        old = a_subscription(imported)
+        identity.identify(load(imported), "anna")
+        Device.objects.filter(pk=imported.pk).update(secret_hash="")
+        tabs = [a_device(site, "allowed") for _ in range(2)]
+
+        def bring(device):
+            arrivals.bring(load(device), a_new_subscription(site, old_endpoint=old.endpoint))
+
+        with transaction.atomic():
+            bring(tabs[0])
+            other = Meanwhile(lambda: twice(lambda: bring(tabs[1]), []))
+            wait_until_blocked()
+        other.ends()
+
+        assert load(tabs[0]).contact.external_id == "anna"
+        assert load(tabs[1]).contact.is_anonymous_visitor
+        assert list(audience.verify()) == []
+
+
 class TestEverythingAtOnce:
     def test_three_browsers_and_three_people_in_any_order(self):
         site = a_site()
@@ -101,20 +125,14 @@ class TestEverythingAtOnce:
         for device in devices:
             a_subscription(device)
 
-        def act(device, chance):
-            """One call as a browser makes it; the house handles it once more after a collision."""
-            for _ in range(2):
-                try:
-                    one_call(load(device), chance.random(), chance)
-                except (IntegrityError, OperationalError, Contact.DoesNotExist):
-                    collisions.append(1)
-                else:
-                    break
-
         def work(seed):
             chance = random.Random(seed)
             for _ in range(20):
-                act(chance.choice(devices), chance)
+                device, dice = chance.choice(devices), chance.random()
+                twice(
+                    lambda device=device, dice=dice: one_call(load(device), dice, chance),
+                    collisions,
+                )
 
         collisions = []
         threads = [Meanwhile(lambda seed=seed: work(seed)) for seed in range(6)]
@@ -126,7 +144,37 @@ class TestEverythingAtOnce:
         reachable = {row.device.contact_id for row in live}
         found = set(Contact.objects.filter(is_reachable=True).values_list("pk", flat=True))
         assert found == reachable
+        assert list(audience.verify()) == []
         assert len(collisions) < 12
+
+    @pytest.mark.parametrize("seed", [3, 1984])
+    def test_people_come_and_go_in_any_order_and_the_audience_stays_true(self, seed):
+        site = a_site()
+        devices = [a_device(site, "allowed") for _ in range(4)]
+        subscribed = [a_subscription(device) for device in devices]
+        collisions = []
+
+        def work(number):
+            chance = random.Random(f"{seed}/{number}")
+            for _ in range(15):
+                device, act = chance.choice(devices), chance.choice(ACTS)
+                old = chance.choice(subscribed).endpoint
+                twice(
+                    lambda device=device, act=act, old=old: act(load(device), chance, old),
+                    collisions,
+                )
+
+        threads = [Meanwhile(lambda number=number: work(number)) for number in range(6)]
+        for thread in threads:
+            thread.ends()
+
+        assert list(audience.verify()) == []
+        live = Subscription.objects.live()
+        assert live.count() == live.values("device").distinct().count()
+        # A known contact who was suspended on every browser is reached on none.
+        for contact in Contact.objects.filter(is_reachable=True):
+            assert live.filter(device__contact=contact).exists()
+        assert len(collisions) < 50
 
 
 def one_call(device, dice, chance):
@@ -143,3 +191,54 @@ def one_call(device, dice, chance):
         events.track(device.contact, "buy")
     else:
         identity.identify(device, chance.choice(["anna", "ben", "chloe"]))
+
+
+def twice(call, collisions):
+    """Make a call as a browser does; the house handles it once more after a collision."""
+    for _ in range(2):
+        try:
+            call()
+        except (IntegrityError, OperationalError, Contact.DoesNotExist):
+            collisions.append(1)
+        else:
+            break
+
+
+def log_in(device, chance, old):
+    identity.identify(device, chance.choice(["anna", "ben", "chloe"]))
+
+
+def log_out(device, chance, old):
+    identity.logout(device)
+
+
+def renew(device, chance, old):
+    new = a_new_subscription(device.contact.site, old_endpoint=old)
+    arrivals.bring(device, new, opted_in=chance.random() < 0.5)
+
+
+def bring_another_ones(device, chance, old):
+    """The browser has lost its storage, and so become another device."""
+    with contextlib.suppress(subscriptions.SubscriptionGone):
+        arrivals.bring(device, a_new_subscription(device.contact.site, endpoint=old))
+
+
+def visit(device, chance, old):
+    status = chance.choice(["allowed", "allowed", "blocked", "ask"])
+    sessions.open_session(device.contact.site, device, a_report(status))
+
+
+def unsubscribe(device, chance, old):
+    consent.unsubscribe(device)
+
+
+def opt_out(device, chance, old):
+    consent.set_platform_opt_out([device.contact_id], opted_out=chance.random() < 0.5)
+
+
+def end(device, chance, old):
+    subscriptions.end(Subscription.objects.filter(device__in=[device.pk, device.pk + 1]), GONE)
+
+
+ACTS = [log_in, log_in, log_in, log_out, renew, renew, bring_another_ones, visit, unsubscribe]
+ACTS += [opt_out, end]

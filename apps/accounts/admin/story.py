@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -55,7 +56,7 @@ class Moment:
 def story(request: HttpRequest, contact: Contact) -> Panel:
     rows = contact.events.select_related("name").order_by("-at", "-pk")[: RECENT + 1]
     moments = [_moment(event) for event in rows]
-    search = f"?q={contact}"
+    search = f"?{urlencode({'q': str(contact)})}"
     return Panel(
         title="What happened",
         template="admin/panels/story.html",
