@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_q.models import Failure, OrmQ, Success
 
-from apps.accounts.models import Contact, Event, Site
+from apps.accounts.models import Contact, Event, Import, Site
 from apps.assets.models import Asset, LabelTag, Popup, Push
 from apps.delivery import models as delivery
 from apps.devices.models import Device
@@ -17,6 +17,7 @@ from tests.accounts.house import a_house, address, login
 TRAFFIC = {Contact, Device, Event, delivery.Push, delivery.Popup, OrmQ, Success, Failure}
 ALL, LOOK, NOTHING = "all", "look", "nothing"
 MARKETER = {Asset: ALL, Push: ALL, Popup: ALL, LabelTag: ALL, Journey: ALL, Segment: ALL}
+MARKETER_ALONE = {Import: ALL}
 SEEN_BY_ALL = {Contact, Device, Event, Site, delivery.Push, delivery.Popup}
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 PAGES = ["changelist", "add", "change", "history", "delete"]
@@ -25,7 +26,7 @@ PAGES = ["changelist", "add", "change", "history", "delete"]
 def may(role, model):
     if role == "superuser":
         return LOOK if model in TRAFFIC else ALL
-    if role == "Marketer" and model in MARKETER:
+    if role == "Marketer" and model in {**MARKETER, **MARKETER_ALONE}:
         return ALL
     if model in SEEN_BY_ALL or (role == "Analyst" and model in MARKETER):
         return LOOK
