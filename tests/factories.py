@@ -1,15 +1,18 @@
 """Rows to begin a test with: plain functions, real verbs where the house has one."""
 
 import base64
+import io
 import itertools
 import os
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.files import File
 
 from apps.accounts import api_keys, events, sites
-from apps.accounts.models import ApiKey, Contact, Event, PushStatus, Role, Site, User
+from apps.accounts.imports import kinds, running, steering
+from apps.accounts.models import ApiKey, Contact, Event, Import, PushStatus, Role, Site, User
 from apps.assets import models as assets
 from apps.devices import keys, sessions, subscriptions
 from apps.devices.models import Device, Subscription
@@ -127,3 +130,28 @@ def a_live_journey(site: Site | None = None) -> Journey:
     journey = Journey.objects.get(site=site or a_site(), name=templates.ASK_FOR_PERMISSION)
     publishing.publish(journey)
     return journey
+
+
+def a_file(text: str | bytes, name: str = "people.csv") -> File:
+    """A file as somebody uploads it."""
+    return File(io.BytesIO(text.encode() if isinstance(text, str) else text), name=name)
+
+
+def an_import(text: str | bytes, *, kind: str = "contacts", site: Site | None = None,
+              **options: Any) -> Import:  # fmt: skip
+    """A file that has been uploaded and mapped by the names of its columns."""
+    return steering.receive(kinds.find(kind), site or a_site(), a_file(text), options=options)
+
+
+def brought_in(text: str | bytes, **values: Any) -> Import:
+    """An import that has run to its end."""
+    import_ = an_import(text, **values)
+    assert steering.run(import_)
+    running.drain()
+    import_.refresh_from_db()
+    return import_
+
+
+def counts(import_: Import) -> dict[str, int]:
+    names = ("created", "updated", "unchanged", "broken")
+    return {name: getattr(import_, name) for name in names}

@@ -44,7 +44,7 @@ class Members(Kind):
     )
 
     def is_for(self, user: User) -> bool:
-        return super().is_for(user) and user.has_perm("segments.change_segment")
+        return user.has_perm("segments.change_segment")
 
     def take_options(self, site: Site, chosen: dict[str, Any]) -> dict[str, Any]:
         return {

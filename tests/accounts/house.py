@@ -11,6 +11,7 @@ from apps.accounts.models import (
     Contact,
     Event,
     IdentitySecret,
+    Import,
     Role,
     Site,
     User,
@@ -55,12 +56,8 @@ def a_house(number):
         Site: site,
         User: a_user("Marketer"),
         Role: Role.objects.create(name=f"Role {number}"),
-        IdentitySecret: IdentitySecret.objects.create(site=site, secret="ids_x"),
-        VapidKey: site.vapid_keys.get(),
         Contact: contact,
         Event: an_event(contact),
-        ApiKey: an_api_key(site),
-        AuditEntry: audit.note(audit.Action.CONTACT_EXPORTED, site=site, by="Test"),
         Device: device,
         Segment: a_segment(site),
         Asset: push,
@@ -74,7 +71,20 @@ def a_house(number):
         delivery.Popup: delivery.Popup.objects.create(
             key=f"k{number}", contact=contact, device=device, asset=popup, expires_at=soon
         ),
+        **rows_of_site(site),
         **queue_rows(number),
+    }
+
+
+def rows_of_site(site):
+    return {
+        IdentitySecret: IdentitySecret.objects.create(site=site, secret="ids_x"),
+        VapidKey: site.vapid_keys.get(),
+        ApiKey: an_api_key(site),
+        AuditEntry: audit.note(audit.Action.CONTACT_EXPORTED, site=site, by="Test"),
+        Import: Import.objects.create(
+            site=site, kind="contacts", file_name="people.csv", format="csv", status="finished"
+        ),
     }
 
 

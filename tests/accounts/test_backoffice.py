@@ -6,7 +6,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_q.models import Failure, OrmQ, Success
 
-from apps.accounts.models import ApiKey, AuditEntry, Contact, Event, IdentitySecret, Site
+from apps.accounts.models import (
+    ApiKey,
+    AuditEntry,
+    Contact,
+    Event,
+    IdentitySecret,
+    Import,
+    Site,
+)
 from apps.assets.models import Asset, LabelTag, Popup, Push
 from apps.delivery import models as delivery
 from apps.devices.models import Device, VapidKey
@@ -22,6 +30,7 @@ ALL, LOOK, NOTHING = "all", "look", "nothing"
 MARKETER = {Asset: ALL, Push: ALL, Popup: ALL, LabelTag: ALL, Journey: ALL, Segment: ALL}
 SEEN_BY_ALL = {Contact, Device, Event, Site, *MESSAGES}
 NEVER_DELETED = {Site, ApiKey}
+MARKETER_ALONE = {Import: ALL}
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 PAGES = ["changelist", "add", "change", "history", "delete"]
 
@@ -29,7 +38,7 @@ PAGES = ["changelist", "add", "change", "history", "delete"]
 def may(role, model):
     if role == "superuser":
         return LOOK if model in TRAFFIC | KEPT else ALL
-    if role == "Marketer" and model in MARKETER:
+    if role == "Marketer" and model in {**MARKETER, **MARKETER_ALONE}:
         return ALL
     if model in SEEN_BY_ALL or (role == "Analyst" and model in MARKETER):
         return LOOK

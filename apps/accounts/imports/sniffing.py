@@ -57,7 +57,7 @@ def sniff(file: BinaryIO) -> Layout:
     for magic, message in NOT_TEXT:
         if head.startswith(magic):
             raise FileRefused(message)
-    if b"\0" in head:
+    if b"\0" in head.partition(b"\n")[0] or head.count(b"\0") * 10 > len(head):
         raise FileRefused("This is not a text file. Upload CSV or JSON Lines, in UTF-8.")
     start = len(BOM) if head.startswith(BOM) else 0
     if not head[start:].strip():
