@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.accounts import properties
 from apps.accounts.models import Contact, Site
 
 MAX_STATE_BYTES = 32_000
@@ -32,7 +33,8 @@ def create_anonymous(site: Site, *, language: str = "", time_zone: str = "") -> 
 def update_state(contact: Contact, changes: dict[str, Any]) -> None:
     """Merge `changes` into the state; a value of None removes its name.
 
-    Raises StateTooLarge, and changes nothing, when the whole would be too much.
+    Raises StateTooLarge when the whole would be too much, TooManyProperties when the site knows
+    too many names already; nothing is changed then.
     """
     if not changes:
         return
@@ -44,6 +46,7 @@ def update_state(contact: Contact, changes: dict[str, Any]) -> None:
         raise StateTooLarge(
             f"A contact's state holds at most {MAX_STATE_NAMES} names and {MAX_STATE_BYTES} bytes."
         )
+    properties.learn(contact.site_id, {None: [changes]})
     contact.state = state
     contact.save(update_fields=["state"])
 

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 
-from apps.accounts import contacts, events
+from apps.accounts import contacts, events, properties
 from apps.accounts.models import PushStatus
 from apps.devices import identity, keys, sessions, subscriptions
 from apps.devices.api.base import ClientThrottle, ClientView, validated
@@ -107,7 +107,7 @@ class IdentifyView(ClientView):
                 state=given["state"],
                 language=stored_language(given["language"]),
             )
-        except contacts.StateTooLarge as error:
+        except (contacts.StateTooLarge, properties.TooManyProperties) as error:
             raise serializers.ValidationError({"state": [str(error)]}) from error
         return Response({"contact": {"external_id": contact.external_id}})
 
@@ -138,4 +138,6 @@ class EventsView(ClientView):
             events.track_many([event])
         except events.UnknownEventName as error:
             raise serializers.ValidationError({"name": [str(error)]}) from error
+        except properties.TooManyProperties as error:
+            raise serializers.ValidationError({"properties": [str(error)]}) from error
         return Response(status=202)

@@ -14,7 +14,6 @@ from apps.accounts.backoffice import PolymorphicInline, PolymorphicInlineAdmin
 from apps.journeys import publishing
 from apps.journeys.forms import FORMS, JourneyForm, StepFormSet, lead_rows
 from apps.journeys.models import Journey, PopupStep, PushStep, Step, WaitStep
-from apps.segments.forms import facet_names, further_conditions
 
 Status = Journey.Status
 STATUS_COLORS = {Status.ACTIVE: "success", Status.PAUSED: "warning", Status.FINISHED: "info"}
@@ -62,7 +61,7 @@ class JourneyAdmin(PolymorphicInlineAdmin):
     list_select_related = ("site", "live_version")
     search_fields = ("name",)
     fixed_fields = ("site",)
-    readonly_fields = ("status", "version", "further_conditions")
+    readonly_fields = ("status", "version")
     actions = None
     actions_detail = ("publish", "pause", "resume", "archive")
 
@@ -70,10 +69,7 @@ class JourneyAdmin(PolymorphicInlineAdmin):
         first = ["name", "site", "category"]
         return [
             (None, {"fields": ["status", "version", *first] if obj else first}),
-            (
-                "Entry: contacts who meet all of these",
-                {"fields": ["entry_event", *facet_names(obj.entry_rule if obj else {})]},
-            ),
+            ("Entry", {"fields": ["entry_event", "entry_rule"]}),
             ("How often", {"fields": ["reentry", "reentry_pauses"]}),
         ]
 
@@ -105,10 +101,6 @@ class JourneyAdmin(PolymorphicInlineAdmin):
             return "Not published yet"
         unpublished = "; changed since, not published" if journey.has_unpublished_changes else ""
         return f"{live.number}, of {live.published_at:%d %B %Y}{unpublished}"
-
-    @display(description="And further")
-    def further_conditions(self, journey: Journey) -> str:
-        return further_conditions(journey.entry_rule)
 
     @action(
         description="Publish",
