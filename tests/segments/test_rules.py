@@ -1,9 +1,7 @@
 import pytest
-from django.db import connection
-from django.utils import timezone
 
 from apps.segments import catalogue, membership, rules
-from tests.factories import a_contact, a_device, a_segment, a_site, an_event
+from tests.factories import a_contact, a_site, an_event
 
 ASK = {"field": "push_status", "op": "is", "value": "ask"}
 GERMAN = {"field": "language", "op": "starts_with", "value": "de"}

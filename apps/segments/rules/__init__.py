@@ -1,10 +1,10 @@
 """Rules: which contacts are meant, as a JSON tree over fields, events and segments."""
 
-from apps.segments.rules.compiler import compile
+from apps.segments.rules.compiler import compile, condition, events_meant, measured
 from apps.segments.rules.context import Context, KnownSegment, Rule
 from apps.segments.rules.grammar import Broken, Problem, check, conditions, kind, segments_in
 from apps.segments.rules.validation import problems, require
-from apps.segments.rules.words import describe, describe_condition
+from apps.segments.rules.words import describe, describe_condition, describe_events
 
 __all__ = [
     "Broken",
@@ -14,10 +14,14 @@ __all__ = [
     "Rule",
     "check",
     "compile",
+    "condition",
     "conditions",
     "describe",
     "describe_condition",
+    "describe_events",
+    "events_meant",
     "kind",
+    "measured",
     "problems",
     "require",
     "segments_in",

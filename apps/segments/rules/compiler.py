@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, F, Max, Min, Q, QuerySet, Sum
 
 from apps.segments.rules import expressions, operators
 from apps.segments.rules.context import Context, Rule
@@ -32,6 +32,13 @@ def compile(
     return _node(rule, context, scope) if rule else Q()
 
 
+def condition(
+    node: Rule, context: Context, *, among: Sequence[int] | QuerySet[Any] | None = None
+) -> Q:
+    """Return one condition of a rule that has been validated, as `compile` does the whole."""
+    return _condition(node, context, Scope(now=context.now, zone=context.zone, among=among))
+
+
 def _node(node: Rule, context: Context, scope: Scope) -> Q:
     name = kind(node)
     if name in GROUPS:
@@ -40,11 +47,10 @@ def _node(node: Rule, context: Context, scope: Scope) -> Q:
         for part in parts[1:]:
             joined = joined & part if name == "all" else joined | part
         return ~joined if name == "none" else joined
-    return condition(node, context, scope)
+    return _condition(node, context, scope)
 
 
-def condition(node: Rule, context: Context, scope: Scope) -> Q:
-    """Return one condition, which has been validated, as a condition on Contact."""
+def _condition(node: Rule, context: Context, scope: Scope) -> Q:
     match kind(node):
         case "field":
             return _field(context.field(node["field"]), node, scope)
@@ -63,18 +69,31 @@ def _field(field: Field, node: Rule, scope: Scope) -> Q:
     return ~found if operator.denies else found
 
 
-def _event(node: Rule, context: Context, scope: Scope) -> Q:
-    rows = apps.get_model("accounts.Event").objects.filter(name=context.events[node["event"]])
+def events_meant(node: Rule, context: Context) -> Q:
+    """Return which events a condition on events is about, as a condition on Event."""
+    scope = Scope(now=context.now, zone=context.zone)
+    meant = Q(name=context.events[node["event"]])
     if when := node.get("when"):
         asked = RANGES[when["op"]](when["value"], scope.now, scope.zone)
-        rows = rows.filter(within(F("at"), asked))
+        meant &= within(F("at"), asked)
     for each in node.get("where", []):
-        rows = rows.filter(_field(context.event_field(node["event"], each["field"]), each, scope))
+        meant &= _field(context.event_field(node["event"], each["field"]), each, scope)
+    return meant
+
+
+def measured(node: Rule, **options: Any) -> Aggregate:
+    """Return what a condition on events adds up: their number, or a number that they hold."""
+    if node["measure"] == "count":
+        return Count("pk", **options)
+    return AGGREGATES[node["measure"]](expressions.Number("properties", node["of"]), **options)
+
+
+def _event(node: Rule, context: Context, scope: Scope) -> Q:
+    rows = apps.get_model("accounts.Event").objects.filter(events_meant(node, context))
     if node["measure"] == "count":
         return times(rows, node["op"], node["value"], scope)
-    measured = AGGREGATES[node["measure"]](expressions.Number("properties", node["of"]))
     operator = operators.find("amount", node["op"])
-    return grouped(rows, operator.test(F("amount"), node["value"]), scope, amount=measured)
+    return grouped(rows, operator.test(F("amount"), node["value"]), scope, amount=measured(node))
 
 
 def _membership(node: Rule, context: Context, scope: Scope) -> Q:

@@ -156,6 +156,10 @@ class RelatedColumn:
     def rows(self) -> QuerySet[Any]:
         return apps.get_model(self.model).objects.all()
 
+    def name_of(self, held: Any) -> str:
+        """Return what rules call the value that the column holds."""
+        return next((name for name, value in self.stands_for.items() if value == held), held)
+
     def is_set(self, type: str, scope: Scope) -> Q:
         return exists(self.rows().exclude(**{self.column: ""}), scope)
 

@@ -73,6 +73,12 @@ def _value(value: Any, labels: dict[str, str]) -> str:
 
 def _of_event(node: Rule, context: Context) -> str:
     words = _times(node) if node["measure"] == "count" else _amount(node)
+    return words + describe_events(node, context)
+
+
+def describe_events(node: Rule, context: Context) -> str:
+    """Return which events are meant: “, in the last 30 days, where price is greater than 20”."""
+    words = ""
     if node.get("when"):
         when = f"{_operator('when', node['when']['op'])} {_value(node['when']['value'], {})}"
         words += f", {when.removeprefix('is ').strip()}"
