@@ -63,6 +63,7 @@ SIDEBAR = [
         "Settings",
         [
             _item("Sites", "language", "accounts", "site"),
+            _item("Properties", "data_object", "accounts", "property"),
             _item("Label tags", "label", "assets", "labeltag"),
             _item("Users", "person", "accounts", "user"),
             _item("Roles", "badge", "accounts", "role"),

@@ -141,4 +141,3 @@ def _samples(asked: Asked) -> list[dict[str, str]]:
         {"name": str(row), "url": reverse("admin:accounts_contact_change", args=[quote(row.pk)])}
         for row in rows
     ]
-
