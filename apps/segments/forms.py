@@ -26,7 +26,6 @@ class RuleWidget(UnfoldAdminTextareaWidget):
     template_name = "admin/segments/rule_widget.html"
     site: Site | None = None
     inside: int | None = None
-    subject = ""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"rows": 8, "spellcheck": "false", **(attrs or {})})
@@ -37,7 +36,6 @@ class RuleWidget(UnfoldAdminTextareaWidget):
         context["builder"] = {
             "site": self.site.pk if self.site else None,
             "inside": self.inside,
-            "subject": self.subject,
             "problems": [{"path": row.path, "message": row.message} for row in self.problems],
             "catalogue": reverse_lazy("admin:segments_segment_offers"),
             "count": reverse_lazy("admin:segments_segment_count"),
@@ -82,7 +80,7 @@ class RuleForm(forms.ModelForm):
         if field := self.fields.get(self.rule_field):
             self.builder: RuleWidget = field.widget
             site = getattr(self.instance, "site", None) if self.instance.site_id else None
-            self.builder.site, self.builder.subject = site, str(field.label)
+            self.builder.site = site
             self.builder.inside = next(iter(self.inside()), None)
             if site and not self.is_bound:
                 stored = getattr(self.instance, self.rule_field)

@@ -18,7 +18,7 @@ def who(request: HttpRequest, segment: Segment) -> Panel:
     can_change = request.user.has_perm("segments.change_segment")
     is_list = segment.kind == Segment.Kind.IMPORTED
     return Panel(
-        title="Now in this segment",
+        title="Who is in it",
         template="admin/segments/who.html",
         content={
             "segment": segment,

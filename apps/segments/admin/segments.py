@@ -27,7 +27,7 @@ MAX_WORDS = 160
 
 class SegmentForm(RuleForm):
     rule = RuleField(
-        label="Contacts who meet",
+        label="Rule",
         help_text="Live: whoever meets it at the moment of asking is in the segment.",
     )
 
@@ -111,7 +111,7 @@ class SegmentAdmin(AsksFirstAdmin):
         words = in_words(segment, segment.context)
         return words if len(words) <= MAX_WORDS else f"{words[: MAX_WORDS - 1]}…"
 
-    @display(description="Contacts who meet")
+    @display(description="Rule")
     def in_words(self, segment: Segment) -> str:
         return in_words(segment, catalogue.of_site(segment.site))
 
@@ -184,4 +184,10 @@ def problems(segment: Segment, context: Context) -> list[rules.Problem]:
 def in_words(segment: Segment, context: Context) -> str:
     if segment.kind == Kind.IMPORTED:
         return "A list of external ids from a file"
-    return rules.describe(segment.rule, context)
+    words = rules.describe(segment.rule, context)
+    # Not the names of properties, which are as the site writes them.
+    return (
+        words[0].upper() + words[1:]
+        if words.startswith(("did ", "is ", "the ", "none "))
+        else words
+    )

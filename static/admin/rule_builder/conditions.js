@@ -174,7 +174,7 @@ function whenParts(editor, node) {
 function whereParts(editor, node) {
   const known = editor.catalogue.propertiesOf(node.event);
   const add = picker({
-    text: "where…", label: `${node.event}: a condition on a property`, key: `${idOf(node)}:where`, look: "rule-add small", sign: "add",
+    text: "where", label: `${node.event}: a condition on a property`, key: `${idOf(node)}:where`, look: "rule-add small", sign: "add",
     groups: () => [{ label: `Properties of ${node.event}`, items: known.map((property) => ({ label: property.name, hint: property.type.replace("_", " "), property })) }],
     pick: ({ property }) => {
       const row = editor.catalogue.askField({ ...property, name: property.name });

@@ -25,7 +25,7 @@ export function drawGroup(editor, group, tools = null) {
   const head = el(
     "div",
     { class: "rule-head" },
-    isRoot ? el("span", { class: "rule-word" }, `${editor.settings.subject}`) : null,
+    isRoot ? el("span", { class: "rule-word" }, "Contacts who meet") : null,
     choose,
     el("span", { class: "rule-word" }, "these"),
     tools,

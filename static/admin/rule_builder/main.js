@@ -11,12 +11,15 @@ function start(element) {
   if (site?.matches?.("select")) {
     editor.site = Number(site.value) || editor.site;
     const follow = () => {
+      const chosen = Number(site.value) || null;
+      // Django says “changed” once at the start, too.
+      if (chosen === editor.site) return;
       editor.settings.problems = [];
-      editor.open(Number(site.value) || null);
+      editor.open(chosen);
     };
     site.addEventListener("change", follow);
     // Django's "add another" popup sets the choice through jQuery.
-    window.django?.jQuery?.(site).on("change", (event) => event.originalEvent || follow());
+    window.django?.jQuery?.(site).on("change", follow);
   }
 
   // A list from a file has no rule.

@@ -1,6 +1,6 @@
 // The inputs for a value, by the shape that the operator takes.
 
-import { el, icon, newId, select } from "./dom.js";
+import { el, icon, iconButton, newId, select } from "./dom.js";
 
 // `set` takes the new value; `again` also draws the condition anew.
 export function valueInputs({ takes, value, choices = [], units, label, key, set, describedBy }) {
@@ -49,7 +49,7 @@ function numberInput(options) {
     const number = Number(text.trim().replace(",", "."));
     return text.trim() === "" || !Number.isFinite(number) ? text : number;
   };
-  return textInput({ ...options, width: 7, mode: "decimal", parse });
+  return textInput({ ...options, width: 4, mode: "decimal", parse });
 }
 
 function pair({ value, label, key, set, describedBy }, input) {
@@ -89,15 +89,18 @@ function momentInput(options) {
   if (value && !LOCAL.test(value)) return textInput({ ...options, width: 24 });
   let [day, time = ""] = String(value ?? "").split("T");
   const change = () => set(day && time ? `${day}T${time}` : day);
-  return el(
-    "span",
-    { class: "rule-moment" },
-    dateInput({ value: day, label, key, describedBy, set: (text) => change(day = text) }),
-    el("input", {
-      type: "time", "aria-label": `${label}, time`, title: "Time, if it matters", "data-key": `${key}-time`,
-      oninput: (event) => change(time = event.target.value), value: time,
-    }),
-  );
+  const clock = el("input", {
+    type: "time", "aria-label": `${label}, time`, "data-key": `${key}-time`,
+    oninput: (event) => change(time = event.target.value), value: time,
+  });
+  const box = el("span", { class: "rule-moment" }, dateInput({ value: day, label, key, describedBy, set: (text) => change(day = text) }));
+  // Most conditions are about days; who means an hour asks for it.
+  const press = (event) => {
+    event.currentTarget.replaceWith(clock);
+    clock.focus();
+  };
+  box.append(time ? clock : iconButton("schedule", `${label}: add a time`, { key: `${key}-clock`, press }));
+  return box;
 }
 
 function checkboxes({ value, choices, label, set }) {
