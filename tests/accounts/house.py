@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Failure, OrmQ, Schedule, Success
 
-from apps.accounts.models import Contact, Event, Role, Site, User
+from apps.accounts.models import Contact, Event, Property, Role, Site, User
 from apps.assets.models import Asset, Button, LabelTag, Popup, Push
 from apps.delivery import models as delivery
 from apps.devices.models import Device
@@ -46,6 +46,7 @@ def a_house(number):
         Role: Role.objects.create(name=f"Role {number}"),
         Contact: contact,
         Event: an_event(contact),
+        Property: Property.objects.create(site=site, name="city", type="text"),
         Device: device,
         Segment: a_segment(site),
         Asset: push,

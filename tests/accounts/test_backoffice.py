@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_q.models import Failure, OrmQ, Success
 
-from apps.accounts.models import Contact, Event, Site
+from apps.accounts.models import Contact, Event, Property, Site
 from apps.assets.models import Asset, LabelTag, Popup, Push
 from apps.delivery import models as delivery
 from apps.devices.models import Device
@@ -15,7 +15,7 @@ from apps.segments.models import Segment
 from tests.accounts.house import a_house, address, login
 
 TRAFFIC = {Contact, Device, Event, delivery.Push, delivery.Popup, OrmQ, Success, Failure}
-ALL, LOOK, NOTHING = "all", "look", "nothing"
+ALL, LOOK, CORRECT, NOTHING = "all", "look", "correct", "nothing"
 MARKETER = {Asset: ALL, Push: ALL, Popup: ALL, LabelTag: ALL, Journey: ALL, Segment: ALL}
 SEEN_BY_ALL = {Contact, Device, Event, Site, delivery.Push, delivery.Popup}
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -23,6 +23,8 @@ PAGES = ["changelist", "add", "change", "history", "delete"]
 
 
 def may(role, model):
+    if model is Property:
+        return LOOK if role == "Analyst" else CORRECT
     if role == "superuser":
         return LOOK if model in TRAFFIC else ALL
     if role == "Marketer" and model in MARKETER:
@@ -37,6 +39,8 @@ def expected(role, model, page):
     if model is Site and page == "delete":
         return 403
     if role == "superuser" and page == "delete" and model in (OrmQ, Success, Failure):
+        return 200
+    if role == "superuser" and page == "delete" and model is Property:
         return 200
     if role == "superuser" and page == "change" and model is OrmQ:
         return 200

@@ -14,6 +14,7 @@ from apps.accounts.backoffice import PolymorphicInline, PolymorphicInlineAdmin
 from apps.journeys import publishing
 from apps.journeys.forms import FORMS, JourneyForm, StepFormSet, lead_rows
 from apps.journeys.models import Journey, PopupStep, PushStep, Step, WaitStep
+from apps.segments import catalogue, rules
 
 Status = Journey.Status
 STATUS_COLORS = {Status.ACTIVE: "success", Status.PAUSED: "warning", Status.FINISHED: "info"}
@@ -61,15 +62,17 @@ class JourneyAdmin(PolymorphicInlineAdmin):
     list_select_related = ("site", "live_version")
     search_fields = ("name",)
     fixed_fields = ("site",)
-    readonly_fields = ("status", "version")
+    readonly_fields = ("status", "version", "entry_in_words")
     actions = None
     actions_detail = ("publish", "pause", "resume", "archive")
 
     def get_fieldsets(self, request: HttpRequest, obj: Journey | None = None) -> list[Any]:
         first = ["name", "site", "category"]
+        may_edit = obj is None or self.has_change_permission(request, obj)
+        rule = "entry_rule" if may_edit else "entry_in_words"
         return [
             (None, {"fields": ["status", "version", *first] if obj else first}),
-            ("Entry", {"fields": ["entry_event", "entry_rule"]}),
+            ("Entry", {"fields": ["entry_event", rule]}),
             ("How often", {"fields": ["reentry", "reentry_pauses"]}),
         ]
 
@@ -93,6 +96,10 @@ class JourneyAdmin(PolymorphicInlineAdmin):
     @display(description="Status", label=STATUS_COLORS, ordering="status")
     def status_label(self, journey: Journey) -> tuple[str, str]:
         return journey.status, SHORT.get(Status(journey.status), journey.get_status_display())
+
+    @display(description="For contacts who meet this")
+    def entry_in_words(self, journey: Journey) -> str:
+        return rules.describe(journey.entry_rule, catalogue.of_site(journey.site))
 
     @display(description="Version")
     def version(self, journey: Journey) -> str:

@@ -25,6 +25,7 @@ def who(request: HttpRequest, segment: Segment) -> Panel:
             "words": in_words(segment, context),
             "problems": problems(segment, context),
             "is_list": is_list,
+            "can_change": can_change,
             # The rule builder counts by itself.
             "shows_numbers": is_list or not can_change,
             "can_see_contacts": request.user.has_perm("accounts.view_contact"),
