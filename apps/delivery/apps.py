@@ -7,6 +7,7 @@ class DeliveryConfig(AppConfig):
     verbose_name = "Delivery"
 
     def ready(self) -> None:
-        from apps.delivery import wakeups
+        from apps.delivery import rules, wakeups
 
+        rules.teach()
         post_migrate.connect(wakeups.sync_schedules, sender=self, dispatch_uid="delivery.schedules")

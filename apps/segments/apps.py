@@ -1,3 +1,4 @@
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ def teach_sqlite(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
     if connection.vendor != "sqlite":
         return
 
+    # Asked several times a row, and days repeat: half of reading a million birthdays.
+    @lru_cache(maxsize=50_000)
     def moment(text: str, zone: str) -> str | None:
         found = parse(text, ZoneInfo(zone))
         return str(found.replace(tzinfo=None)) if found else None

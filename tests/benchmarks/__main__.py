@@ -5,10 +5,10 @@ import os
 import sys
 from pathlib import Path
 
-from tests.benchmarks import onboarding
+from tests.benchmarks import onboarding, segments
 
 # Name of the group, and what measures it: a function that yields results.
-GROUPS = {"onboarding": onboarding.measure}
+GROUPS = {"onboarding": onboarding.measure, "segments": segments.measure}
 FILE = Path("var/bench.json")
 
 

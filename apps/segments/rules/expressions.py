@@ -22,6 +22,7 @@ class JsonValue(Func):
     postgresql_types: tuple[str, ...] = ()
     sqlite_types: tuple[str, ...] = ()
     postgresql_cast = ""
+    sqlite_value = "json_extract({column}, %s)"
 
     def __init__(self, column: str, key: str, **extra: Any) -> None:
         super().__init__(F(column), output_field=self.kind())
@@ -47,7 +48,8 @@ class JsonValue(Func):
     def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
         column, params = self._column(compiler)
         types = ", ".join(f"'{name}'" for name in self.sqlite_types)
-        sql = f"CASE WHEN json_type({column}, %s) IN ({types}) THEN json_extract({column}, %s) END"
+        value = self.sqlite_value.format(column=column)
+        sql = f"CASE WHEN json_type({column}, %s) IN ({types}) THEN {value} END"
         return sql, [*params, _path(self.key), *params, _path(self.key)]
 
 
@@ -66,6 +68,8 @@ class Number(JsonValue):
     sqlite_types = ("integer", "real")
     # Not a float: a number that JSON can hold and a float cannot would end the query.
     postgresql_cast = "::numeric"
+    # Whole numbers that add up to more than 64 bits would end it too.
+    sqlite_value = "CAST(json_extract({column}, %s) AS REAL)"
 
     @staticmethod
     def kind() -> models.Field:
@@ -83,7 +87,7 @@ class YesNo(JsonValue):
 
 
 class Moment(JsonValue):
-    """A text that names a moment (apps.segments.rules.moments), in UTC."""
+    """A text that names a moment (apps.accounts.moments), in UTC."""
 
     def __init__(self, column: str, key: str, *, zone: str) -> None:
         super().__init__(column, key)
@@ -139,11 +143,11 @@ class IsList(JsonValue):
 
 
 class ListHas(JsonValue):
-    """Whether the value is a list that holds the text."""
+    """Whether the value is a list that holds one of the texts."""
 
-    def __init__(self, column: str, key: str, *, item: str) -> None:
+    def __init__(self, column: str, key: str, *, items: list[str]) -> None:
         super().__init__(column, key)
-        self.item = item
+        self.items = items
 
     @staticmethod
     def kind() -> models.Field:
@@ -151,16 +155,19 @@ class ListHas(JsonValue):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
         column, params = self._column(compiler)
+        # The operator asks objects for names too, and a text whether it is the one.
         sql = (
             f"(COALESCE(jsonb_typeof({column} -> %s::text) = 'array', false) "
-            f"AND {column} -> %s::text @> jsonb_build_array(%s::text))"
+            f"AND {column} -> %s::text ?| %s::text[])"
         )
-        return sql, [*params, self.key, *params, self.key, self.item]
+        return sql, [*params, self.key, *params, self.key, self.items]
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
         column, params = self._column(compiler)
+        places = ", ".join(["%s"] * len(self.items))
         sql = (
             f"(COALESCE(json_type({column}, %s) = 'array', 0) AND EXISTS (SELECT 1 FROM "
-            f"json_each({column}, %s) AS item WHERE item.type = 'text' AND item.value = %s))"
+            f"json_each({column}, %s) AS item WHERE item.type = 'text' "
+            f"AND item.value IN ({places})))"
         )
-        return sql, [*params, _path(self.key), *params, _path(self.key), self.item]
+        return sql, [*params, _path(self.key), *params, _path(self.key), *self.items]

@@ -114,8 +114,22 @@ def _in_condition(name: str, node: Rule, path: Path) -> Iterator[Problem]:
         keys = ", ".join(sorted(needed | more))
         yield Problem(path=path, message=f"A condition on a {name} has these parts: {keys}.")
         return
+    yield from _in_parts(node, path)
     if name == "event":
         yield from _in_event(node, path)
+
+
+def _in_parts(node: Rule, path: Path) -> Iterator[Problem]:
+    """Names are plain values, and what a condition asks for holds plain values at most."""
+    for part, value in node.items():
+        if part in ("when", "where"):
+            continue
+        inner = value.values() if isinstance(value, dict) else value
+        plain = not isinstance(value, dict | list) or (
+            part == "value" and not any(isinstance(each, dict | list) for each in inner)
+        )
+        if not plain:
+            yield Problem(path=(*path, part), message="This is not a value that can be asked for.")
 
 
 def _in_event(node: Rule, path: Path) -> Iterator[Problem]:
@@ -126,6 +140,8 @@ def _in_event(node: Rule, path: Path) -> Iterator[Problem]:
     when, where = node.get("when"), node.get("where", [])
     if when is not None and not (isinstance(when, dict) and set(when) == {"op", "value"}):
         yield Problem(path=(*path, "when"), message="Choose when it happened.")
+    elif when is not None:
+        yield from _in_parts(when, (*path, "when"))
     if not isinstance(where, list) or len(where) > MAX_EVENTS:
         yield Problem(path=(*path, "where"), message="It takes a list of conditions.")
         return
@@ -133,3 +149,5 @@ def _in_event(node: Rule, path: Path) -> Iterator[Problem]:
         if not isinstance(each, dict) or set(each) != _KEYS["field"][0]:
             message = "A condition on a property has a field, an op and a value."
             yield Problem(path=(*path, "where", number), message=message)
+        else:
+            yield from _in_parts(each, (*path, "where", number))

@@ -5,7 +5,7 @@ Each operator either tests a value, or denies another one: “is not” is true 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Expression, F, Q, Value
@@ -121,6 +121,7 @@ _NUMBER = (
     Operator(name="between", label="is between", takes="two_numbers", test=_between),
     IS_SET,
 )
+_TIMES = {"number": "times", "two_numbers": "two_times"}
 _DATE = (
     Operator(name="in_last", label="is in the last", takes="period"),
     Operator(name="more_than_ago", label="is longer ago than", takes="period"),
@@ -152,11 +153,13 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
     # Of an event, which always has its moment.
     "when": tuple(row for row in _DATE if row.name not in ("is_set", "in_next")),
     # How often something happened, and what its numbers add up to.
-    "count": tuple(row for row in _NUMBER if row.name != "is_set"),
+    "count": tuple(
+        replace(row, takes=_TIMES[row.takes]) for row in _NUMBER if row.name != "is_set"
+    ),
     "amount": tuple(row for row in _NUMBER if row.name not in ("is_set", "is_not")),
 }
 
 
 def find(type: str, name: Any) -> Operator | None:
     """Return the operator of the type that has the name, if there is one."""
-    return next((row for row in OPERATORS[type] if row.name == name), None)
+    return next((row for row in OPERATORS.get(type, ()) if row.name == name), None)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apps.accounts.moments import in_utc, parse
+from apps.accounts.moments import parse
 
 UNITS: dict[str, timedelta] = {
     "minutes": timedelta(minutes=1),
@@ -37,16 +37,25 @@ def _of(unit: Any) -> timedelta | None:
     return UNITS.get(unit) if isinstance(unit, str) else None
 
 
-def _day(value: str, zone: ZoneInfo, days: int = 0) -> datetime:
-    """Return the first moment of the day that `value` names, or of one some days later."""
-    local = parse(value, zone).astimezone(zone).date() + timedelta(days=days)
-    return in_utc(datetime.combine(local, time()), zone)
+def _first(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first moment of the day: where clocks go back at midnight, the earlier one."""
+    midnight = datetime.combine(day, time(), zone)
+    both = sorted(midnight.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    # Where clocks go forward at midnight, the earlier of the two is still of the day before.
+    return next((one for one in both if one.astimezone(zone).date() == day), both[1])
+
+
+def _start(value: str, zone: ZoneInfo) -> datetime:
+    """Return the first moment of what `value` names."""
+    return _first(date.fromisoformat(value), zone) if len(value) == 10 else parse(value, zone)
 
 
 def _end(value: str, zone: ZoneInfo) -> datetime:
-    """Return the moment after what `value` names: after its day, or after its minute."""
-    moment = parse(value, zone)
-    return _day(value, zone, 1) if len(value) == 10 else moment + timedelta(minutes=1)
+    """Return the moment after what `value` names: after its day, its minute or its second."""
+    if len(value) == 10:
+        return _first(date.fromisoformat(value) + timedelta(days=1), zone)
+    names_seconds = value[16:17] == ":"
+    return parse(value, zone) + timedelta(seconds=1 if names_seconds else 60)
 
 
 def _ago(value: dict[str, Any], now: datetime) -> datetime:
@@ -69,20 +78,16 @@ def _today(now: datetime, zone: ZoneInfo) -> Range:
     return Range(start=_first(today, zone), end=_first(today + timedelta(days=1), zone))
 
 
-def _first(day: date, zone: ZoneInfo) -> datetime:
-    return in_utc(datetime.combine(day, time()), zone)
-
-
 # Name of the date operator: the range that it asks for, of its value, now, and the site's zone.
 RANGES: dict[str, Callable[[Any, datetime, ZoneInfo], Range]] = {
     "in_last": lambda value, now, zone: Range(start=_ago(value, now), end=now),
     "more_than_ago": lambda value, now, zone: Range(end=_ago(value, now)),
     "in_next": lambda value, now, zone: Range(start=now, end=_ahead(value, now)),
     "today": lambda value, now, zone: _today(now, zone),
-    "before": lambda value, now, zone: Range(end=parse(value, zone)),
+    "before": lambda value, now, zone: Range(end=_start(value, zone)),
     "after": lambda value, now, zone: Range(start=_end(value, zone)),
-    "on": lambda value, now, zone: Range(start=_day(value, zone), end=_day(value, zone, 1)),
+    "on": lambda value, now, zone: Range(start=_start(value, zone), end=_end(value, zone)),
     "between": lambda value, now, zone: Range(
-        start=parse(value[0], zone), end=_end(value[1], zone)
+        start=_start(value[0], zone), end=_end(value[1], zone)
     ),
 }

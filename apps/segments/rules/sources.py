@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import NullIf
 from django.db.models.lookups import IsNull
 
 from apps.segments.rules import expressions
@@ -119,7 +120,14 @@ class JsonProperty:
     def is_set(self, type: str, scope: Scope) -> Q:
         if type == "list":
             return Q(expressions.IsList(self.column, self.name))
-        return Q(IsNull(self.typed(type, scope), False))
+        value = self.typed(type, scope)
+        # Empty is not set, as in the contact's own columns.
+        return Q(
+            IsNull(
+                NullIf(value, Value("", output_field=TextField())) if type == "text" else value,
+                False,
+            )
+        )
 
     def typed(self, type: str, scope: Scope) -> Column:
         """Return the value as the type; NULL where it is of another one."""
@@ -134,10 +142,8 @@ class JsonProperty:
 
     def meets(self, type: str, operator: Operator, value: Any, scope: Scope) -> Q:
         if type == "list":
-            found = Q()
-            for item in value if isinstance(value, list) else [value]:
-                found |= Q(expressions.ListHas(self.column, self.name, item=item))
-            return found
+            items = value if isinstance(value, list) else [value]
+            return Q(expressions.ListHas(self.column, self.name, items=items))
         # With the guard the whole is never unknown, so that its denial is exact.
         return self.is_set(type, scope) & test(
             self.typed(type, scope), type, operator, value, scope

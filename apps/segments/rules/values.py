@@ -10,6 +10,7 @@ from apps.segments.rules.ranges import is_period
 MAX_TEXT, MAX_ITEMS = 500, 1_000
 # Beyond it SQLite has no whole numbers, and JSON's own are not exact.
 MAX_NUMBER = 10**15
+MAX_TIMES = 1_000_000
 
 
 def is_text(value: Any) -> bool:
@@ -25,6 +26,10 @@ def is_number(value: Any) -> bool:
     if type(value) not in (int, float):
         return False
     return math.isfinite(value) and abs(value) <= MAX_NUMBER
+
+
+def _is_times(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= MAX_TIMES
 
 
 def _list_of(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -49,6 +54,8 @@ SHAPES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "choices": (_list_of(is_text), "Choose at least one value."),
     "number": (is_number, "Write a number, for example 20 or 9.5."),
     "two_numbers": (_two(is_number), "Write two numbers."),
+    "times": (_is_times, f"Write a whole number of times, from 0 to {MAX_TIMES:,}."),
+    "two_times": (_two(_is_times), f"Write two whole numbers, from 0 to {MAX_TIMES:,}."),
     "yes_no": (lambda value: isinstance(value, bool), "Choose yes or no."),
     "nothing": (lambda value: value is None, "It takes no value."),
     "period": (is_period, "Write a whole number and choose minutes, hours, days or weeks."),

@@ -4,22 +4,29 @@ from typing import Any
 
 from apps.segments.rules import operators
 from apps.segments.rules.context import Context, Rule
-from apps.segments.rules.fields import STATE, Field
-from apps.segments.rules.grammar import GROUPS, conditions, kind
-from apps.segments.rules.validation import MEMBERSHIP
+from apps.segments.rules.fields import Field
+from apps.segments.rules.grammar import GROUPS, Broken, check, conditions, kind
+from apps.segments.rules.validation import MEMBERSHIP, shown
 
+MAX_SHOWN = 10
 MEASURED = {"sum": "the sum of", "min": "the least", "max": "the greatest"}
 
 
-def describe(rule: Rule, context: Context) -> str:
-    """Return the rule as a sentence, for example “Language is de”."""
-    if not rule:
-        return "Everybody"
+def describe(rule: Any, context: Context) -> str:
+    """Return the rule as a sentence, for example “Language is de”; never raises."""
+    try:
+        check(rule)
+    except Broken:
+        return "a rule that cannot be read"
+    return _describe(rule, context) if rule else "Everybody"
+
+
+def _describe(rule: Rule, context: Context) -> str:
     name = kind(rule)
     if name not in GROUPS:
         return describe_condition(rule, context)
     parts = [
-        f"({describe(node, context)})" if _is_many(node) else describe(node, context)
+        f"({_describe(node, context)})" if _is_many(node) else _describe(node, context)
         for node in rule[name]
     ]
     joined = (" and " if name == "all" else " or ").join(parts)
@@ -37,13 +44,15 @@ def describe_condition(node: Rule, context: Context) -> str:
             return _of_field(context.field(node["field"]), node)
         case "event":
             return _of_event(node, context)
-    segment = context.segments.get(node["segment"])
+    segment_id = node["segment"]
+    segment = context.segments.get(segment_id) if type(segment_id) is int else None
     name = f"“{segment.name}”" if segment else "a segment that does not exist any more"
-    return f"{MEMBERSHIP.get(node['op'], node['op'])} {name}"
+    op = node["op"] if isinstance(node["op"], str) else ""
+    return f"{MEMBERSHIP.get(op, shown(op))} {name}"
 
 
 def _of_field(field: Field | None, node: Rule) -> str:
-    label = field.label if field else str(node["field"]).removeprefix(STATE)
+    label = field.label if field else shown(node["field"])
     if node["op"] == "is_set":
         return f"{label} is {'set' if node['value'] else 'not set'}"
     words = f"{label} {_operator(field.type if field else '', node['op'])}"
@@ -54,8 +63,8 @@ def _of_field(field: Field | None, node: Rule) -> str:
 
 
 def _operator(type: str, name: Any) -> str:
-    found = operators.find(type, name) if type in operators.OPERATORS else None
-    return found.label if found else str(name).replace("_", " ")
+    found = operators.find(type, name)
+    return found.label if found else shown(name).replace("_", " ")
 
 
 def _value(value: Any, labels: dict[str, str]) -> str:
@@ -65,10 +74,14 @@ def _value(value: Any, labels: dict[str, str]) -> str:
         case bool():
             return "yes" if value else "no"
         case {"amount": amount, "unit": unit}:
-            return f"{amount} {str(unit)[:-1] if amount == 1 else unit}"
+            unit = shown(unit)
+            return f"{shown(amount)} {unit.removesuffix('s') if amount == 1 else unit}"
         case list():
-            return " or ".join(_value(one, labels) for one in value)
-    return str(labels.get(value, value))
+            more = f" or {len(value) - MAX_SHOWN} more" if len(value) > MAX_SHOWN else ""
+            return " or ".join(_value(one, labels) for one in value[:MAX_SHOWN]) + more
+        case str():
+            return labels.get(value, shown(value))
+    return shown(value)
 
 
 def _of_event(node: Rule, context: Context) -> str:
@@ -90,20 +103,20 @@ def describe_events(node: Rule, context: Context) -> str:
 
 
 def _times(node: Rule) -> str:
-    name, op, value = node["event"], node["op"], node["value"]
-    if (op, value) in (("is", 0), ("lt", 1), ("lte", 0)):
+    name, op, value = shown(node["event"]), node["op"], _value(node["value"], {})
+    if (op, value) in (("is", "0"), ("lt", "1"), ("lte", "0")):
         return f"did not do {name}"
-    if (op, value) in (("gte", 1), ("gt", 0)):
+    if (op, value) in (("gte", "1"), ("gt", "0")):
         return f"did {name}"
     if op == "between":
-        return f"did {name} between {_value(value, {}).replace(' or ', ' and ')} times"
-    label = {"is": "exactly", "is_not": "not exactly"}.get(op)
-    label = label or _operator("count", op).removeprefix("is ")
-    return f"did {name} {label} {value} {'time' if value == 1 else 'times'}"
+        return f"did {name} between {value.replace(' or ', ' and ')} times"
+    exact = {"is": "exactly", "is_not": "not exactly"}
+    label = exact[op] if op in tuple(exact) else _operator("count", op).removeprefix("is ")
+    return f"did {name} {label} {value} {'time' if value == '1' else 'times'}"
 
 
 def _amount(node: Rule) -> str:
-    measured = f"{MEASURED[node['measure']]} {node['of']} of {node['event']}"
+    measured = f"{MEASURED[node['measure']]} {shown(node['of'])} of {shown(node['event'])}"
     value = _value(node["value"], {})
     if node["op"] == "between":
         value = value.replace(" or ", " and ")
