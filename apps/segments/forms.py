@@ -53,9 +53,10 @@ class RuleField(forms.JSONField):
 
     def to_python(self, value: Any) -> Any:
         try:
-            return reading.read(value) if isinstance(value, str) and value.strip() else {}
+            found = reading.read(value) if isinstance(value, str) and value.strip() else None
         except reading.Unreadable as error:
             raise ValidationError(str(error)) from error
+        return {} if found is None else found
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """Return what was typed, as it was typed."""
@@ -91,8 +92,9 @@ class RuleForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        rule, site = cleaned.get(self.rule_field), self.site()
-        if rule and site:
+        rule, site = cleaned.get(self.rule_field, {}), self.site()
+        # Other empty values than {} are no rules, though Django would let them pass.
+        if rule != {} and site:
             found = self._problems(rule, site)
             self.builder.problems = found
             if found:

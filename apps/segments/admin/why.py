@@ -21,7 +21,8 @@ def search(request: HttpRequest, segment_id: int) -> HttpResponse:
     """Find the contact by external id or visitor's number, and answer why it is in or is not."""
     _require_reader(request)
     segment = get_object_or_404(Segment.objects.select_related("site"), pk=segment_id)
-    term = request.GET.get("contact", "").strip()[:150]
+    # PostgreSQL refuses to look for this sign, which no text in it can have.
+    term = request.GET.get("contact", "").replace("\x00", "").strip()[:150]
     found = _found(segment.site_id, term) if term else []
     if len(found) == 1:
         return _explained(request, segment, found[0])
@@ -83,8 +84,6 @@ def _piece(request: HttpRequest, template: str, context: dict[str, Any]) -> Http
 
 def _found(site_id: int, term: str) -> list[Contact]:
     """Return the one contact that is meant; else those whose external id begins so."""
-    # A text with this sign cannot be in the database, and PostgreSQL refuses to look for it.
-    term = term.replace("\x00", "")
     known = Contact.objects.filter(site=site_id)
     number = term.lower().removeprefix("visitor").strip()
     exact = list(known.filter(external_id=term))
