@@ -64,6 +64,7 @@ SIDEBAR = [
         "Settings",
         [
             _item("Sites", "language", "accounts", "site"),
+            _item("Properties", "data_object", "accounts", "property"),
             _item("Label tags", "label", "assets", "labeltag"),
             _item("API keys", "key", "accounts", "apikey"),
             _item("Users", "person", "accounts", "user"),

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "corsheaders",
     "rest_framework",
     "drf_spectacular",
@@ -100,6 +101,8 @@ TEMPLATES = [
         },
     }
 ]
+# Widgets are drawn with our templates too; "django.forms" above brings Django's own.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'pushdesk.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60

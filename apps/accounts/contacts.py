@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.accounts import properties
 from apps.accounts.models import Contact, Site
 
 MAX_STATE_BYTES = 32_000
@@ -34,13 +35,15 @@ def create_anonymous(site: Site, *, language: str = "", time_zone: str = "") -> 
 def update_state(contact: Contact, changes: dict[str, Any]) -> None:
     """Merge `changes` into the state; a value of None removes its name.
 
-    Raises StateTooLarge, and changes nothing, when the whole would be too much.
+    Raises StateTooLarge when the whole would be too much, TooManyProperties when the site knows
+    too many names already; nothing is changed then.
     """
     if not changes:
         return
     lock(contact)
     contact.refresh_from_db(fields=["state"])
     contact.state = merged_state(contact.state, changes)
+    properties.learn(contact.site_id, {None: [changes]})
     contact.save(update_fields=["state"])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts import properties
 from apps.accounts.models import Contact, Event, EventName, Site
 from apps.accounts.signals import tracked
 
@@ -79,7 +80,7 @@ def track_many(new: list[NewEvent]) -> list[Event]:
 
     An event whose key was tracked before under its name is left out. Returns the stored rows.
     Raises UnknownEventName when a name is new and the site already
-    has MAX_NAMES_PER_SITE of them.
+    has MAX_NAMES_PER_SITE of them, TooManyProperties when an event has too many.
     """
     new = _without_those_tracked_before(new)
     if not new:
@@ -96,6 +97,10 @@ def track_many(new: list[NewEvent]) -> list[Event]:
         )
         for event in new
     ]
+    seen: dict[int | None, list[dict[str, Any]]] = {}
+    for event in events:
+        seen.setdefault(event.name_id, []).append(event.properties)
+    properties.learn(new[0].contact.site_id, seen)
     Event.objects.bulk_create(events)
     tracked.send(sender=Event, events=events)
     return events

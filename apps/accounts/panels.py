@@ -123,11 +123,28 @@ def name_use(model: type[Model], kind: str, words: Callable[[Any], str]) -> None
     _words[model] = (kind, words)
 
 
+Users = Callable[[Any], Iterator[SafeString]]
+
+_finders: dict[type[Model], list[Users]] = {}
+
+
+def find_uses(model: type[Model]) -> Callable[[Users], Users]:
+    """Have the function asked for uses that no foreign key knows of, such as names in JSON."""
+
+    def register(find: Users) -> Users:
+        _finders.setdefault(model, []).append(find)
+        return find
+
+    return register
+
+
 def uses(row: Model) -> Iterator[SafeString]:
     """Say, one kind a line, what still uses the row: a count and a few of them.
 
     Django's own search loads every one of them, which may be a million messages.
     """
+    for find in _finders.get(type(row), []):
+        yield from find(row)
     for relation in row._meta.related_objects:
         # django-polymorphic wraps what its own foreign keys do.
         if getattr(relation.on_delete, "action", relation.on_delete) is not PROTECT:

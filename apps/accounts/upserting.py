@@ -1,5 +1,6 @@
 """Bringing contacts in from the site's own systems: many at once, each made or merged."""
 
+import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from apps.accounts import external_ids, privacy
+from apps.accounts import external_ids, privacy, properties
 from apps.accounts.contacts import ZONES, StateTooLarge, merged_state
 from apps.accounts.models import Contact, Site
 
@@ -83,6 +84,8 @@ def _upsert_many(site: Site, items: list[ContactItem]) -> UpsertResult:
         else:
             setattr(result, outcome, getattr(result, outcome) + 1)
     batch.store()
+    with contextlib.suppress(properties.TooManyProperties):
+        properties.learn(site.pk, {None: [item.state for _, item in checked if item.state]})
     result.refused.sort(key=lambda refusal: refusal[0])
     return result
 

@@ -7,6 +7,8 @@ class JourneysConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts.signals import tracked
-        from apps.journeys import receivers
+        from apps.journeys import audience, receivers
+        from apps.segments import usage
 
         tracked.connect(receivers.hear, dispatch_uid="journeys.hear")
+        usage.register(audience.rules_of_site)

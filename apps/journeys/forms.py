@@ -16,7 +16,7 @@ from apps.assets import models as assets
 from apps.journeys import flow
 from apps.journeys.models import Journey, Lead, PopupStep, PushStep, Step, WaitStep
 from apps.journeys.models.journeys import check_pauses
-from apps.segments.forms import FacetForm
+from apps.segments.forms import RuleField, RuleForm
 
 LEAD = "lead_"
 Choices = list[tuple[str, str]]
@@ -38,8 +38,9 @@ class PausesField(forms.CharField):
         return [int(part) for part in parts]
 
 
-class JourneyForm(FacetForm):
+class JourneyForm(RuleForm):
     rule_field = "entry_rule"
+    entry_rule = RuleField(label="For contacts who meet this")
     reentry_pauses = PausesField(
         label="Pauses in days",
         initial="3, 7, 30",
@@ -49,7 +50,15 @@ class JourneyForm(FacetForm):
 
     class Meta:
         model = Journey
-        fields = ("site", "name", "category", "entry_event", "reentry", "reentry_pauses")
+        fields = (
+            "site",
+            "name",
+            "category",
+            "entry_event",
+            "entry_rule",
+            "reentry",
+            "reentry_pauses",
+        )
 
 
 class StepForm(forms.ModelForm):

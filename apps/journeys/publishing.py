@@ -9,6 +9,7 @@ from apps.delivery.wanted import withdraw
 from apps.journeys.kinds import KINDS
 from apps.journeys.models import CompiledStep, Enrolment, Journey, Step, Version
 from apps.journeys.models.enrolments import campaign
+from apps.segments import catalogue, rules
 
 Status = Journey.Status
 
@@ -18,7 +19,10 @@ def problems(journey: Journey) -> list[str]:
     steps = list(journey.steps.all())
     if not steps:
         return ["The journey has no steps yet."]
-    found = [f"Step “{step}”: {problem}" for step in steps if (problem := step.problem())]
+    context = catalogue.of_site(journey.site)
+    entry = rules.problems(journey.entry_rule, context)
+    found = [f"Entry: {problem.message}" for problem in entry]
+    found += [f"Step “{step}”: {problem}" for step in steps if (problem := step.problem())]
     loop = _loop_without_time(steps)
     if loop:
         found.append(f"From “{loop}” the flow leads back to it without any time passing.")

@@ -1,176 +1,110 @@
-"""A rule as facets: one field for each thing that can be asked, all of which must be met.
+"""The rule in a form: whoever has one, in whichever app, edits it with this.
 
-What the facets cannot show (groups in groups, other operators) is kept as it is and shown in
-words.
+Without JavaScript it is a text area with JSON; with it, the rule builder.
 """
 
-from dataclasses import dataclass
+import json
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-    UnfoldBooleanSwitchWidget,
-)
+from django.db.models import Model
+from django.urls import reverse_lazy
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from apps.segments import rules
-from apps.segments.fields import FIELDS, Field
-from apps.segments.rules import Rule
-
-YES_NO = [("", "Any"), ("yes", "Yes"), ("no", "No")]
-PREFIX = "facet_"
+from apps.accounts.models import Site
+from apps.segments import catalogue, reading, rules
+from apps.segments.rules import Problem
 
 
-def _choices(row: Field) -> forms.Field:
-    return forms.MultipleChoiceField(
-        label=row.label,
-        required=False,
-        choices=row.choices,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
-        help_text="Any of those ticked; none ticked: any.",
-    )
+class RuleWidget(UnfoldAdminTextareaWidget):
+    """A text area that `rule_builder/main.js` makes a rule builder of.
+
+    `site` is whose rule it is, where that is known; `inside` the segment that it belongs to.
+    """
+
+    template_name = "admin/segments/rule_widget.html"
+    site: Site | None = None
+    inside: int | None = None
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 8, "spellcheck": "false", **(attrs or {})})
+        self.problems: list[Problem] = []
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["builder"] = {
+            "site": self.site.pk if self.site else None,
+            "inside": self.inside,
+            "problems": [{"path": row.path, "message": row.message} for row in self.problems],
+            "catalogue": reverse_lazy("admin:segments_segment_offers"),
+            "count": reverse_lazy("admin:segments_segment_count"),
+        }
+        return context
 
 
-def _texts(row: Field) -> forms.Field:
-    return forms.CharField(
-        label=row.label,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Any"}),
-        help_text="One or several, with commas between them.",
-    )
+class RuleField(forms.JSONField):
+    """A rule (apps.segments.rules); empty means everybody."""
+
+    widget = RuleWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, **options})
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            found = reading.read(value) if isinstance(value, str) and value.strip() else None
+        except reading.Unreadable as error:
+            raise ValidationError(str(error)) from error
+        return {} if found is None else found
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what was typed, as it was typed."""
+        return forms.fields.InvalidJSONInput(data or "")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            now = self.to_python(data)
+        except ValidationError:
+            return True
+        return json.dumps(now, sort_keys=True) != json.dumps(initial or {}, sort_keys=True)
 
 
-def _yes_no(row: Field) -> forms.Field:
-    return forms.ChoiceField(
-        label=row.label, required=False, choices=YES_NO, widget=UnfoldAdminSelectWidget()
-    )
-
-
-def _is_known(row: Field) -> forms.Field:
-    found = _yes_no(row)
-    found.label, found.help_text = f"{row.label} known", "Yes: has logged in; no: a visitor."
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facet:
-    """How fields of one type are asked: the operator for one value and for several."""
-
-    make: Any
-    one: str
-    several: str = ""
-
-
-FACETS = {
-    "choice": Facet(make=_choices, one="is", several="any_of"),
-    "text": Facet(make=_texts, one="is", several="any_of"),
-    "yes_no": Facet(make=_yes_no, one="is"),
-    "id": Facet(make=_is_known, one="is_set"),
-}
-SHOWN = [row for row in FIELDS.values() if row.type in FACETS]
-FACET_NAMES = [PREFIX + row.name for row in SHOWN]
-
-
-def split(rule: Rule) -> tuple[dict[str, Any], list[Rule]]:
-    """Return the values of the facets by field, and the parts that these cannot show."""
-    if set(rule) - {"all"}:
-        return {}, [rule]
-    values: dict[str, Any] = {}
-    kept = []
-    for node in rule.get("all", []):
-        name = node.get("field")
-        value = _value(node)
-        if value is None or name in values:
-            kept.append(node)
-        else:
-            values[name] = value
-    return values, kept
-
-
-def _value(node: Rule) -> Any:
-    """Return what the facet's field shows for the condition; None when it cannot."""
-    field = FIELDS.get(node.get("field", ""))
-    facet = FACETS.get(field.type) if field else None
-    if facet is None or node["op"] not in (facet.one, facet.several):
-        return None
-    if isinstance(node["value"], bool):
-        return "yes" if node["value"] else "no"
-    texts = node["value"] if isinstance(node["value"], list) else [node["value"]]
-    if field.type == "choice":
-        return texts
-    # A comma inside a value would come back as two.
-    return None if any("," in text for text in texts) else ", ".join(texts)
-
-
-def condition(field: Field, value: Any) -> Rule | None:
-    """Return the condition that the facet asks for; None when it asks for nothing."""
-    facet = FACETS[field.type]
-    if facet.several:
-        texts = value if isinstance(value, list) else [part.strip() for part in value.split(",")]
-        texts = [text for text in texts if text]
-        if not texts:
-            return None
-        op = facet.one if len(texts) == 1 else facet.several
-        return {"field": field.name, "op": op, "value": texts[0] if len(texts) == 1 else texts}
-    return {"field": field.name, "op": facet.one, "value": value == "yes"} if value else None
-
-
-def join(conditions: list[Rule], kept: list[Rule]) -> Rule:
-    if not conditions and len(kept) == 1 and next(iter(kept[0])) in rules.GROUPS:
-        return kept[0]
-    parts = [*conditions, *kept]
-    return {"all": parts} if parts else {}
-
-
-class _FacetForm(forms.ModelForm):
-    """Edits the rule in `rule_field` of the instance."""
+class RuleForm(forms.ModelForm):
+    """Checks the rule in `rule_field` against what the instance's site knows."""
 
     rule_field = "rule"
-    drop_kept = forms.BooleanField(
-        label="Remove the further conditions", required=False, widget=UnfoldBooleanSwitchWidget()
-    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        values, self.kept = split(getattr(self.instance, self.rule_field) or {})
-        for name, value in values.items():
-            self.initial.setdefault(PREFIX + name, value)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Who may only look has no such field.
+        if field := self.fields.get(self.rule_field):
+            self.builder: RuleWidget = field.widget
+            site = getattr(self.instance, "site", None) if self.instance.site_id else None
+            self.builder.site = site
+            self.builder.inside = next(iter(self.inside()), None)
+            if site and not self.is_bound:
+                stored = getattr(self.instance, self.rule_field)
+                self.builder.problems = self._problems(stored, site) if stored else []
+
+    def site(self) -> Site | None:
+        return self.cleaned_data.get("site") or getattr(self.instance, "site", None)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        conditions = []
-        for field in SHOWN:
-            asked = condition(field, cleaned.get(PREFIX + field.name) or "")
-            if asked:
-                self._check(asked, PREFIX + field.name)
-                conditions.append(asked)
-        kept = [] if cleaned.get("drop_kept") else self.kept
-        setattr(self.instance, self.rule_field, join(conditions, kept))
+        rule, site = cleaned.get(self.rule_field, {}), self.site()
+        # Other empty values than {} are no rules, though Django would let them pass.
+        if rule != {} and site:
+            found = self._problems(rule, site)
+            self.builder.problems = found
+            if found:
+                self.add_error(self.rule_field, rules.Broken(found))
         return cleaned
 
-    def _check(self, asked: Rule, name: str) -> None:
-        try:
-            rules.check(asked)
-        except ValidationError as error:
-            self.add_error(name, error)
+    def _problems(self, rule: Any, site: Site) -> list[Problem]:
+        return rules.problems(rule, catalogue.of_site(site), inside=self.inside())
 
-
-# The fields are those of the registry, so the class is made from it.
-FacetForm = type(_FacetForm)(
-    "FacetForm", (_FacetForm,), {PREFIX + row.name: FACETS[row.type].make(row) for row in SHOWN}
-)
-
-
-def facet_names(rule: Rule) -> list[str]:
-    """Return the names of the fields to show for the rule, in their order."""
-    _, kept = split(rule or {})
-    return [*FACET_NAMES, "further_conditions", "drop_kept"] if kept else FACET_NAMES
-
-
-def further_conditions(rule: Rule) -> str:
-    """Return in words what the facets cannot show."""
-    _, kept = split(rule or {})
-    return rules.describe(join([], kept)) if kept else ""
+    def inside(self) -> tuple[int, ...]:
+        """Return the segments that are being asked already: the one whose rule this is."""
+        row: Model = self.instance
+        return (row.pk,) if row._meta.label == "segments.Segment" and row.pk else ()

@@ -1,7 +1,7 @@
 from django.db import models
 
 from apps.accounts.models import Contact, Site
-from apps.segments import rules
+from apps.segments.rules import grammar
 
 
 class Segment(models.Model):
@@ -20,7 +20,7 @@ class Segment(models.Model):
     name = models.CharField(max_length=150)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.RULE)
     status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE, editable=False)
-    rule = models.JSONField(default=dict, blank=True, validators=[rules.check])
+    rule = models.JSONField(default=dict, blank=True, validators=[grammar.check])
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -32,9 +32,6 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def contacts(self) -> models.QuerySet[Contact]:
-        return Contact.objects.filter(rules.compile(self.rule), site=self.site_id)
 
 
 class MemberQuerySet(models.QuerySet["Member"]):

@@ -1,21 +1,16 @@
 """What the demo shows: a site with contacts, segments, assets and the onboarding published."""
 
-import random
-
 from django.conf import settings
 from django.db import transaction
 
-from apps.accounts import events, sites
-from apps.accounts.models import Contact, PushStatus, Role, Site, User
+from apps.accounts import sites
+from apps.accounts.models import Role, Site, User
 from apps.assets import models as assets
 from apps.journeys import publishing, templates
 from apps.journeys.models import Journey
-from apps.segments.models import Segment
+from config.demo import audience
 
 SITE_NAME = "Fernweh Outfitters"
-FIRST_NAMES = ["Anna", "Ben", "Chloé", "Dmitri", "Elif", "Farid", "Grace", "Hugo", "Ines", "Jonas"]
-LANGUAGES = ["en", "de", "fr", "es"]
-ZONES = ["Europe/Berlin", "Europe/Paris", "America/Sao_Paulo", "Asia/Kathmandu"]
 
 
 @transaction.atomic
@@ -33,8 +28,8 @@ def seed(*, port: int, password: str) -> Site:
     site = Site.objects.filter(name=SITE_NAME).first()
     if site is None:
         site = _site(port)
-        _contacts(site)
-        _segments(site)
+        audience.people(site)
+        audience.segments(site)
         _assets(site)
         publishing.publish(Journey.objects.get(site=site, name=templates.ASK_FOR_PERMISSION))
     _allow_port(site, port)
@@ -71,41 +66,6 @@ def _site(port: int) -> Site:
 def _allow_port(site: Site, port: int) -> None:
     for origin in _origins(port):
         site.origins.update_or_create(origin=origin, defaults={"is_allowed": True})
-
-
-def _contacts(site: Site) -> None:
-    chance = random.Random(7)
-    statuses = [PushStatus.ASK] * 5 + [PushStatus.BLOCKED] * 2 + [PushStatus.NOT_SUPPORTED]
-    contacts = Contact.objects.bulk_create(
-        Contact(
-            site=site,
-            external_id=f"{name.lower()}-{number}",
-            state={"first_name": name, "orders": chance.randrange(9)},
-            language=chance.choice(LANGUAGES),
-            time_zone=chance.choice(ZONES),
-            push_status=chance.choice(statuses),
-        )
-        for number in range(1, 6)
-        for name in FIRST_NAMES
-    )
-    events.track_many(
-        [
-            events.NewEvent(contact=contact, name="purchase", properties={"price": 20 + i})
-            for i, contact in enumerate(contacts)
-            if contact.state["orders"]
-        ]
-    )
-
-
-def _segments(site: Site) -> None:
-    for name, field, value in (
-        ("Core: push enabled, user has at least one device", "reachable", True),
-        ("Can be asked for push", "push_status", "ask"),
-        ("Speaks German", "language", "de"),
-    ):
-        Segment.objects.create(
-            site=site, name=name, rule={"all": [{"field": field, "op": "is", "value": value}]}
-        )
 
 
 def _assets(site: Site) -> None:

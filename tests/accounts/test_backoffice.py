@@ -13,6 +13,7 @@ from apps.accounts.models import (
     Event,
     IdentitySecret,
     Import,
+    Property,
     Site,
 )
 from apps.assets.models import Asset, LabelTag, Popup, Push
@@ -26,7 +27,7 @@ from tests.accounts.house import a_house, address, login
 KEPT = {IdentitySecret, VapidKey}
 MESSAGES = {delivery.Push, delivery.Popup}
 TRAFFIC = {Contact, Device, Event, AuditEntry, *MESSAGES, OrmQ, Success, Failure}
-ALL, LOOK, NOTHING = "all", "look", "nothing"
+ALL, LOOK, CORRECT, NOTHING = "all", "look", "correct", "nothing"
 MARKETER = {Asset: ALL, Push: ALL, Popup: ALL, LabelTag: ALL, Journey: ALL, Segment: ALL}
 SEEN_BY_ALL = {Contact, Device, Event, Site, *MESSAGES}
 NEVER_DELETED = {Site, ApiKey}
@@ -36,6 +37,8 @@ PAGES = ["changelist", "add", "change", "history", "delete"]
 
 
 def may(role, model):
+    if model is Property:
+        return LOOK if role == "Analyst" else CORRECT
     if role == "superuser":
         return LOOK if model in TRAFFIC | KEPT else ALL
     if role == "Marketer" and model in {**MARKETER, **MARKETER_ALONE}:
@@ -50,6 +53,8 @@ def expected(role, model, page):
     if model in NEVER_DELETED and page == "delete":
         return 403
     if role == "superuser" and page == "delete" and model in (OrmQ, Success, Failure):
+        return 200
+    if role == "superuser" and page == "delete" and model is Property:
         return 200
     if role == "superuser" and page == "change" and model is OrmQ:
         return 200

@@ -28,8 +28,11 @@ class TestStrictJSONParser:
             '{"external_id": "a", "state": ' + '{"x": ' * 30 + "1" + "}" * 31,
             '{"external_id": "a", "state": {"x": ' + "[" * 5000 + "]" * 5000 + "}}",
             '{"external_id": "a", "state": {"x": ' + "9" * 5000 + "}}",
+            '{"external_id": "a", "state": {"x": ' + "9" * 400 + "}}",
+            '{"external_id": "a", "state": {"x": [{"y": -1e400}]}}',
             '{"external_id": "a", "state": {"x": NaN}}',
             '{"external_id": "a", "state": {"x": -1e999}}',
+            '{"external_id": "a", "state": {"x": Infinity}}',
             '"text"',
             "[]",
             "null",
@@ -57,6 +60,18 @@ class TestStrictJSONParser:
         post(browser, "identify", '{"external_id": "C:\\\\u0000"}')
 
         assert Contact.objects.get().external_id == "C:\\u0000"
+
+    def test_it_takes_the_largest_numbers_that_a_column_can_hold(self, browser):
+        browser.open()
+
+        answer = post(
+            browser,
+            "identify",
+            '{"external_id": "a", "state": {"x": [1.7e308, -1.7e308, 5e-324, 1e20]}}',
+        )
+
+        assert answer.status_code == 200
+        assert Contact.objects.get().state == {"x": [1.7e308, -1.7e308, 5e-324, 1e20]}
 
     def test_it_takes_every_language(self, browser):
         browser.open()

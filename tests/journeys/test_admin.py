@@ -27,7 +27,7 @@ def settings(journey, **changes):
         "name": journey.name,
         "category": "marketing",
         "entry_event": "session_started",
-        "facet_push_status": ["ask"],
+        "entry_rule": '{"all": [{"field": "push_status", "op": "is", "value": "ask"}]}',
         "reentry": "pause",
         "reentry_pauses": "3, 7, 30",
         **changes,

@@ -2,13 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 MAX_DEPTH = 20
+# Python reads 1e999 as infinity, which JSON cannot say.
+MAX_NUMBER = sys.float_info.max
 
 # The escape itself, not a text that spells it: an even number of backslashes before it.
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -16,7 +19,7 @@ NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 class StrictJSONParser(JSONParser):
     """Refuses with 400 what no database column or template could hold: the character NUL, half
-    characters (lone surrogates), infinite numbers, and nesting beyond MAX_DEPTH."""
+    characters (lone surrogates), numbers beyond a float, and nesting beyond MAX_DEPTH."""
 
     def parse(
         self,
@@ -28,13 +31,12 @@ class StrictJSONParser(JSONParser):
             data = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
-        if _depth_exceeds(data, MAX_DEPTH):
-            raise ParseError(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
-        try:
-            text = json.dumps(data, ensure_ascii=False, allow_nan=False)
-        except ValueError as error:
-            # 1e999 is read as infinity, which JSON cannot hold.
-            raise ParseError("The JSON holds a number that is too large.") from error
+        for depth, nodes in enumerate(_levels(data)):
+            if depth > MAX_DEPTH:
+                raise ParseError(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
+            if any(type(node) in (int, float) and not abs(node) <= MAX_NUMBER for node in nodes):
+                raise ParseError("The JSON holds a number that is too large.")
+        text = json.dumps(data, ensure_ascii=False)
         try:
             text.encode()
         except UnicodeEncodeError as error:
@@ -44,16 +46,14 @@ class StrictJSONParser(JSONParser):
         return data
 
 
-def _depth_exceeds(data: Any, most: int) -> bool:
-    """Look level by level, so that depth costs no stack."""
+def _levels(data: Any) -> Iterator[list[Any]]:
+    """Yield what stands on each level, the outermost first, so that depth costs no stack."""
     level = [data]
-    for _ in range(most):
+    while level:
+        yield level
         level = [
             child
             for node in level
             if isinstance(node, dict | list)
             for child in (node.values() if isinstance(node, dict) else node)
         ]
-        if not level:
-            return False
-    return True

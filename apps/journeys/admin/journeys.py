@@ -14,7 +14,7 @@ from apps.accounts.backoffice import PolymorphicInline, PolymorphicInlineAdmin
 from apps.journeys import publishing
 from apps.journeys.forms import FORMS, JourneyForm, StepFormSet, lead_rows
 from apps.journeys.models import Journey, PopupStep, PushStep, Step, WaitStep
-from apps.segments.forms import facet_names, further_conditions
+from apps.segments import catalogue, rules
 
 Status = Journey.Status
 STATUS_COLORS = {Status.ACTIVE: "success", Status.PAUSED: "warning", Status.FINISHED: "info"}
@@ -62,18 +62,17 @@ class JourneyAdmin(PolymorphicInlineAdmin):
     list_select_related = ("site", "live_version")
     search_fields = ("name",)
     fixed_fields = ("site",)
-    readonly_fields = ("status", "version", "further_conditions")
+    readonly_fields = ("status", "version", "entry_in_words")
     actions = None
     actions_detail = ("publish", "pause", "resume", "archive")
 
     def get_fieldsets(self, request: HttpRequest, obj: Journey | None = None) -> list[Any]:
         first = ["name", "site", "category"]
+        may_edit = obj is None or self.has_change_permission(request, obj)
+        rule = "entry_rule" if may_edit else "entry_in_words"
         return [
             (None, {"fields": ["status", "version", *first] if obj else first}),
-            (
-                "Entry: contacts who meet all of these",
-                {"fields": ["entry_event", *facet_names(obj.entry_rule if obj else {})]},
-            ),
+            ("Entry", {"fields": ["entry_event", rule]}),
             ("How often", {"fields": ["reentry", "reentry_pauses"]}),
         ]
 
@@ -98,6 +97,10 @@ class JourneyAdmin(PolymorphicInlineAdmin):
     def status_label(self, journey: Journey) -> tuple[str, str]:
         return journey.status, SHORT.get(Status(journey.status), journey.get_status_display())
 
+    @display(description="For contacts who meet this")
+    def entry_in_words(self, journey: Journey) -> str:
+        return rules.describe(journey.entry_rule, catalogue.of_site(journey.site))
+
     @display(description="Version")
     def version(self, journey: Journey) -> str:
         live = journey.live_version
@@ -105,10 +108,6 @@ class JourneyAdmin(PolymorphicInlineAdmin):
             return "Not published yet"
         unpublished = "; changed since, not published" if journey.has_unpublished_changes else ""
         return f"{live.number}, of {live.published_at:%d %B %Y}{unpublished}"
-
-    @display(description="And further")
-    def further_conditions(self, journey: Journey) -> str:
-        return further_conditions(journey.entry_rule)
 
     @action(
         description="Publish",

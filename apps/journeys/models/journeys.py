@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from apps.accounts.models import Site
-from apps.segments import rules
+from apps.segments.rules import grammar
 
 
 def default_pauses() -> list[int]:
@@ -50,7 +50,7 @@ class Journey(models.Model):
         help_text="For example session_started, purchase, or any event that the site tracks.",
     )
     entry_rule = models.JSONField(
-        "for contacts who", default=dict, blank=True, validators=[rules.check]
+        "for contacts who", default=dict, blank=True, validators=[grammar.check]
     )
     reentry = models.CharField("may enter", max_length=10, choices=Reentry, default=Reentry.ONCE)
     reentry_pauses = models.JSONField(

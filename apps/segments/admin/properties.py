@@ -1,0 +1,107 @@
+"""The names that sites have sent, as Settings → Properties."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
+
+from apps.accounts.confirming import AsksFirstAdmin, Consequences
+from apps.accounts.models import Property
+from apps.accounts.panels import link_to
+from apps.segments import catalogue, rules, usage
+from apps.segments.models import Segment
+from apps.segments.rules import Context
+
+
+class OfFilter(DropdownFilter):
+    title = "of"
+    parameter_name = "of"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("contacts", "Contacts"), ("events", "Events")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Property]) -> QuerySet[Property]:
+        if self.value() not in ("contacts", "events"):
+            return queryset
+        return queryset.filter(event_name__isnull=self.value() == "contacts")
+
+
+@admin.register(Property)
+class PropertyAdmin(AsksFirstAdmin):
+    list_display = ("name", "of", "type_label", "site", "created_at")
+    list_filter = (
+        OfFilter,
+        ("type", ChoicesDropdownFilter),
+        ("site", RelatedDropdownFilter),
+    )
+    list_select_related = ("site", "event_name")
+    search_fields = ("name",)
+    search_help_text = "The name of a property."
+    actions = None
+    fields = (("name", "of"), ("site", "created_at"), "type")
+    readonly_fields = ("name", "of", "site", "created_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Names are learnt from what sites send."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A name that is sent would only be learnt again."""
+        return request.user.is_superuser and super().has_delete_permission(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Property]:
+        return super().get_queryset(request).select_related("site", "event_name")
+
+    @display(description="Of", ordering="event_name__name")
+    def of(self, row: Property) -> str:
+        return f"Event {row.event_name.name}" if row.event_name else "Contacts"
+
+    @display(description="Type", ordering="type", label=True)
+    def type_label(self, row: Property) -> str:
+        return row.get_type_display()
+
+    def consequences(self, request: HttpRequest, form: ModelForm) -> Consequences | None:
+        if "type" not in form.changed_data:
+            return None
+        row: Property = form.instance
+        broken = _broken_by(row)
+        if not broken:
+            return None
+        return Consequences(
+            title=f"“{row}” as {row.get_type_display().lower()}: this breaks rules",
+            text="They ask for it in ways that do not fit the new type. A broken segment has "
+            "nobody in it and a broken journey lets nobody enter, until you correct them:",
+            headers=["Kind", "Name", "What is wrong then"],
+            rows=[[use.kind, link_to(use.row), why] for use, why in broken],
+        )
+
+
+def _broken_by(row: Property) -> list[tuple[usage.Use, str]]:
+    """Return the rules that fit now and will not with the type that the row has, and why."""
+    now = catalogue.of_site(row.site)
+    then = _with(row, now)
+    found = []
+    for use in usage.in_site(row.site_id):
+        inside = (use.row.pk,) if isinstance(use.row, Segment) else ()
+        if use.rule and not rules.problems(use.rule, now, inside=inside):
+            wrong = rules.problems(use.rule, then, inside=inside)
+            if wrong:
+                found.append((use, wrong[0].message))
+    return found
+
+
+def _with(row: Property, context: Context) -> Context:
+    if row.event_name is None:
+        return replace(context, properties={**context.properties, row.name: row.type})
+    event = row.event_name.name
+    own = {**context.event_properties.get(event, {}), row.name: row.type}
+    return replace(context, event_properties={**context.event_properties, event: own})

@@ -1,0 +1,100 @@
+"""How many a rule means: at once by a sample, exactly a moment later.
+
+Every contact has a random `bucket` of 0 to 99. One bucket, times 100, is off by 1 to 2.5 % for
+100,000 members and more (95 of 100 times by at most 6 %), and by more for fewer; it is there
+before a marketer can look up.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Count, Q
+
+from apps.accounts.models import Contact
+from apps.segments import rules
+from apps.segments.membership import matching
+from apps.segments.rules import Context, Rule
+
+BUCKETS = 100
+SAMPLED = 0
+# A site of so few in the bucket is counted whole as fast.
+FEW = 300
+
+
+class TooSlow(Exception):
+    """The count was not there in the time that it may take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbers:
+    contacts: int
+    reachable: int
+    is_exact: bool
+
+
+def count(rule: Rule, context: Context, *, seconds: float = 20) -> Numbers:
+    """Count exactly who meets the rule. Raises TooSlow after `seconds`, Broken for a bad rule."""
+    with at_most(seconds):
+        found = matching(rule, context).aggregate(
+            contacts=Count("pk"), reachable=Count("pk", filter=Q(is_reachable=True))
+        )
+    return Numbers(**found, is_exact=True)
+
+
+def estimate(rule: Rule, context: Context) -> Numbers:
+    """Return about how many meet the rule, from one bucket; exactly where the site is small."""
+    bucket = Contact.objects.filter(site=context.site_id, bucket=SAMPLED)
+    if bucket.count() < FEW:
+        return count(rule, context)
+    with at_most(5):
+        met = rules.compile(rule, context, among=bucket.values("pk"))
+        found = bucket.filter(met).aggregate(
+            contacts=Count("pk"), reachable=Count("pk", filter=Q(is_reachable=True))
+        )
+    return Numbers(
+        contacts=found["contacts"] * BUCKETS,
+        reachable=found["reachable"] * BUCKETS,
+        is_exact=False,
+    )
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Run the queries inside with the memory that counting a million takes, and end them after
+    `seconds` with TooSlow."""
+    try:
+        with _postgresql(seconds) if connection.vendor == "postgresql" else _sqlite(seconds):
+            yield
+    except OperationalError as error:
+        cancelled = getattr(error.__cause__, "sqlstate", "") == "57014"
+        if cancelled or "interrupted" in str(error):
+            raise TooSlow from error
+        raise
+
+
+@contextmanager
+def _postgresql(seconds: float) -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Hash tables over a million rows want more than the stock 4 MB; compiling costs more
+        # than these queries take.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+        yield
+        cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+        cursor.execute("SET LOCAL work_mem = DEFAULT")
+        cursor.execute("SET LOCAL jit = DEFAULT")
+
+
+@contextmanager
+def _sqlite(seconds: float) -> Iterator[None]:
+    connection.ensure_connection()
+    end = time.monotonic() + seconds
+    connection.connection.set_progress_handler(lambda: time.monotonic() > end, 100_000)
+    try:
+        yield
+    finally:
+        connection.connection.set_progress_handler(None, 0)

@@ -1,0 +1,173 @@
+"""Reading typed values out of JSON columns, alike on PostgreSQL and SQLite.
+
+A value of another type than the one asked for reads as missing (NULL): comparing across types
+would answer by the database's own order of types, differently in each.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+from django.db.models.expressions import Func
+from django.db.models.sql.compiler import SQLCompiler
+
+from apps.accounts import moments
+
+Sql = tuple[str, list[Any]]
+
+
+class JsonValue(Func):
+    """The value of one name in a JSON object, if it has the type; NULL otherwise."""
+
+    postgresql_types: tuple[str, ...] = ()
+    sqlite_types: tuple[str, ...] = ()
+    postgresql_cast = ""
+    sqlite_value = "json_extract({column}, %s)"
+
+    def __init__(self, column: str, key: str, **extra: Any) -> None:
+        super().__init__(F(column), output_field=self.kind())
+        self.key = key
+
+    @staticmethod
+    def kind() -> models.Field:
+        return models.TextField()
+
+    def _column(self, compiler: SQLCompiler) -> Sql:
+        sql, params = compiler.compile(self.source_expressions[0])
+        return sql, list(params)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
+        column, params = self._column(compiler)
+        types = ", ".join(f"'{name}'" for name in self.postgresql_types)
+        sql = (
+            f"CASE WHEN jsonb_typeof({column} -> %s::text) IN ({types}) "
+            f"THEN ({column} ->> %s::text){self.postgresql_cast} END"
+        )
+        return sql, [*params, self.key, *params, self.key]
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
+        column, params = self._column(compiler)
+        types = ", ".join(f"'{name}'" for name in self.sqlite_types)
+        value = self.sqlite_value.format(column=column)
+        sql = f"CASE WHEN json_type({column}, %s) IN ({types}) THEN {value} END"
+        return sql, [*params, _path(self.key), *params, _path(self.key)]
+
+
+def _path(key: str) -> str:
+    # The names that rules may ask for hold no quotes (apps.accounts.properties).
+    return f'$."{key}"'
+
+
+class Text(JsonValue):
+    postgresql_types = ("string",)
+    sqlite_types = ("text",)
+
+
+class Number(JsonValue):
+    postgresql_types = ("number",)
+    sqlite_types = ("integer", "real")
+    # Not a float: a number that JSON can hold and a float cannot would end the query.
+    postgresql_cast = "::numeric"
+    # Whole numbers that add up to more than 64 bits would end it too.
+    sqlite_value = "CAST(json_extract({column}, %s) AS REAL)"
+
+    @staticmethod
+    def kind() -> models.Field:
+        return models.FloatField()
+
+
+class YesNo(JsonValue):
+    postgresql_types = ("boolean",)
+    sqlite_types = ("true", "false")
+    postgresql_cast = "::boolean"
+
+    @staticmethod
+    def kind() -> models.Field:
+        return models.BooleanField()
+
+
+class Moment(JsonValue):
+    """A text that names a moment (apps.accounts.moments), in UTC."""
+
+    def __init__(self, column: str, key: str, *, zone: str) -> None:
+        super().__init__(column, key)
+        self.zone = zone
+
+    @staticmethod
+    def kind() -> models.Field:
+        return models.DateTimeField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
+        column, params = self._column(compiler)
+        value = f"({column} ->> %s::text)"
+        own = [*params, self.key]
+        sql = (
+            f"CASE WHEN jsonb_typeof({column} -> %s::text) = 'string' AND {value} ~ %s THEN "
+            f"CASE WHEN {value} ~ %s THEN {value}::timestamptz "
+            f"ELSE {value}::timestamp AT TIME ZONE %s END END"
+        )
+        matched = [*own, *own, moments.PATTERN]
+        return sql, [*matched, *own, moments.WITH_OFFSET, *own, *own, self.zone]
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
+        column, params = self._column(compiler)
+        sql = (
+            f"CASE WHEN json_type({column}, %s) = 'text' "
+            f"THEN pushdesk_moment(json_extract({column}, %s), %s) END"
+        )
+        return sql, [*params, _path(self.key), *params, _path(self.key), self.zone]
+
+
+class IsList(JsonValue):
+    """Whether the value is a list with something in it."""
+
+    @staticmethod
+    def kind() -> models.Field:
+        return models.BooleanField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
+        column, params = self._column(compiler)
+        sql = (
+            f"(COALESCE(jsonb_typeof({column} -> %s::text) = 'array', false) "
+            f"AND {column} -> %s::text <> '[]'::jsonb)"
+        )
+        return sql, [*params, self.key, *params, self.key]
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
+        column, params = self._column(compiler)
+        sql = (
+            f"(COALESCE(json_type({column}, %s) = 'array', 0) "
+            f"AND json_array_length({column}, %s) > 0)"
+        )
+        return sql, [*params, _path(self.key), *params, _path(self.key)]
+
+
+class ListHas(JsonValue):
+    """Whether the value is a list that holds one of the texts."""
+
+    def __init__(self, column: str, key: str, *, items: list[str]) -> None:
+        super().__init__(column, key)
+        self.items = items
+
+    @staticmethod
+    def kind() -> models.Field:
+        return models.BooleanField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
+        column, params = self._column(compiler)
+        # The operator asks objects for names too, and a text whether it is the one.
+        sql = (
+            f"(COALESCE(jsonb_typeof({column} -> %s::text) = 'array', false) "
+            f"AND {column} -> %s::text ?| %s::text[])"
+        )
+        return sql, [*params, self.key, *params, self.key, self.items]
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
+        column, params = self._column(compiler)
+        places = ", ".join(["%s"] * len(self.items))
+        sql = (
+            f"(COALESCE(json_type({column}, %s) = 'array', 0) AND EXISTS (SELECT 1 FROM "
+            f"json_each({column}, %s) AS item WHERE item.type = 'text' "
+            f"AND item.value IN ({places})))"
+        )
+        return sql, [*params, _path(self.key), *params, _path(self.key), *self.items]
