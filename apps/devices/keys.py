@@ -138,12 +138,12 @@ def progress(site: Site) -> Iterator[Progress]:
     """Yield the site's keys, the newest first, in three queries over an index."""
     rows = list(VapidKey.objects.filter(site=site))
     of_site = Subscription.objects.filter(key__in=rows).order_by()
-    live = dict(of_site.live().values_list("key").annotate(Count("pk")))
+    live = dict(of_site.live().values_list("key").annotate(n=Count("*")))
     recent = of_site.filter(ended_at__gt=timezone.now() - timedelta(days=PACE_DAYS))
     left: dict[int, int] = {}
     moved: dict[int, int] = {}
     reasons = Subscription.EndReason
-    for key, reason, count in recent.values_list("key", "end_reason").annotate(n=Count("pk")):
+    for key, reason, count in recent.values_list("key", "end_reason").annotate(n=Count("*")):
         left[key] = left.get(key, 0) + count
         if reason in (reasons.REPLACED, reasons.MOVED):
             moved[key] = moved.get(key, 0) + count

@@ -45,7 +45,7 @@ def pushes_of_contact(request: HttpRequest, contact: Contact) -> Panel:
     rows = contact.pushes.select_related("asset", "device")[:RECENT]
     return table(
         "Recent pushes",
-        ["Push", "Device", "Status", "Queued", "Shown", "Clicked"],
+        ["Push", "Device", "Status", "Queued", "Shown", "Clicked", "Dismissed"],
         [
             [
                 link_to(row, row.asset),
@@ -54,6 +54,7 @@ def pushes_of_contact(request: HttpRequest, contact: Contact) -> Panel:
                 row.queued_at,
                 row.shown_at,
                 row.clicked_at,
+                row.dismissed_at,
             ]
             for row in rows
         ],
@@ -66,9 +67,16 @@ def popups_of_contact(request: HttpRequest, contact: Contact) -> Panel:
     rows = contact.popups.select_related("asset")[:RECENT]
     return table(
         "Recent popups",
-        ["Popup", "Status", "Queued", "Shown"],
+        ["Popup", "Status", "Pressed", "Queued", "Shown", "Ended"],
         [
-            [link_to(row, row.asset), row.get_status_display(), row.queued_at, row.shown_at]
+            [
+                link_to(row, row.asset),
+                row.get_status_display(),
+                row.button or None,
+                row.queued_at,
+                row.shown_at,
+                row.answered_at,
+            ]
             for row in rows
         ],
         empty="No popup was meant for this contact.",
