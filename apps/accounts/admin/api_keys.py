@@ -82,9 +82,7 @@ class ApiKeyAdmin(ModelAdmin):
             "use": "Authorization: Bearer ",
             "back": self._page("changelist"),
         }
-        answer = TemplateResponse(request, "admin/shown_once.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return TemplateResponse(request, "admin/shown_once.html", context)
 
     @display(description="Begins with")
     def begins_with(self, key: ApiKey) -> str:
