@@ -45,15 +45,21 @@ class ApiKeyAdmin(ModelAdmin):
             return ["name", "site", "scopes"]
         return [
             ("name", "site"),
-            ("begins_with", "status"),
-            "may",
+            ("begins_with", "may"),
             ("created_at", "created_by"),
-            ("last_used_at", "revoked_at"),
+            ("last_used", "revoked"),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
-        names = ["begins_with", "status", "may", "created_at", "created_by"]
-        return [] if obj is None else [*names, "last_used_at", "revoked_at"]
+        names = ["begins_with", "may", "created_at", "created_by", "last_used", "revoked"]
+        return [] if obj is None else names
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Offer one way to save: the next page shows the token, whatever comes after."""
+        one = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, {**context, **one}, *args, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -91,6 +97,14 @@ class ApiKeyAdmin(ModelAdmin):
     @display(description="State", label={"live": "success", "revoked": "danger"})
     def status(self, key: ApiKey) -> tuple[str, str]:
         return ("revoked", "Revoked") if key.revoked_at else ("live", "In use")
+
+    @display(description="Last used")
+    def last_used(self, key: ApiKey) -> Any:
+        return key.last_used_at or "Never"
+
+    @display(description="Revoked")
+    def revoked(self, key: ApiKey) -> Any:
+        return key.revoked_at or "No, it is in use"
 
     @display(description="What it may do")
     def may(self, key: ApiKey) -> str:
