@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -5,6 +6,8 @@ from django.forms import Form, ModelForm, MultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
@@ -26,6 +29,10 @@ class ApiKeyForm(ModelForm):
     class Meta:
         model = ApiKey
         fields = ("site", "name", "scopes")
+
+
+def _moment(at: datetime | None) -> str:
+    return date_format(localtime(at), "DATETIME_FORMAT") if at else ""
 
 
 @admin.register(ApiKey)
@@ -99,12 +106,12 @@ class ApiKeyAdmin(ModelAdmin):
         return ("revoked", "Revoked") if key.revoked_at else ("live", "In use")
 
     @display(description="Last used")
-    def last_used(self, key: ApiKey) -> Any:
-        return key.last_used_at or "Never"
+    def last_used(self, key: ApiKey) -> str:
+        return _moment(key.last_used_at) or "Never"
 
     @display(description="Revoked")
-    def revoked(self, key: ApiKey) -> Any:
-        return key.revoked_at or "No, it is in use"
+    def revoked(self, key: ApiKey) -> str:
+        return _moment(key.revoked_at) or "No, it is in use"
 
     @display(description="What it may do")
     def may(self, key: ApiKey) -> str:
