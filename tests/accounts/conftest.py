@@ -1,8 +1,14 @@
 import pytest
 
 from tests.accounts.system import System
+from tests.factories import a_contact
 
 
 @pytest.fixture
 def system(db):
     return System()
+
+
+@pytest.fixture
+def anna(system):
+    return a_contact(system.site, external_id="anna", state={"plan": "gold"})

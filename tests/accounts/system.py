@@ -1,5 +1,6 @@
 from rest_framework.test import APIClient
 
+from apps.accounts.models import Contact, Event
 from tests.factories import a_site, a_token
 
 
@@ -24,3 +25,11 @@ class System:
             content_type=content_type,
             headers={"Authorization": f"Bearer {self.token}"},
         )
+
+
+def nothing_was_written():
+    """Whether there is only the fixture `anna`, as she was."""
+    return (
+        list(Contact.objects.values_list("external_id", "state")) == [("anna", {"plan": "gold"})]
+        and not Event.objects.exists()
+    )

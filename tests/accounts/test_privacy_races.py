@@ -19,6 +19,22 @@ def nothing_is_left():
     return [kind.label for kind in kinds() if kind.model._base_manager.exists()] == []
 
 
+def visit(device):
+    """One visit, as a browser makes it that knows a device or has lost it."""
+    try:
+        device = Device.objects.select_related("contact__site").get(pk=device.pk)
+        sessions.open_session(device.contact.site, device, a_report("ask"))
+        identity.identify(device, "anna")
+        events.track(device.contact, "purchase")
+        identity.logout(device)
+    except Device.DoesNotExist:
+        return a_device(device.contact.site)
+    except (IntegrityError, OperationalError, Contact.DoesNotExist):
+        # The house handles the call once more.
+        pass
+    return device
+
+
 class TestErase:
     def test_it_waits_for_who_is_writing_and_takes_that_too(self):
         contact = a_contact(external_id="anna")
@@ -66,24 +82,15 @@ class TestErase:
         devices = [a_device(site) for _ in range(3)]
         stopped = []
 
-        def visit(device):
+        def keep_visiting(device):
             while not stopped:
-                try:
-                    device = Device.objects.select_related("contact__site").get(pk=device.pk)
-                    sessions.open_session(site, device, a_report("ask"))
-                    identity.identify(device, "anna")
-                    events.track(device.contact, "purchase")
-                    identity.logout(device)
-                except (IntegrityError, OperationalError, Contact.DoesNotExist):
-                    continue
-                except Device.DoesNotExist:
-                    device = a_device(site)
+                device = visit(device)
 
         def work():
             while not stopped:
                 tasks.advance()
 
-        threads = [Meanwhile(lambda device=device: visit(device)) for device in devices]
+        threads = [Meanwhile(lambda device=device: keep_visiting(device)) for device in devices]
         threads.append(Meanwhile(work))
         for _ in range(15):
             for contact in Contact.objects.filter(external_id="anna"):
@@ -92,7 +99,8 @@ class TestErase:
         for thread in threads:
             thread.ends()
 
-        for contact in Contact.objects.all():
+        # A browser that two have used goes to a fresh visitor first.
+        while contact := Contact.objects.order_by("pk").first():
             privacy.erase(contact, by="Test")
         assert nothing_is_left()
 

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -5,6 +6,8 @@ from django.forms import Form, ModelForm, MultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
@@ -28,6 +31,10 @@ class ApiKeyForm(ModelForm):
         fields = ("site", "name", "scopes")
 
 
+def _moment(at: datetime | None) -> str:
+    return date_format(localtime(at), "DATETIME_FORMAT") if at else ""
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(ModelAdmin):
     """Made and revoked, never changed: what a key may do is settled when it is handed out."""
@@ -45,15 +52,21 @@ class ApiKeyAdmin(ModelAdmin):
             return ["name", "site", "scopes"]
         return [
             ("name", "site"),
-            ("begins_with", "status"),
-            "may",
+            ("begins_with", "may"),
             ("created_at", "created_by"),
-            ("last_used_at", "revoked_at"),
+            ("last_used", "revoked"),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
-        names = ["begins_with", "status", "may", "created_at", "created_by"]
-        return [] if obj is None else [*names, "last_used_at", "revoked_at"]
+        names = ["begins_with", "may", "created_at", "created_by", "last_used", "revoked"]
+        return [] if obj is None else names
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Offer one way to save: the next page shows the token, whatever comes after."""
+        one = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, {**context, **one}, *args, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -82,9 +95,7 @@ class ApiKeyAdmin(ModelAdmin):
             "use": "Authorization: Bearer ",
             "back": self._page("changelist"),
         }
-        answer = TemplateResponse(request, "admin/shown_once.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return TemplateResponse(request, "admin/shown_once.html", context)
 
     @display(description="Begins with")
     def begins_with(self, key: ApiKey) -> str:
@@ -93,6 +104,14 @@ class ApiKeyAdmin(ModelAdmin):
     @display(description="State", label={"live": "success", "revoked": "danger"})
     def status(self, key: ApiKey) -> tuple[str, str]:
         return ("revoked", "Revoked") if key.revoked_at else ("live", "In use")
+
+    @display(description="Last used")
+    def last_used(self, key: ApiKey) -> str:
+        return _moment(key.last_used_at) or "Never"
+
+    @display(description="Revoked")
+    def revoked(self, key: ApiKey) -> str:
+        return _moment(key.revoked_at) or "No, it is in use"
 
     @display(description="What it may do")
     def may(self, key: ApiKey) -> str:

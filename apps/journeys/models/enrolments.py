@@ -1,4 +1,4 @@
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
@@ -35,6 +35,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             self.filter(journey=row["journey"]).update(contact=new, number=F("number") + row["n"])
         self.filter(contact=old).update(contact=new)
 
+    @transaction.atomic
     def leave(self, reason: "Enrolment.Exit") -> None:
         """End these ways, and with them the visits that are open.
 
