@@ -95,6 +95,13 @@ async function follow() {
   setTimeout(follow, wait);
 }
 
+// What a click would lose is asked about first.
+document.addEventListener("submit", (event) => {
+  const isMoving = document.querySelector("[data-progress]");
+  if (event.submitter?.value !== "stop" || isMoving) return;
+  if (!confirm("Throw away the file and its mapping?")) event.preventDefault();
+});
+
 offerProperties();
 showChosenFile();
 document.getElementById("upload")?.addEventListener("submit", (event) => {

@@ -64,6 +64,7 @@ def _contacts(term: str) -> list[int]:
 @admin.register(Contact)
 class ContactAdmin(PrivacyActions, ExportMixin, ContactSearch, ReadOnlyAdmin):
     export_permission = "accounts.export_contact"
+    export_note = "All that the list shows. Visitors without an external id are left out."
     contact_lookup = "pk__in"
     list_display = ("__str__", "site", "status", "is_reachable", "language", "last_seen_at")
     list_filter = (

@@ -15,6 +15,8 @@ from apps.accounts import exporting
 class ExportMixin:
     """For an admin whose model has the permission `export_<model>`."""
 
+    export_permission = ""
+    export_note = ""
     list_before_template = "admin/export.html"
 
     def export_lines(self, rows: QuerySet[Any], format_: str) -> Iterator[str]:
@@ -24,7 +26,11 @@ class ExportMixin:
         return request.user.has_perm(self.export_permission)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        context = {"may_export": self.has_export_permission(request), **(extra_context or {})}
+        context = {
+            "may_export": self.has_export_permission(request),
+            "export_note": self.export_note,
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def get_urls(self) -> list[URLPattern]:

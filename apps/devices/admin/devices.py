@@ -33,6 +33,10 @@ class LiveFilter(DropdownFilter):
 @admin.register(Device)
 class DeviceAdmin(ExportMixin, ContactSearch, ReadOnlyAdmin):
     export_permission = "devices.export_subscription"
+    export_note = (
+        "The live subscriptions of all that the list shows, with their keys. Who has them and "
+        "the VAPID keys can send: keep them secret."
+    )
     list_display = ("__str__", "contact", "status", "live", "language", "last_seen_at")
     list_filter = (LiveFilter, ("push_status", ChoicesDropdownFilter), "is_mobile")
     list_select_related = ("contact",)
