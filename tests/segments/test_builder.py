@@ -1,11 +1,14 @@
 import json
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.test import Client
 
 from apps.accounts import contacts
+from apps.segments.rules.values import SHAPES
 from tests.factories import a_contact, a_segment, a_site, a_user, an_event
 
 OFFERS, COUNT = "/admin/segments/segment/builder/offers/", "/admin/segments/segment/builder/count/"
@@ -52,6 +55,13 @@ class TestOffers:
         offered = marketer.get(OFFERS, {"site": a_site().pk}).json()
 
         assert {row["type"] for row in offered["fields"]} <= offered["operators"].keys()
+
+    @pytest.mark.parametrize("shape", SHAPES)
+    def test_its_script_has_inputs_for_every_shape_of_value(self, shape):
+        folder = Path(settings.BASE_DIR) / "static/admin/rule_builder"
+
+        assert f'case "{shape}":' in (folder / "values.js").read_text()
+        assert f"{shape}: " in (folder / "catalogue.js").read_text().split("function initial")[1]
 
     @pytest.mark.parametrize("site", ["", "x", "0", "-1", "9" * 40, "1; DROP", "²", "999999"])
     def test_it_refuses_a_site_that_is_none(self, marketer, site):

@@ -79,7 +79,7 @@ export function initial(takes, choices = []) {
   const first = choices[0]?.[0] ?? "";
   return {
     text: "", texts: [], choice: first, choices: first ? [first] : [], number: "",
-    two_numbers: ["", ""], yes_no: true, nothing: null, period: { amount: 30, unit: "days" },
+    times: 1, two_numbers: ["", ""], two_times: ["", ""], yes_no: true, nothing: null, period: { amount: 30, unit: "days" },
     day: today, moment: today, two_moments: [today, today],
   }[takes];
 }
@@ -97,8 +97,8 @@ export function carry(node, from, to, choices) {
   const one = Array.isArray(value) ? value[0] : value;
   const has = one !== undefined && one !== null && one !== "";
   if (has && ["text->texts", "choice->choices"].includes(`${from}->${to}`)) return [one];
-  if (has && ["texts->text", "choices->choice", "two_numbers->number", "two_moments->moment"].includes(`${from}->${to}`)) return one;
-  if (has && to === "two_numbers" && from === "number") return [one, ""];
+  if (has && ["texts->text", "choices->choice", "two_numbers->number", "two_times->times", "two_moments->moment"].includes(`${from}->${to}`)) return one;
+  if (has && ["number->two_numbers", "times->two_times"].includes(`${from}->${to}`)) return [one, ""];
   if (has && to === "two_moments" && ["day", "moment"].includes(from)) return [one, one];
   if (has && ["day", "moment"].includes(from) && ["day", "moment"].includes(to)) return String(one).slice(0, to === "day" ? 10 : 16);
   return initial(to, choices);

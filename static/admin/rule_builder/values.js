@@ -17,8 +17,10 @@ export function valueInputs({ takes, value, choices = [], units, label, key, set
     case "choices":
       return [checkboxes({ ...common, value: Array.isArray(value) ? value : [], choices })];
     case "number":
+    case "times":
       return [numberInput({ ...common, value })];
     case "two_numbers":
+    case "two_times":
       return pair({ ...common, value }, numberInput);
     case "yes_no":
       return [select([["true", "Yes"], ["false", "No"]], { value: String(value), label, key, change: (text) => set(text === "true") })];

@@ -1,0 +1,154 @@
+"""The rule builder by keyboard alone, as somebody without a mouse uses it."""
+
+import json
+
+import pytest
+
+from tests.browser.desk import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+NUMBER = "Number(document.querySelector('.rule-total b')?.textContent)"
+FOCUS = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"
+STORED = "JSON.parse(document.getElementById('id_rule').value)"
+
+
+@pytest.fixture
+def page(browser, desk):
+    page = browser.open(f"{desk.origin}/admin/login/?next=/admin/segments/segment/add/")
+    page.set_viewport(1440, 1000)
+    page.type("[name=username]", "demo")
+    page.type("[name=password]", PASSWORD)
+    page.press("Enter")
+    page.wait_for("document.querySelector('.rule-adders')")
+    return page
+
+
+def keys(page, *names):
+    for name in names:
+        page.press(name)
+
+
+def write(page, text):
+    keys(page, *text)
+
+
+def tab_to(page, label):
+    """Press Tab until what has the focus is called so."""
+    for _ in range(60):
+        if page.evaluate(FOCUS).startswith(label):
+            return
+        page.press("Tab")
+    raise AssertionError(f"Tab does not lead to “{label}”")
+
+
+def add(page, what, *, to="Add a condition"):
+    tab_to(page, to)
+    page.press("Enter")
+    write(page, what)
+    page.press("Enter")
+
+
+def number(page):
+    page.wait_for("!document.querySelector('.rule-numbers').hasAttribute('aria-busy')")
+    return page.evaluate(NUMBER)
+
+
+class TestRuleBuilder:
+    def test_a_marketer_builds_a_rule_by_keyboard_and_finds_it_again(self, page, browser, desk):
+        everybody = number(page)
+        page.evaluate("document.getElementById('id_name').focus()")
+        write(page, f"By keys in {browser.name}")
+
+        add(page, "push status")
+        page.wait_for(f"{NUMBER} < {everybody}")
+        ask = number(page)
+        tab_to(page, "Add a group")
+        page.press("Enter")
+        add(page, "purchase event", to="Add a condition to this group")
+        tab_to(page, "Times")
+        keys(page, "Backspace", "3")
+        add(page, "city", to="Add a condition to this group")
+        tab_to(page, "city")
+        page.press("Tab")
+        write(page, "Berlin")
+        tab_to(page, "Add a group to this group")
+        page.press("Tab")
+        add(page, "speaks", to="Add a condition")
+        tab_to(page, "Is it in the segment?")
+        page.press("ArrowDown")
+        page.wait_for(f"{NUMBER} < {ask}")
+        counted = number(page)
+        page.evaluate("document.querySelector('[name=_continue]').focus()")
+        page.press("Enter")
+        page.wait_for(
+            "location.pathname.endsWith('/change/') && document.querySelector('.rule-condition')"
+        )
+
+        speaks = int(desk.run(SEGMENT))
+        assert page.evaluate(STORED) == {
+            "all": [
+                {"field": "push_status", "op": "is", "value": "ask"},
+                {
+                    "any": [
+                        {
+                            "event": "purchase",
+                            "measure": "count",
+                            "op": "gte",
+                            "value": 3,
+                            "when": {"op": "in_last", "value": {"amount": 30, "unit": "days"}},
+                        },
+                        {"field": "state.city", "op": "is", "value": "Berlin"},
+                    ]
+                },
+                {"segment": speaks, "op": "not_in"},
+            ]
+        }
+        assert page.evaluate("document.querySelectorAll('.rule-condition').length") == 4
+        assert number(page) == counted
+        assert page.errors == []
+
+    def test_it_moves_duplicates_removes_and_brings_back_by_keyboard(self, page):
+        add(page, "language")
+        add(page, "time zone")
+        tab_to(page, "Move up: Time zone")
+        page.press("Enter")
+        assert [node["field"] for node in page.evaluate(STORED)["all"]] == ["time_zone", "language"]
+
+        tab_to(page, "Duplicate: Time zone")
+        page.press("Enter")
+        tab_to(page, "Remove: Time zone")
+        page.press("Enter")
+        tab_to(page, "Undo")
+        page.press("Enter")
+
+        fields = [node["field"] for node in page.evaluate(STORED)["all"]]
+        assert fields == ["time_zone", "time_zone", "language"]
+        assert page.errors == []
+
+    def test_an_error_stands_at_its_condition_and_nothing_is_lost(self, page):
+        rule = {
+            "all": [
+                {"field": "push_status", "op": "is", "value": "ask"},
+                {"field": "state.gone", "op": "is", "value": "Berlin"},
+            ]
+        }
+        page.evaluate(
+            "(text) => { document.getElementById('id_rule').value = text }", json.dumps(rule)
+        )
+        page.type("[name=name]", "Broken")
+        page.click("[name=_save]")
+        page.wait_for("document.querySelector('.rule-note.error')")
+
+        said = page.evaluate(
+            "[...document.querySelectorAll('.rule-condition')].map((line) => "
+            "line.querySelector('.rule-note.error span:last-child')?.textContent ?? '')"
+        )
+        assert said == ["", "Nothing is known as “gone” here."]
+        assert page.evaluate(STORED) == rule
+        assert page.errors == []
+
+
+SEGMENT = (
+    "from apps.segments.models import Segment; print(Segment.objects.get(name='Speaks German').pk)"
+)
