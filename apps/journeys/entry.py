@@ -53,7 +53,7 @@ def enrol(version: Version, events: dict[int, Event]) -> list[int]:
 
 
 def _who_meet_the_rule(version: Version, contact_ids: list[int]) -> list[int]:
-    context = catalogue.of_site(version.journey.site)
+    context = catalogue.of_rule(version.entry_rule, version.journey.site)
     try:
         wanted = membership.matching(version.entry_rule, context, among=contact_ids)
     except rules.Broken as broken:

@@ -10,12 +10,22 @@ from django.utils import timezone
 
 from apps.accounts.models import EventName, Property, Site
 from apps.segments.models import Segment
-from apps.segments.rules import Context, KnownSegment
+from apps.segments.rules import Context, KnownSegment, Rule, conditions
+from apps.segments.rules.fields import STATE
 
 
 def of_site(site: Site, *, now: datetime | None = None) -> Context:
     """Return what rules of the site can name, in three queries, as of `now`."""
     return of_sites([site], now=now)[site.pk]
+
+
+def of_rule(rule: Rule, site: Site) -> Context:
+    """Return what the rule needs to know of its site: no query where it names nothing of the
+    site's own, as of an event that every visit brings."""
+    for _, node in conditions(rule):
+        if "field" not in node or str(node["field"]).startswith(STATE):
+            return of_site(site)
+    return Context(site_id=site.pk, zone=ZoneInfo(site.time_zone), now=timezone.now())
 
 
 def of_sites(sites: Iterable[Site], *, now: datetime | None = None) -> dict[int, Context]:

@@ -147,7 +147,8 @@ class TestPanels:
         page = client.get(address(Contact, "change", rows[Contact]))
 
         *panels, story = page.context["panels_below"]
-        assert [(panel.title, len(panel.content["rows"])) for panel in panels] == [
+        tables = [panel for panel in panels if "rows" in panel.content]
+        assert [(panel.title, len(panel.content["rows"])) for panel in tables] == [
             ("Devices", 1),
             ("Push status over time", 1),
             ("Recent pushes", 1),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.admin.utils import quote
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,7 @@ from apps.segments.rules import Context, Rule
 SAMPLES = 5
 SECONDS = 15
 # Who has a rule to edit may count.
+MAX_BYTES = 500_000
 PERMISSIONS = ("segments.view_segment", "journeys.view_journey")
 
 
@@ -70,10 +71,10 @@ def _require_editor(request: HttpRequest) -> None:
 
 
 def _asked(request: HttpRequest) -> Asked:
+    if len(request.body) > MAX_BYTES:
+        raise Refused("This rule is too long.", 413)
     try:
         body = reading.read(request.body.decode())
-    except RequestDataTooBig as error:
-        raise Refused("This rule is too long.", 413) from error
     except UnicodeDecodeError as error:
         raise Refused("This is not readable as a rule.") from error
     except reading.Unreadable as error:

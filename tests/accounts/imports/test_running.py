@@ -115,7 +115,7 @@ class TestDrain:
         with CaptureQueriesContext(connection) as queries:
             running.advance(import_.pk)
 
-        assert len(queries) == 12, "\n".join(query["sql"] for query in queries)
+        assert len(queries) == 15, "\n".join(query["sql"] for query in queries)
 
     def test_it_is_a_task_that_clears_up(self):
         import_ = an_import(people(3))
