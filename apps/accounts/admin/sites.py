@@ -30,7 +30,7 @@ class SiteAdmin(ModelAdmin):
     fieldsets = (
         (None, {"fields": ("name", "home", "vapid_subject")}),
         ("Defaults", {"fields": ("icon", "default_language", "time_zone")}),
-        ("Who logs in", {"fields": ("identity_check",)}),
+        ("People", {"fields": ("identity_check", "recreates_erased")}),
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:

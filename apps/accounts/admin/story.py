@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -89,5 +90,9 @@ def _by_day(moments: list[Moment]) -> Iterator[tuple[date, list[Moment]]]:
 def properties(event: Event, *, most: int = 150) -> str:
     """Return the event's properties on one line, cut where they are long."""
     filled = {name: value for name, value in event.properties.items() if value not in ("", None)}
-    text = ", ".join(f"{name}: {value}" for name, value in filled.items())
+    text = ", ".join(f"{name}: {_plain(value)}" for name, value in filled.items())
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _plain(value: Any) -> Any:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
