@@ -46,9 +46,7 @@ def a_house(number):
         Role: Role.objects.create(name=f"Role {number}"),
         Contact: contact,
         Event: an_event(contact),
-        Import: Import.objects.create(
-            site=site, kind="contacts", file_name="people.csv", format="csv", status="finished"
-        ),
+        Import: a_finished_import(site),
         Device: device,
         Segment: a_segment(site),
         Asset: push,
@@ -64,6 +62,12 @@ def a_house(number):
         ),
         **queue_rows(number),
     }
+
+
+def a_finished_import(site):
+    return Import.objects.create(
+        site=site, kind="contacts", file_name="people.csv", format="csv", status="finished"
+    )
 
 
 def queue_rows(number):
