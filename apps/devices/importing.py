@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 
 from apps.accounts.imports.contacts import EXTERNAL_ID, LANGUAGE, TIME_ZONE
 from apps.accounts.imports.kinds import Field, Kind, Option, Row, Written, register
-from apps.accounts.models import Import, Site, User
+from apps.accounts.models import Contact, Import, Site, User
 from apps.devices import private_keys
 from apps.devices.incoming import Batch
-from apps.devices.models import VapidKey
+from apps.devices.models import Device, Subscription, VapidKey
 
 
 def _field(name: str, label: str, *aliases: str, **more: Any) -> Field:
@@ -54,6 +54,7 @@ class Subscriptions(Kind):
         _field("has_ended", "Has ended there", "invalid_identifier", "unsubscribed",
                "is_unsubscribed", type="yes_no"),
     )  # fmt: skip
+    models = (Contact, Device, Subscription)
     options = (
         Option(
             name="private_key",

@@ -29,6 +29,7 @@ class Members(Kind):
         "A list of external ids becomes an imported segment; those that no contact has are listed."
     )
     fields = (EXTERNAL_ID,)
+    models = (Member,)
     options = (
         Option(name="segment", label="Segment", type="choice", choices=_segments),
         Option(name="new_segment", label="Name of the new segment"),

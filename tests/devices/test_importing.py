@@ -1,56 +1,28 @@
-import csv
-import io
 import json
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.imports import kinds, running, steering
-from apps.accounts.models import Contact, Event, Import
-from apps.devices import keys, private_keys, subscriptions
-from apps.devices.models import Device, Subscription, VapidKey
+from apps.accounts.models import Contact, Event
+from apps.devices import keys, subscriptions
+from apps.devices.models import Device, Subscription
+from tests.devices.previous import OLD_KEY, OLD_PUBLIC, a_row, moved_in, table
 from tests.factories import (
     FIREFOX,
     a_contact,
     a_device,
-    a_file,
     a_new_subscription,
     a_site,
     a_subscription,
     a_user,
     an_import,
     base64url,
-    brought_in,
-    browser_keys,
     counts,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_files")]
-OLD_KEY = base64url((4711).to_bytes(32, "big"))
-OLD_PUBLIC = private_keys.read(OLD_KEY).public
-
-
-def a_row(number=1, **changes):
-    _, p256dh, auth = browser_keys()
-    endpoint = f"https://updates.push.services.mozilla.com/wpush/v2/old-{number}"
-    return {"endpoint": endpoint, "p256dh": p256dh, "auth": auth, **changes}
-
-
-def table(*rows):
-    out = io.StringIO()
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    lines = csv.DictWriter(out, names)
-    lines.writeheader()
-    lines.writerows(rows)
-    return out.getvalue()
-
-
-def moved_in(*rows, site=None, **options):
-    text = rows[0] if isinstance(rows[0], str) else table(*rows)
-    options = {"private_key": OLD_KEY, **options}
-    return brought_in(text, kind="subscriptions", site=site, **options)
 
 
 def issues(import_):
@@ -243,56 +215,6 @@ class TestSubscriptions:
 
         assert names == ["contacts", "members"]
         assert "subscriptions" in [kind.name for kind in kinds.for_user(superuser)]
-
-
-class TestPrivateKey:
-    @pytest.mark.parametrize(
-        ("options", "at"),
-        [
-            ({"private_key": "nonsense"}, "private_key"),
-            ({"private_key": OLD_PUBLIC}, "private_key"),
-            ({"private_key": OLD_KEY, "public_key": "BOther"}, "public_key"),
-            ({"private_key": "", "public_key": OLD_PUBLIC}, "public_key"),
-        ],
-    )
-    def test_it_is_checked_before_anything_is_kept(self, options, at, private_files):
-        site = a_site()
-        before = VapidKey.objects.count()
-
-        with pytest.raises(ValidationError) as refused:
-            steering.receive(
-                kinds.find("subscriptions"), site, a_file(table(a_row())), options=options
-            )
-
-        assert list(refused.value.message_dict) == [at]
-        assert not Import.objects.exists()
-        assert VapidKey.objects.count() == before
-        assert list(private_files.rglob("*")) == []
-
-    def test_it_is_nowhere_in_the_clear(self):
-        import_ = moved_in(a_row())
-
-        assert OLD_KEY not in json.dumps([import_.options, import_.mapping])
-        column = VapidKey._meta.get_field("private_key").column
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {column} FROM devices_vapidkey WHERE imported_at IS NOT NULL")
-            assert "BEGIN" not in str(cursor.fetchone()[0])
-
-    def test_it_goes_when_the_import_is_thrown_away(self):
-        import_ = an_import(table(a_row()), kind="subscriptions", private_key=OLD_KEY)
-
-        steering.stop(import_)
-
-        assert not VapidKey.objects.filter(public_key=OLD_PUBLIC).exists()
-
-    def test_it_stays_while_subscriptions_need_it(self):
-        site = a_site()
-        moved_in(a_row(), site=site)
-        import_ = an_import(table(a_row()), kind="subscriptions", site=site, private_key=OLD_KEY)
-
-        steering.stop(import_)
-
-        assert VapidKey.objects.filter(public_key=OLD_PUBLIC).exists()
 
 
 class TestClaim:

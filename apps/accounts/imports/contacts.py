@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from apps.accounts import upserting
 from apps.accounts.imports.kinds import Field, Issue, Kind, Row, Written, register
-from apps.accounts.models import Import
+from apps.accounts.models import Contact, Import
 
 EXTERNAL_ID = Field(
     name="external_id",
@@ -67,6 +67,7 @@ class Contacts(Kind):
         "last_seen_at",
     )
     takes_properties = True
+    models = (Contact,)
 
     def write(self, import_: Import, rows: list[Row]) -> Written:
         items: dict[str, upserting.ContactItem] = {}

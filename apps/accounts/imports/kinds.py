@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Model
+
 from apps.accounts.models import Import, Site, User
 
 
@@ -82,6 +84,8 @@ class Kind:
     options: tuple[Option, ...] = ()
     # Names of columns that are known and of no use here, such as those of our own exports.
     ignored: tuple[str, ...] = ()
+    # The tables that it fills.
+    models: tuple[type[Model], ...] = ()
     # Whether other columns may become properties of the contact.
     takes_properties = False
 

@@ -117,6 +117,17 @@ class TestDrain:
 
         assert len(queries) == 15, "\n".join(query["sql"] for query in queries)
 
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL counts")
+    def test_it_lets_the_database_count_as_it_grows(self, monkeypatch):
+        monkeypatch.setattr(running, "FIRST_COUNTED", 10)
+        monkeypatch.setattr(running, "BATCH_ROWS", 10)
+
+        with CaptureQueriesContext(connection) as queries:
+            brought_in(people(85))
+
+        counted = [query["sql"] for query in queries if query["sql"].startswith("ANALYZE")]
+        assert counted == ['ANALYZE "accounts_contact"'] * 4
+
     def test_it_is_a_task_that_clears_up(self):
         import_ = an_import(people(3))
         forgotten = an_import(people(3))
