@@ -54,6 +54,19 @@ def number(page):
     return page.evaluate(NUMBER)
 
 
+def built(segment):
+    last_month = {"op": "in_last", "value": {"amount": 30, "unit": "days"}}
+    bought = {"event": "purchase", "measure": "count", "op": "gte", "value": 3, "when": last_month}
+    berlin = {"field": "state.city", "op": "is", "value": "Berlin"}
+    return {
+        "all": [
+            {"field": "push_status", "op": "is", "value": "ask"},
+            {"any": [bought, berlin]},
+            {"segment": segment, "op": "not_in"},
+        ]
+    }
+
+
 class TestRuleBuilder:
     def test_a_marketer_builds_a_rule_by_keyboard_and_finds_it_again(self, page, browser, desk):
         everybody = number(page)
@@ -85,25 +98,7 @@ class TestRuleBuilder:
             "location.pathname.endsWith('/change/') && document.querySelector('.rule-condition')"
         )
 
-        speaks = int(desk.run(SEGMENT))
-        assert page.evaluate(STORED) == {
-            "all": [
-                {"field": "push_status", "op": "is", "value": "ask"},
-                {
-                    "any": [
-                        {
-                            "event": "purchase",
-                            "measure": "count",
-                            "op": "gte",
-                            "value": 3,
-                            "when": {"op": "in_last", "value": {"amount": 30, "unit": "days"}},
-                        },
-                        {"field": "state.city", "op": "is", "value": "Berlin"},
-                    ]
-                },
-                {"segment": speaks, "op": "not_in"},
-            ]
-        }
+        assert page.evaluate(STORED) == built(int(desk.run(SEGMENT)))
         assert page.evaluate("document.querySelectorAll('.rule-condition').length") == 4
         assert number(page) == counted
         assert page.errors == []

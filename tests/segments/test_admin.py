@@ -67,7 +67,7 @@ class TestEditing:
 
         found = page.context["consequences"]
         assert found.title == "“Ask” is in use"
-        assert found.text.startswith("It means 1 contacts now and will mean 0.")
+        assert found.text.startswith("It means 1 contact now and will mean 0 contacts.")
         assert [(row[0], row[2]) for row in found.rows] == [("Segment", "in its rule")]
         assert "Berlin" in page.content.decode()
         segment.refresh_from_db()
@@ -225,7 +225,7 @@ class TestProperties:
 
         [[kind, name, why]] = page.context["consequences"].rows
         assert (kind, "Good customers" in name) == ("Segment", True)
-        assert why == "“orders” is a text now and cannot be asked with “gte”."
+        assert why == "“orders” is a text now and cannot be asked with “is at least”."
         orders.refresh_from_db()
         assert orders.type == "number"
 

@@ -82,7 +82,7 @@ class TestUses:
         berlin = a_segment(site, name="<b>Berlin</b>", rule=asks_for(vip))
 
         assert [str(words) for words in uses(vip)] == [
-            f'1 × its rule: segment <a class="text-link" '
+            f'the segment <a class="text-link" '
             f'href="/admin/segments/segment/{berlin.pk}/change/">&lt;b&gt;Berlin&lt;/b&gt;</a>'
         ]
         assert list(uses(berlin)) == []

@@ -6,11 +6,30 @@ from apps.accounts.models import Contact
 from apps.accounts.panels import Panel, link_to, name_use, panel_on, table
 from apps.journeys import statistics
 from apps.journeys.models import Journey, PopupStep, PushStep
+from apps.segments import catalogue, rules
 
 RECENT = 20
 
 for model in (PopupStep, PushStep):
     name_use(model, "step of a journey", lambda step: f"{step} in “{step.journey}”")
+
+
+@panel_on(Journey, permission="journeys.view_journey")
+def broken_entry(request: HttpRequest, journey: Journey) -> Panel | None:
+    """Say that nobody enters: what the live entry names has changed since it was published."""
+    live = journey.live_version
+    if live is None or journey.status not in Journey.RUNNING:
+        return None
+    found = rules.problems(live.entry_rule, catalogue.of_site(journey.site))
+    if not found:
+        return None
+    content = {"reasons": [problem.message for problem in found]}
+    return Panel(
+        title="Nobody enters",
+        template="admin/panels/broken_entry.html",
+        content=content,
+        is_above=True,
+    )
 
 
 @panel_on(Journey, permission="journeys.view_journey")

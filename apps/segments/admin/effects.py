@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from apps.accounts.confirming import Consequences
@@ -45,7 +45,7 @@ def changed_number(before: Rule, after: Rule, context: Context) -> str:
     was, will_be = number(before, context), number(after, context)
     if not (was and will_be):
         return "It will mean other contacts than before."
-    return f"It means {was} contacts now and will mean {will_be}."
+    return f"It means {was} now and will mean {will_be}."
 
 
 def number(rule: Rule, context: Context) -> str:
@@ -54,7 +54,8 @@ def number(rule: Rule, context: Context) -> str:
         found = counting.estimate(rule, context)
     except (rules.Broken, counting.TooSlow):
         return ""
-    return f"{found.contacts:,}" if found.is_exact else f"about {found.contacts:,}"
+    words = f"{found.contacts:,} {'contact' if found.contacts == 1 else 'contacts'}"
+    return words if found.is_exact else f"about {words}"
 
 
 def of_archiving(segment: Segment, *, back: str) -> Consequences:
@@ -85,10 +86,6 @@ def of_bringing_back(segment: Segment, *, back: str) -> Consequences:
 def users_of(segment: Segment) -> Iterator[SafeString]:
     direct = [use for use in usage.of_segment(segment) if not use.through]
     if direct:
-        yield format_html(
-            "{} × its rule: {}",
-            len(direct),
-            format_html_join(
-                ", ", "{} {}", ((use.kind.lower(), link_to(use.row)) for use in direct)
-            ),
+        yield format_html_join(
+            ", ", "the {} {}", ((use.kind.lower(), link_to(use.row)) for use in direct)
         )

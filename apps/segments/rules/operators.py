@@ -160,6 +160,12 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
 }
 
 
+def words(name: Any) -> str:
+    """Return how an operator of any type is called, as well as can be where there is none."""
+    known = (row.label for rows in OPERATORS.values() for row in rows if row.name == name)
+    return next(known, str(name))
+
+
 def find(type: str, name: Any) -> Operator | None:
     """Return the operator of the type that has the name, if there is one."""
     return next((row for row in OPERATORS.get(type, ()) if row.name == name), None)

@@ -86,7 +86,7 @@ def _in_field(field: Field | None, node: Rule, path: Path, *, name: str) -> Iter
 def _in_operator(type: str, node: Rule, path: Path, *, about: str) -> Iterator[Problem]:
     operator = operators.find(type, node["op"])
     if operator is None:
-        asked = shown(node["op"]).replace("_", " ")
+        asked = shown(operators.words(node["op"]))
         message = f"“{about}” is a {TYPES[type]} now and cannot be asked with “{asked}”."
         yield Problem(path=(*path, "op"), message=message)
         return

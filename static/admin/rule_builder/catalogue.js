@@ -21,6 +21,12 @@ export class Catalogue {
     return this.operators[type]?.find((operator) => operator.name === name);
   }
 
+  // What an operator of another type is called: a broken condition may still have it.
+  wordsOf(name) {
+    const known = Object.values(this.operators).flat().find((operator) => operator.name === name);
+    return known?.label ?? String(name).replaceAll("_", " ");
+  }
+
   propertiesOf(event, type) {
     const known = this.eventsByName.get(event)?.properties ?? [];
     return type ? known.filter((property) => property.type === type) : known;
@@ -69,7 +75,7 @@ export class Catalogue {
 export const labelOf = (catalogue, node) => {
   if ("field" in node) return catalogue.field(node.field)?.label ?? String(node.field).replace(/^state\./, "");
   if ("event" in node) return String(node.event);
-  if ("segment" in node) return catalogue.segmentsById.get(node.segment)?.name ?? "a segment";
+  if ("segment" in node) return catalogue.segmentsById.get(node.segment)?.name ?? "one that is gone";
   return "group";
 };
 

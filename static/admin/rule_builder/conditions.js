@@ -18,6 +18,8 @@ export function conditionParts(editor, node) {
   return [el("code", { class: "rule-raw" }, JSON.stringify(node))];
 }
 
+const plain = (value) => (value !== null && typeof value === "object" ? JSON.stringify(value) : String(value ?? ""));
+
 // What is asked for, which can be changed to anything else.
 function subject(editor, node, known = true) {
   const text = labelOf(editor.catalogue, node);
@@ -39,7 +41,7 @@ function subject(editor, node, known = true) {
 
 function fieldParts(editor, node, field) {
   const parts = [subject(editor, node, Boolean(field))];
-  if (!field) return [...parts, el("span", { class: "rule-word" }, String(node.op ?? ""), " ", typeof node.value === "object" ? JSON.stringify(node.value) : String(node.value))];
+  if (!field) return [...parts, el("span", { class: "rule-word" }, editor.catalogue.wordsOf(node.op), " ", plain(node.value))];
   return [...parts, ...asking(editor, node, field, field.type, field.label)];
 }
 
@@ -53,6 +55,7 @@ function asking(editor, node, field, type, label, owner = node) {
     name === "is_set" ? [["is_set:true", "is set"], ["is_set:false", "is not set"]] : [[name, label]],
   );
   const chosen = node.op === "is_set" ? `is_set:${node.value}` : String(node.op);
+  if (!operator) options.push([chosen, `${catalogue.wordsOf(node.op)} (does not fit)`]);
   const change = (name) => {
     const [op, isSet] = name.split(":");
     const next = catalogue.operator(type, op);
@@ -67,7 +70,8 @@ function asking(editor, node, field, type, label, owner = node) {
       ? select(options, { value: chosen, label: `${label}: how`, key: `${key}:op`, change })
       : el("span", { class: "rule-word" }, options[0][1]),
   ];
-  return operator && node.op !== "is_set" ? [...parts, ...values(editor, node, operator.takes, field.choices, label, owner)] : parts;
+  if (!operator) return [...parts, el("span", { class: "rule-word" }, plain(node.value))];
+  return node.op === "is_set" ? parts : [...parts, ...values(editor, node, operator.takes, field.choices, label, owner)];
 }
 
 function values(editor, node, takes, choices, label, owner = node) {
@@ -202,7 +206,7 @@ function whereRow(editor, node, row, known) {
     { class: "rule-where-row" },
     el("span", { class: "rule-word" }, first ? "where" : "and"),
     el("b", {}, row.field),
-    property ? asking(editor, row, property, property.type, row.field, row) : el("span", { class: "rule-word" }, `${row.op} ${JSON.stringify(row.value)}`),
+    property ? asking(editor, row, property, property.type, row.field, row) : el("span", { class: "rule-word" }, `${editor.catalogue.wordsOf(row.op)} ${plain(row.value)}`),
     iconButton("close", `Remove the condition on ${row.field}`, { key: `${idOf(row)}:drop`, press: drop }),
     editor.note(row),
   );

@@ -190,7 +190,7 @@ export class Editor {
 
   offerUndo(text, undo) {
     const button = el("button", { type: "button", class: "text-link", onclick: undo }, "Undo");
-    this.status.replaceChildren(el("span", {}, text, " "), button);
+    this.status.replaceChildren(el("span", {}, text), button);
   }
 }
 

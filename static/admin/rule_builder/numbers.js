@@ -82,7 +82,7 @@ export class Numbers {
       return;
     }
     this.editor.showHints(found.problems ?? []);
-    if (found.problems) return this.say(found.problems.length === 1 ? "One condition is not finished." : `${found.problems.length} things are not finished.`);
+    if (found.problems) return this.say("Nobody can be counted yet: see what is said at the conditions above.");
     this.element.removeAttribute("aria-busy");
     const about = found.is_exact ? "" : "about ";
     this.total.replaceChildren(
