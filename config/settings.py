@@ -128,7 +128,7 @@ CACHES = {
     }
 }
 
-# An index that PostgreSQL may answer from alone is an ordinary one on SQLite, which is as it should.
+# An index that PostgreSQL may answer from alone is an ordinary one on SQLite, as it should be.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
