@@ -6,16 +6,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 # Only days that exist, so that a database may cast whatever matches: one bad value would end the
-# whole query.
-_YEAR = r"(?!9999)[1-9][0-9]{3}"
-_LEAP = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29"
+# whole query. Without looking ahead, which costs PostgreSQL ten times as much a row.
+_YEAR = r"(?:[1-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"
+_LEAP_YEAR = r"(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)"
 _DAY = (
     r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
     r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
 )
 _TIME = r"[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?"
 OFFSET = r"(?:Z|[+-](?:0[0-9]|1[0-3]):?[0-5][0-9])"
-PATTERN = f"^(?:{_YEAR}-{_DAY}|(?!9999)(?=[1-9]){_LEAP})(?:{_TIME}{OFFSET}?)?$"
+PATTERN = f"^(?:{_YEAR}-{_DAY}|{_LEAP_YEAR}-02-29)(?:{_TIME}{OFFSET}?)?$"
 WITH_OFFSET = f":.*{OFFSET}$"
 
 _PATTERN = re.compile(PATTERN)

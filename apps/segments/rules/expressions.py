@@ -16,6 +16,13 @@ from apps.accounts import moments
 Sql = tuple[str, list[Any]]
 
 
+class IsTrue(Func):
+    """Whether the condition is true: what cannot be known, for want of a value, is not."""
+
+    template = "((%(expressions)s) IS TRUE)"
+    output_field = models.BooleanField()
+
+
 class JsonValue(Func):
     """The value of one name in a JSON object, if it has the type; NULL otherwise."""
 
@@ -103,11 +110,11 @@ class Moment(JsonValue):
         own = [*params, self.key]
         sql = (
             f"CASE WHEN jsonb_typeof({column} -> %s::text) = 'string' AND {value} ~ %s THEN "
-            f"CASE WHEN {value} ~ %s THEN {value}::timestamptz "
+            f"CASE WHEN length({value}) > 10 AND {value} ~ %s THEN {value}::timestamptz "
             f"ELSE {value}::timestamp AT TIME ZONE %s END END"
         )
         matched = [*own, *own, moments.PATTERN]
-        return sql, [*matched, *own, moments.WITH_OFFSET, *own, *own, self.zone]
+        return sql, [*matched, *own, *own, moments.WITH_OFFSET, *own, *own, self.zone]
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
         column, params = self._column(compiler)

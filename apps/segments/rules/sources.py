@@ -18,6 +18,7 @@ from django.db.models.functions import NullIf
 from django.db.models.lookups import IsNull
 
 from apps.segments.rules import expressions
+from apps.segments.rules.expressions import IsTrue
 from apps.segments.rules.operators import Column, Operator, within
 from apps.segments.rules.ranges import RANGES, Range
 
@@ -144,10 +145,8 @@ class JsonProperty:
         if type == "list":
             items = value if isinstance(value, list) else [value]
             return Q(expressions.ListHas(self.column, self.name, items=items))
-        # With the guard the whole is never unknown, so that its denial is exact.
-        return self.is_set(type, scope) & test(
-            self.typed(type, scope), type, operator, value, scope
-        )
+        # Never unknown, so that its denial is exact; and the value is read once, not twice.
+        return Q(IsTrue(test(self.typed(type, scope), type, operator, value, scope)))
 
 
 @dataclass(frozen=True, kw_only=True)
