@@ -1,8 +1,11 @@
-"""The habit of the Django world, measured on the same file: run as a process by `imports`.
+"""The habit of the Django world, measured on the same kind of file; run by hand, on a database
+that may be filled. `imports.write` makes the file.
 
     python -m tests.benchmarks.django_import_export FILE SITE row|bulk
 
-Prints the seconds that it took. Needs django-import-export, which the product does not use.
+Prints the seconds that it took. It holds the file, its rows and a result for each of them in
+memory, and rolls everything back when it is killed. Needs django-import-export, which the product
+does not use.
 """
 
 import os
