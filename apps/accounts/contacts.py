@@ -70,7 +70,7 @@ def merge(anonymous: Contact, known: Contact) -> None:
     # What the site says of a known contact counts more than what a visitor left behind.
     known.refresh_from_db(fields=["state"])
     anonymous.refresh_from_db(fields=["state"])
-    with contextlib.suppress(StateTooLarge):
+    with contextlib.suppress(StateTooLarge, properties.TooManyProperties):
         update_state(known, {k: v for k, v in anonymous.state.items() if k not in known.state})
     anonymous.delete()
 

@@ -1,8 +1,11 @@
 """The names that states and events hold, learnt from traffic, so that rules can ask for them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 
 from apps.accounts.models import Property
 from apps.accounts.moments import is_moment
@@ -21,8 +24,8 @@ def learn(site_id: int, seen: Mapping[int | None, Iterable[Mapping[str, Any]]]) 
     """Remember the names in `seen` that are new, with the types that their values have.
 
     `seen` maps the id of an event name, or None for the state of contacts, to what was sent.
-    Costs one query when nothing is new. Raises TooManyProperties, and remembers nothing, when
-    the site would know more than it may.
+    Costs one query when nothing is new, and two more when something is. Raises
+    TooManyProperties, and remembers nothing, when the site would know more than it may.
     """
     types = {
         (event, name): guessed
@@ -33,17 +36,13 @@ def learn(site_id: int, seen: Mapping[int | None, Iterable[Mapping[str, Any]]]) 
     }
     if not types:
         return
-    rows = Property.objects.filter(site=site_id)
-    events = {event for event, _ in types}
-    rows = rows.filter(event_name__in=events - {None}) | (
-        rows.filter(event_name=None) if None in events else rows.none()
-    )
-    known = set(rows.values_list("event_name", "name"))
+    rows = Property.objects.filter(site=site_id).filter(_of({event for event, _ in types}))
+    asked = rows.filter(name__in={name for _, name in types})
+    known = set(asked.values_list("event_name", "name"))
     missing = {place: type for place, type in types.items() if place not in known}
-    for event in {event for event, _ in missing}:
-        count = sum(place[0] == event for place in (*known, *missing))
-        if count > (MAX_OF_AN_EVENT if event else MAX_OF_CONTACTS):
-            raise TooManyProperties(f"This site knows {count - 1} different properties already.")
+    if not missing:
+        return
+    _refuse_too_many(rows, Counter(event for event, _ in missing))
     Property.objects.bulk_create(
         [
             Property(site_id=site_id, event_name_id=event, name=name, type=type)
@@ -52,6 +51,24 @@ def learn(site_id: int, seen: Mapping[int | None, Iterable[Mapping[str, Any]]]) 
         ],
         ignore_conflicts=True,
     )
+
+
+def _of(events: set[int | None]) -> Q:
+    of_events = Q(event_name__in=events - {None})
+    return of_events | Q(event_name=None) if None in events else of_events
+
+
+def _refuse_too_many(rows: QuerySet[Property], new: Counter[int | None]) -> None:
+    counted = rows.order_by().values("event_name").annotate(number=Count("pk"))
+    known = {row["event_name"]: row["number"] for row in counted}
+    for event, number in new.items():
+        most = MAX_OF_CONTACTS if event is None else MAX_OF_AN_EVENT
+        if known.get(event, 0) + number > most:
+            of = "contacts" if event is None else "this event"
+            raise TooManyProperties(
+                f"This site knows {known.get(event, 0)} properties of {of} already, of at most "
+                f"{most}; use those, or have some of them removed."
+            )
 
 
 def type_of(value: Any) -> str:
