@@ -15,6 +15,7 @@ class Action(models.TextChoices):
 
     CONTACT_ERASED = "contact_erased", "Contact erased"
     CONTACT_EXPORTED = "contact_exported", "Contact exported"
+    EXPORTED = "exported", "Taken out as a file"
     API_KEY_CREATED = "api_key_created", "API key created"
     API_KEY_REVOKED = "api_key_revoked", "API key revoked"
 

@@ -35,8 +35,7 @@ def create_anonymous(site: Site, *, language: str = "", time_zone: str = "") -> 
 def update_state(contact: Contact, changes: dict[str, Any]) -> None:
     """Merge `changes` into the state; a value of None removes its name.
 
-    Raises StateTooLarge when the whole would be too much, TooManyProperties when the site knows
-    too many names already; nothing is changed then.
+    Raises StateTooLarge, and changes nothing, when the whole would be too much.
     """
     if not changes:
         return

@@ -80,7 +80,7 @@ def track_many(new: list[NewEvent]) -> list[Event]:
 
     An event whose key was tracked before under its name is left out. Returns the stored rows.
     Raises UnknownEventName when a name is new and the site already
-    has MAX_NAMES_PER_SITE of them, TooManyProperties when an event has too many.
+    has MAX_NAMES_PER_SITE of them.
     """
     new = _without_those_tracked_before(new)
     if not new:

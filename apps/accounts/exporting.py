@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from apps.accounts.imports import values
-from apps.accounts.models import AuditEntry, Contact, Site, User
+from apps.accounts.models import Contact
 
 PAGE = 2_000
 CSV, JSON_LINES = "csv", "jsonl"
@@ -128,13 +128,6 @@ def property_types(rows: QuerySet[Contact]) -> dict[str, str]:
             found.setdefault(name, set()).add(type_)
     names = list(found)[:MAX_PROPERTIES]
     return {name: STATE_TYPES.get(frozenset(found[name]), values.JSON) for name in names}
-
-
-def note(what: str, *, site: Site | None, user: User | None, who: str, **details: Any) -> None:
-    """Write down who took what out."""
-    AuditEntry.objects.create(
-        site=site, user=user, who=who[:150], action="exported", subject=what, details=details
-    )
 
 
 def file_name(model: type[Model], format_: str) -> str:

@@ -1,8 +1,12 @@
 """The names that states and events hold, learnt from traffic, so that rules can ask for them."""
 
+import logging
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 
 from apps.accounts.models import Property
 from apps.accounts.moments import is_moment
@@ -12,17 +16,19 @@ from apps.accounts.moments import is_moment
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ .:-]{0,99}")
 MAX_OF_CONTACTS, MAX_OF_AN_EVENT = 500, 200
 
+# The id of an event name, or None for contacts; and the property's name.
+Place = tuple[int | None, str]
 
-class TooManyProperties(ValueError):
-    """The site knows as many different names as it may."""
+log = logging.getLogger(__name__)
 
 
 def learn(site_id: int, seen: Mapping[int | None, Iterable[Mapping[str, Any]]]) -> None:
     """Remember the names in `seen` that are new, with the types that their values have.
 
     `seen` maps the id of an event name, or None for the state of contacts, to what was sent.
-    Costs one query when nothing is new. Raises TooManyProperties, and remembers nothing, when
-    the site would know more than it may.
+    Costs one query when nothing is new, and two more when something is. Names beyond what a site
+    may have are kept with their contacts and events, but cannot be asked for: whoever sends
+    thousands of them must not keep anybody's data out.
     """
     types = {
         (event, name): guessed
@@ -33,25 +39,40 @@ def learn(site_id: int, seen: Mapping[int | None, Iterable[Mapping[str, Any]]]) 
     }
     if not types:
         return
-    rows = Property.objects.filter(site=site_id)
-    events = {event for event, _ in types}
-    rows = rows.filter(event_name__in=events - {None}) | (
-        rows.filter(event_name=None) if None in events else rows.none()
-    )
-    known = set(rows.values_list("event_name", "name"))
+    rows = Property.objects.filter(site=site_id).filter(_of({event for event, _ in types}))
+    asked = rows.filter(name__in={name for _, name in types})
+    known = set(asked.values_list("event_name", "name"))
     missing = {place: type for place, type in types.items() if place not in known}
-    for event in {event for event, _ in missing}:
-        count = sum(place[0] == event for place in (*known, *missing))
-        if count > (MAX_OF_AN_EVENT if event else MAX_OF_CONTACTS):
-            raise TooManyProperties(f"This site knows {count - 1} different properties already.")
+    if not missing:
+        return
+    fitting = _that_fit(rows, missing)
+    if len(fitting) < len(missing):
+        log.warning("Site %s: no room for %s properties", site_id, len(missing) - len(fitting))
     Property.objects.bulk_create(
         [
-            Property(site_id=site_id, event_name_id=event, name=name, type=type)
-            # In one order for everybody: two who learn the same at once would block each other.
-            for (event, name), type in sorted(missing.items(), key=lambda row: str(row[0]))
+            Property(site_id=site_id, event_name_id=event, name=name, type=types[event, name])
+            for event, name in fitting
         ],
         ignore_conflicts=True,
     )
+
+
+def _of(events: set[int | None]) -> Q:
+    of_events = Q(event_name__in=events - {None})
+    return of_events | Q(event_name=None) if None in events else of_events
+
+
+def _that_fit(rows: QuerySet[Property], new: Iterable[Place]) -> list[Place]:
+    """Return those of the new names that a site has room for."""
+    counted = rows.order_by().values_list("event_name").annotate(number=Count("pk"))
+    known = Counter(dict(counted))
+    fitting = []
+    # In one order for everybody: two who learn the same at once would block each other.
+    for event, name in sorted(new, key=lambda place: (place[0] or 0, place[1])):
+        if known[event] < (MAX_OF_CONTACTS if event is None else MAX_OF_AN_EVENT):
+            known[event] += 1
+            fitting.append((event, name))
+    return fitting
 
 
 def type_of(value: Any) -> str:

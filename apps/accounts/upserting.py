@@ -1,6 +1,5 @@
 """Bringing contacts in from the site's own systems: many at once, each made or merged."""
 
-import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -84,8 +83,7 @@ def _upsert_many(site: Site, items: list[ContactItem]) -> UpsertResult:
         else:
             setattr(result, outcome, getattr(result, outcome) + 1)
     batch.store()
-    with contextlib.suppress(properties.TooManyProperties):
-        properties.learn(site.pk, {None: [item.state for _, item in checked if item.state]})
+    properties.learn(site.pk, {None: [item.state for _, item in checked if item.state]})
     result.refused.sort(key=lambda refusal: refusal[0])
     return result
 

@@ -21,6 +21,7 @@ from apps.segments.rules.sources import (
     RowCount,
 )
 from apps.segments.rules.validation import TYPES
+from apps.segments.rules.words import MEASURED
 
 SHOWN_ITEMS, SHOWN_LETTERS = 10, 200
 UNSET = "not set"
@@ -59,11 +60,11 @@ class Facts:
         """Return what the events add up to that the condition is about, and when the last was."""
         found, last = self.events[number]
         if node["measure"] == "count":
-            times = "once" if found == 1 else f"{found} times" if found else "never"
-            words = f"did {node['event']} {times}"
+            times = "once" if found == 1 else f"{found} times"
+            words = f"did {node['event']} {times}" if found else f"did not do {node['event']}"
         else:
             amount = UNSET if found is None else f"{found:.15g}"
-            words = f"the {node['measure']} of {node['of']} of {node['event']} is {amount}"
+            words = f"{MEASURED[node['measure']]} {node['of']} of {node['event']} is {amount}"
         when = f", last on {day_and_time(last, self.context)}" if last else ""
         return words + rules.describe_events(node, self.context) + when
 

@@ -174,12 +174,15 @@ class TestOldestKept:
 
 
 class TestTask:
-    def test_it_calls_itself_again_while_there_is_more(self, monkeypatch):
+    def test_it_calls_itself_again_while_there_is_more(
+        self, monkeypatch, django_capture_on_commit_callbacks
+    ):
         an_event_of(a_contact(), 401)
         real = retention.clean
         monkeypatch.setattr(retention, "clean", lambda *, seconds: real(seconds=0))
 
-        tasks.clean()
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.clean()
 
         assert OrmQ.objects.count() == 1
 

@@ -71,7 +71,9 @@ class TestStrictJSONParser:
         )
 
         assert answer.status_code == 200
-        assert Contact.objects.get().state == {"x": [1.7e308, -1.7e308, 5e-324, 1e20]}
+        stored = Contact.objects.get().state["x"]
+        # PostgreSQL gives the whole ones back as whole numbers.
+        assert [float(number) for number in stored] == [1.7e308, -1.7e308, 5e-324, 1e20]
 
     def test_it_takes_every_language(self, browser):
         browser.open()

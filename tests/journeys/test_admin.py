@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -6,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.journeys import publishing, templates
 from apps.journeys.models import Journey, Lead, PopupStep, PushStep, WaitStep
 from tests.factories import a_live_journey, a_popup, a_push, a_site, a_user
+
+ASK = {"field": "push_status", "op": "is", "value": "ask"}
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ def settings(journey, **changes):
         "name": journey.name,
         "category": "marketing",
         "entry_event": "session_started",
-        "entry_rule": '{"all": [{"field": "push_status", "op": "is", "value": "ask"}]}',
+        "entry_rule": json.dumps(ASK),
         "reentry": "pause",
         "reentry_pauses": "3, 7, 30",
         **changes,
@@ -63,8 +67,15 @@ class TestSettings:
 
         journey = Journey.objects.get(name="Win back")
         assert answer.url == page_of(journey)
-        assert journey.entry_rule == {"all": [{"field": "push_status", "op": "is", "value": "ask"}]}
+        assert journey.entry_rule == ASK
         assert (journey.reentry, journey.reentry_pauses) == ("pause", [5])
+
+    def test_it_refuses_a_rule_that_cannot_be_asked(self, marketer):
+        journey, rule = a_draft(), json.dumps({**ASK, "field": "state.gone"})
+        page = marketer.post(page_of(journey), settings(journey, entry_rule=rule) | steps())
+
+        errors = page.context["adminform"].form.errors
+        assert errors == {"entry_rule": ["Nothing is known as “gone” here."]}
 
     @pytest.mark.parametrize("pauses", ["", "soon", "3, -1", "0", "3.5"])
     def test_it_refuses_pauses_that_are_no_days(self, marketer, pauses):

@@ -1,9 +1,10 @@
 import pytest
 from django.utils import timezone
 
+from apps.accounts import events
 from apps.journeys import entry, publishing
-from apps.journeys.models import Enrolment, Journey, Visit
-from tests.factories import a_contact, a_live_journey, a_site, an_event
+from apps.journeys.models import Enrolment, Journey, PendingEvent, Visit, WaitStep
+from tests.factories import a_contact, a_live_journey, a_segment, a_site, an_event
 
 pytestmark = pytest.mark.django_db
 
@@ -67,9 +68,48 @@ class TestEnrol:
         contacts = [a_contact(journey.site) for _ in range(number)]
         events = {contact.pk: an_event(contact, "seen") for contact in contacts}
 
-        # Savepoint, rule, earlier times, first step, enrolments, who is new, visits, release.
-        with django_assert_num_queries(8):
+        # Savepoint, what the site knows (three), rule, earlier times, first step, enrolments, who
+        # is new, visits, release.
+        with django_assert_num_queries(11):
             entry.enrol(journey.live_version, events)
+
+
+class TestBrokenRule:
+    """What a live journey's rule names may change: then nobody enters, and it is said."""
+
+    @pytest.fixture
+    def broken(self, journey):
+        segment = a_segment(journey.site, rule={"field": "language", "op": "is", "value": "de"})
+        journey.entry_rule = {"segment": segment.pk, "op": "in"}
+        publishing.publish(journey)
+        segment.delete()
+        return journey
+
+    def test_it_lets_nobody_in_and_says_why(self, broken, caplog):
+        contact = a_contact(broken.site, language="de")
+
+        assert enrol(broken, contact) == []
+
+        assert Enrolment.objects.count() == 0
+        (said,) = [row.getMessage() for row in caplog.records if row.levelname == "ERROR"]
+        assert said == (
+            f"Nobody enters {broken.live_version}: This segment does not exist any more."
+        )
+
+    def test_it_keeps_no_other_journey_from_going_on(
+        self, broken, django_capture_on_commit_callbacks
+    ):
+        other = Journey.objects.create(
+            site=broken.site, name="Other", entry_event="session_started"
+        )
+        WaitStep.objects.create(journey=other, name="Wait")
+        publishing.publish(other)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            events.track(a_contact(broken.site, language="de"), "session_started")
+
+        assert [row.journey for row in Enrolment.objects.all()] == [other]
+        assert PendingEvent.objects.count() == 0
 
 
 class TestVersionsEnteredBy:

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from apps.assets import models as assets
 from apps.journeys import publishing
 from apps.journeys.models import Journey, Lead, PopupStep, PushStep, Version, WaitStep
-from tests.factories import a_contact, a_popup, a_push, a_site
+from tests.factories import a_contact, a_popup, a_push, a_segment, a_site
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +51,26 @@ class TestPublish:
         with pytest.raises(ValidationError, match="has no steps yet"):
             publishing.publish(journey)
 
+        journey.refresh_from_db()
+        assert (journey.status, Version.objects.count()) == ("draft", 0)
+
+    def test_it_refuses_an_entry_that_cannot_be_asked(self, journey):
+        a_push_step(journey, "Hello")
+        theirs = a_segment(a_site())
+        journey.entry_rule = {
+            "all": [
+                {"field": "state.plan", "op": "is", "value": "gold"},
+                {"segment": theirs.pk, "op": "in"},
+            ]
+        }
+
+        with pytest.raises(ValidationError) as refused:
+            publishing.publish(journey)
+
+        assert refused.value.messages == [
+            "Entry: Nothing is known as “plan” here.",
+            "Entry: This segment does not exist any more.",
+        ]
         journey.refresh_from_db()
         assert (journey.status, Version.objects.count()) == ("draft", 0)
 

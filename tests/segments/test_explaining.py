@@ -79,7 +79,7 @@ class TestExplain:
             (
                 did(where=[field("price", "gt", 100)]),
                 False,
-                "did purchase never, where price is greater than 100",
+                "did not do purchase, where price is greater than 100",
             ),
             (
                 did(op="is", value=1, where=[field("price", "gt", 20)]),
@@ -95,7 +95,7 @@ class TestExplain:
             (
                 measured("max", "gt", 5, where=[field("item", "is", "shoe")]),
                 False,
-                "the max of price of purchase is not set, where item is shoe",
+                "the greatest price of purchase is not set, where item is shoe",
             ),
         ],
     )

@@ -39,7 +39,10 @@ class TestDescribe:
             (did(op="gt", value=0), "did purchase"),
             (did(op="is", value=0), "did not do purchase"),
             (did(op="lt", value=1), "did not do purchase"),
-            (did(op="gte", value=3, when=last(30)), "did purchase at least 3 times, in the last 30 days"),
+            (
+                did(op="gte", value=3, when=last(30)),
+                "did purchase at least 3 times, in the last 30 days",
+            ),
             (did(op="is", value=1), "did purchase exactly 1 time"),
             (did(op="between", value=[2, 4]), "did purchase between 2 and 4 times"),
             (
@@ -56,14 +59,17 @@ class TestDescribe:
             ),
             (in_segment(7), "is in “Segment 7”"),
             (in_segment(7, "not_in"), "is not in “Segment 7”"),
-            ({"none": [GERMAN, ASK]}, "none of: Language is de or Push status of the last session is Ask"),
+            (
+                {"none": [GERMAN, ASK]},
+                "none of: Language is de or Push status of the last session is Ask",
+            ),
             (
                 {"all": [GERMAN, {"any": [ASK, in_segment(7)]}, {"none": [did()]}]},
                 "Language is de and (Push status of the last session is Ask or is in “Segment 7”) "
                 "and none of: did purchase",
             ),
         ],
-    )  # fmt: skip
+    )
     def test_it_says_it_as_people_do(self, rule, words):
         assert rules.problems(rule, a_context({7: None})) == []
         assert rules.describe(rule, a_context({7: None})) == words

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path
 
-from apps.accounts import exporting
+from apps.accounts import audit, exporting
 
 
 class ExportMixin:
@@ -46,12 +46,11 @@ class ExportMixin:
         shown: ChangeList = self.get_changelist_instance(request)
         lines = self.export_lines(shown.get_queryset(request), format_)
         name = exporting.file_name(self.model, format_)
-        exporting.note(
-            str(self.opts.verbose_name_plural),
+        audit.note(
+            audit.Action.EXPORTED,
             site=None,
-            user=request.user,
-            who=request.user.get_username(),
-            filters=request.GET.dict(),
+            by=request.user,
+            subject=str(self.opts.verbose_name_plural),
         )
         return StreamingHttpResponse(
             lines,

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.accounts import exporting
+from apps.accounts import audit, exporting
 from apps.accounts.models import Site
 
 
@@ -43,7 +43,8 @@ class ExportCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         site = find_site(options["site"])
         lines = self.lines(site, options["format"])
-        exporting.note(self.what, site=site, user=None, who=f"{getpass.getuser()}, by command")
+        by = f"{getpass.getuser()}, by command"
+        audit.note(audit.Action.EXPORTED, site=site, by=by, subject=self.what)
         if not options["output"]:
             for line in lines:
                 self.stdout.write(line, ending="")

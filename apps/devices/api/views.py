@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 
-from apps.accounts import contacts, events, identity_hash, properties
+from apps.accounts import contacts, events, identity_hash
 from apps.accounts.api.base import validated
 from apps.accounts.models import Contact, PushStatus
 from apps.devices import arrivals, consent, identity, keys, sessions, subscriptions
@@ -121,7 +121,7 @@ class IdentifyView(ClientView):
         except identity_hash.IdentityRefused as error:
             refused = {"code": "identity_refused", "detail": str(error)}
             raise PermissionDenied(refused) from error
-        except (contacts.StateTooLarge, properties.TooManyProperties) as error:
+        except contacts.StateTooLarge as error:
             raise serializers.ValidationError({"state": [str(error)]}) from error
         return Response(contact_state(contact))
 
@@ -151,6 +151,4 @@ class EventsView(ClientView):
             events.track_many([event])
         except events.UnknownEventName as error:
             raise serializers.ValidationError({"name": [str(error)]}) from error
-        except properties.TooManyProperties as error:
-            raise serializers.ValidationError({"properties": [str(error)]}) from error
         return Response(status=202)
