@@ -3,7 +3,7 @@
 MAX_LENGTH = 150
 
 # What a system sends whose own variable was empty: all its people would become one.
-NO_IDS = {"undefined", "null", "none", "nan", "false", "true", "0", "[object object]"}
+NO_IDS = {"undefined", "null", "none", "nan", "false", "true", "0", "[object object]", "n/a", "-"}
 
 
 def problem(external_id: str) -> str | None:

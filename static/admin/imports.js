@@ -10,7 +10,7 @@ function offerProperties() {
     const select = row.querySelector("select[name^='to_']");
     const property = row.querySelector("[data-property]");
     if (!property) continue;
-    const show = () => (property.hidden = select.value !== "state");
+    const show = () => property.classList.toggle("unused", select.value !== "state");
     select.addEventListener("change", show);
     show();
   }

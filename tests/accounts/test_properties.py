@@ -183,7 +183,9 @@ class TestCorrectedType:
         Property.objects.update(type="text")
 
         (problem,) = rules.problems(rule, catalogue.of_site(site))
-        assert problem.message == "“orders” is a text now and cannot be asked with “is greater than”."
+        assert (
+            problem.message == "“orders” is a text now and cannot be asked with “is greater than”."
+        )
         with pytest.raises(rules.Broken):
             rules.compile(rule, catalogue.of_site(site))
 

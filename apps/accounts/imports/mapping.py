@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from apps.accounts import external_ids
 from apps.accounts.imports import values
 from apps.accounts.imports.kinds import Field, Issue, Kind, Row
 from apps.accounts.imports.reading import Record
@@ -24,8 +25,6 @@ TYPES = dict(values.TYPES)
 ZONES = zoneinfo.available_timezones()
 MAX_PROPERTY = 100
 MAX_SHOWN = 200
-# What a page or a table says when it knows no id: everybody would become one contact.
-NO_IDS = {"undefined", "null", "none", "nan", "false", "true", "0", "[object object]", "n/a", "-"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +81,9 @@ def _property(layout: Layout, column: str, types: dict[str, str], cells: list[An
     if column.startswith(STATE) and column.rpartition(":")[2] in TYPES:
         return column
     name = column.removeprefix(STATE).strip()[:MAX_PROPERTY]
+    if name not in types:
+        # “First name” is what the site calls first_name already.
+        name = next((known for known in types if _plain(known) == _plain(name)), name)
     return f"{STATE}{name}:{types.get(name) or values.guess(cells)}"
 
 
@@ -215,6 +217,6 @@ def _value(raw: Any, field: Field) -> Any:
     found = found.strip()
     if len(found) > field.max_length:
         raise values.ValueRefused(f"{field.label} has at most {field.max_length} characters.")
-    if field.name == "external_id" and found.lower() in NO_IDS:
+    if field.name == "external_id" and found.lower() in external_ids.NO_IDS:
         raise values.ValueRefused(f"“{found}” is no id of a person.")
     return found

@@ -33,6 +33,14 @@ class TestGuess:
 
         assert import_.mapping["code"] == "state.code:text"
 
+    def test_it_finds_the_property_behind_a_title(self):
+        site = a_site()
+        Property.objects.create(site=site, name="first_name", type="text")
+
+        import_ = an_import("external_id,First name\nanna,Anna\n", site=site)
+
+        assert import_.mapping["First name"] == "state.first_name:text"
+
 
 class TestRemap:
     @pytest.mark.parametrize(
