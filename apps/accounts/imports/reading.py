@@ -85,7 +85,6 @@ def _csv(lines: _Lines, layout: Layout) -> Iterator[Record]:
             cells = next(reader, None)
             if cells is None:
                 return
-            found = _named(cells, layout.columns)
         except (csv.Error, RowBroken) as error:
             text = str(error) if isinstance(error, RowBroken) else _in_words(error)
             # A quotation mark that is never closed would swallow all that follows: only its
@@ -95,6 +94,13 @@ def _csv(lines: _Lines, layout: Layout) -> Iterator[Record]:
             yield Record(end=lines.position, error=text, shown=shown)
             continue
         lines.row_start = lines.position
+        try:
+            found = _named(cells, layout.columns)
+        except RowBroken as error:
+            # Where it ends is known: the rest of its lines are no rows of their own.
+            shown = layout.delimiter.join(cells)[:SHOWN].strip()
+            yield Record(end=lines.position, error=str(error), shown=shown)
+            continue
         if found:
             yield Record(end=lines.position, cells=found)
 
