@@ -6,9 +6,10 @@ from django.db import connection
 
 from apps.accounts.imports import kinds, steering
 from apps.accounts.models import Import
-from apps.devices.models import VapidKey
+from apps.devices import keys
+from apps.devices.models import Subscription, VapidKey
 from tests.devices.previous import OLD_KEY, OLD_PUBLIC, a_row, moved_in, table
-from tests.factories import a_file, a_site, an_import
+from tests.factories import a_file, a_site, an_import, brought_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_files")]
 
@@ -36,6 +37,21 @@ class TestPrivateKey:
         assert not Import.objects.exists()
         assert VapidKey.objects.count() == before
         assert list(private_files.rglob("*")) == []
+
+    def test_it_is_refused_when_it_was_retired(self):
+        site = a_site()
+        moved_in(a_row(), site=site)
+        keys.retire(VapidKey.objects.get(public_key=OLD_PUBLIC))
+
+        with pytest.raises(ValidationError) as refused:
+            an_import(table(a_row(2)), kind="subscriptions", site=site, private_key=OLD_KEY)
+        named = brought_in(table(a_row(2, vapid_key=OLD_PUBLIC)), kind="subscriptions", site=site)
+
+        assert list(refused.value.message_dict) == ["private_key"]
+        assert list(named.issues.values_list("field", "message")) == [
+            ("vapid_key", "This site has retired that key.")
+        ]
+        assert Subscription.objects.count() == 1
 
     def test_it_is_nowhere_in_the_clear(self):
         import_ = moved_in(a_row())
