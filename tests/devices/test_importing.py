@@ -208,7 +208,7 @@ class TestSubscriptions:
         with CaptureQueriesContext(connection) as queries:
             running.advance(import_.pk)
 
-        assert len(queries) == 24, "\n".join(query["sql"] for query in queries)
+        assert len(queries) == 25, "\n".join(query["sql"] for query in queries)
 
     def test_it_is_for_superusers(self, superuser):
         names = [kind.name for kind in kinds.for_user(a_user("Marketer"))]
