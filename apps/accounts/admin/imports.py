@@ -133,7 +133,7 @@ class ImportAdmin(ModelAdmin):
         if not self.has_change_permission(request, import_):
             raise PermissionDenied
         verb = request.POST.get("verb", "")
-        if verb == "check" and "to_0" in request.POST:
+        if verb == "check" and "to_0" in request.POST and import_.status in steering.WAITING:
             form = self._mapping(import_, request.POST)
             if not (form.is_valid() and form.keep()):
                 return self._show(request, import_, form)
