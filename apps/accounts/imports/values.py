@@ -94,9 +94,10 @@ def moment(raw: Any) -> datetime:
         if re.match(r"^\d{9,10}(\.\d+)?$", text):
             return datetime.fromtimestamp(float(text), tz=UTC)
         found = datetime.fromisoformat(text.removesuffix(" UTC"))
-    except ValueError as error:
+        # In UTC: what is then before the year 1 could be stored, and never read again.
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise ValueRefused("This is no moment; write it like 2026-11-30T18:00:00Z.") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _list(raw: Any) -> list[Any]:
