@@ -1,6 +1,7 @@
 """The import wizard: choose, upload, map, check, run, read the report."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
@@ -148,7 +149,9 @@ class ImportAdmin(ModelAdmin):
         return HttpResponseRedirect(_address(import_))
 
     def _mapping(self, import_: Import, data: Any = None) -> MappingForm:
-        with import_.file.storage.open(import_.file.name) as file:
+        samples = []
+        # Where it is lost, running or checking it says so.
+        with suppress(FileNotFoundError), import_.file.storage.open(import_.file.name) as file:
             samples = steering.samples(file.file, Layout.of(import_))
         return MappingForm(import_, kinds.find(import_.kind), samples, data)
 

@@ -148,6 +148,18 @@ class TestWizard:
 
         assert page.context["form"]["to_0"].value() == "external_id"
 
+    def test_it_says_that_its_file_is_lost(self, marketer):
+        import_ = an_import(PEOPLE)
+        import_.file.storage.delete(import_.file.name)
+
+        page = marketer.get(page_of(import_))
+        marketer.post(page_of(import_), {**inputs(page.context["form"]), "verb": "check"})
+        running.drain()
+
+        failed = marketer.get(page_of(import_))
+        assert failed.context["status"] == "failed"
+        assert running.GONE in failed.content.decode()
+
     def test_it_keeps_its_mapping_once_it_runs(self, marketer, monkeypatch):
         monkeypatch.setattr(running, "BATCH_ROWS", 1)
         import_ = an_import(PEOPLE.replace("\n,", "\nben,"))
