@@ -5,6 +5,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts import wakeups
@@ -16,7 +17,7 @@ from apps.accounts.models import Import, ImportIssue, Site, User
 RUN = "apps.accounts.tasks.run_imports"
 SAMPLE_ROWS = 100
 WAITING = (Import.Status.UPLOADED, Import.Status.CHECKED)
-# A stopped import can be gone on with for so long; then its file is removed.
+# A stopped import can be gone on with for so long after that; then its file is removed.
 FILES_KEPT_FOR = timezone.timedelta(days=7)
 
 
@@ -157,7 +158,8 @@ def sweep() -> int:
     """Remove the files of imports that nobody has gone on with; returns how many."""
     old = timezone.now() - FILES_KEPT_FOR
     left = Import.objects.exclude(file="").exclude(status__in=Import.MOVING)
-    forgotten = list(left.filter(created_at__lt=old)[:100])
+    untouched = Q(finished_at__lt=old) | Q(finished_at=None, created_at__lt=old)
+    forgotten = list(left.filter(untouched)[:100])
     for import_ in forgotten:
         kinds.find(import_.kind).end(import_)
         remove_file(import_)

@@ -140,6 +140,20 @@ class TestDrain:
         forgotten.refresh_from_db()
         assert (forgotten.status, bool(forgotten.file)) == ("cancelled", False)
 
+    def test_it_keeps_what_was_stopped_today_however_old_it_is(self, small_batches):
+        import_ = an_import(people(25))
+        old = timezone.now() - steering.FILES_KEPT_FOR - timezone.timedelta(hours=1)
+        Import.objects.filter(pk=import_.pk).update(created_at=old)
+        steering.run(import_)
+        running.advance(import_.pk)
+        steering.stop(import_)
+
+        tasks.run_imports()
+
+        assert steering.resume(import_)
+        running.drain()
+        assert Contact.objects.count() == 25
+
 
 @private
 @pytest.mark.django_db
