@@ -17,9 +17,13 @@ ABOUT = ("external_id", "language", "time_zone", "browser", "os", "created_at", 
 def subscriptions(rows: QuerySet[Subscription], *, format_: str) -> Iterator[str]:
     """Yield the live ones as lines of the file; an import of it changes nothing.
 
+    Not those of contacts who have unsubscribed themselves: no other place that it is brought
+    into would know that. What the platform has said goes along with the contacts.
+
     In JSON Lines each is what `PushSubscription.toJSON()` gives, with more beside it.
     """
-    live = rows.filter(ended_at=None).select_related("device__contact", "key")
+    wanted = rows.filter(ended_at=None, device__contact__unsubscribed_at=None)
+    live = wanted.select_related("device__contact", "key")
     if format_ == JSON_LINES:
         return json_lines(_object(row) for row in pages(live))
     return csv_lines(_table(live))

@@ -95,5 +95,11 @@ class Subscriptions(Kind):
         return Batch(import_).write(rows)
 
     def end(self, import_: Import) -> None:
-        if import_.options.get("key_id"):
-            private_keys.forget_unused(import_.options["key_id"])
+        key_id = import_.options.get("key_id")
+        if key_id and not self._others_need(import_, key_id):
+            private_keys.forget_unused(key_id)
+
+    def _others_need(self, import_: Import, key_id: int) -> bool:
+        """Whether another file, not brought in yet, came with the same key: it was given once."""
+        waiting = Import.objects.filter(kind=self.name, site=import_.site_id).exclude(file="")
+        return waiting.exclude(pk=import_.pk).filter(options__key_id=key_id).exists()

@@ -90,7 +90,10 @@ class Batch:
         if new.vapid_key not in self.keys:
             text = "It was made with a key that this site does not have."
             raise RowRefused("vapid_key", text, new.vapid_key)
-        return self.keys[new.vapid_key]
+        key = self.keys[new.vapid_key]
+        if key.retired_at:
+            raise RowRefused("vapid_key", "This site has retired that key.", new.vapid_key)
+        return key
 
     def _without_known(self, incoming: list[Incoming]) -> list[Incoming]:
         """Leave out what is here already; what has ended here stays ended."""

@@ -104,13 +104,17 @@ def _base64(text: str) -> object:
 @transaction.atomic
 def take_in(site: Site, pair: Pair) -> VapidKey:
     """Return the site's key of this pair, stored now if it is new; it signs what was made with
-    it and no new subscription. Raises KeyRefused when another site has it."""
+    it and no new subscription. Raises KeyRefused when another site has it, or this one has
+    retired it."""
     found, _ = VapidKey.objects.get_or_create(
         public_key=pair.public,
         defaults={"site": site, "private_key": pair.private, "imported_at": timezone.now()},
     )
     if found.site_id != site.pk:
         raise KeyRefused("Another site here has this key; two sites cannot share one.")
+    if found.retired_at:
+        # What came in with it would end within a minute.
+        raise KeyRefused("This site has retired this key, for good: it signs nothing any more.")
     return found
 
 

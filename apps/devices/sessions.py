@@ -109,10 +109,12 @@ def start(device: Device, *, url: str = "", is_visit: bool = True) -> Session:
     session = Session.objects.create(
         device=device, contact=contact, push_status=device.push_status, url=url
     )
-    contact.push_status, contact.last_seen_at = device.push_status, session.last_seen_at
     contact.language = contact.language or device.language
     contact.time_zone = device.time_zone or contact.time_zone
-    contact.save(update_fields=["push_status", "last_seen_at", "language", "time_zone"])
+    contact.save(update_fields=["language", "time_zone"])
+    # It holds the contact by now; on another of their browsers a later session may have begun.
+    keep_last_session([contact.pk])
+    contact.refresh_from_db(fields=["push_status", "last_seen_at"])
     if is_visit:
         about = {"push_status": str(device.push_status), "url": url}
         about |= {"browser": device.browser, "os": device.os}

@@ -95,6 +95,19 @@ class TestExportView:
         assert answer["Content-Disposition"] == 'attachment; filename="contacts.jsonl"'
         entry = AuditEntry.objects.get()
         assert (entry.user, entry.action, entry.subject) == (user, "exported", "contacts")
+        # Who was searched for may be erased, and the log is kept for ever.
+        assert entry.details == {"filters": {"site__id__exact": str(site.pk), "q": "…"}}
+
+    @pytest.mark.parametrize("query", ["is_reachable__exact=foo", "nonsense=1"])
+    def test_it_leads_back_to_the_list_where_the_list_would(self, client, query):
+        client.force_login(a_user("Marketer"))
+        page = "/admin/accounts/contact/"
+
+        answer = client.get(f"{page}export/csv/?{query}")
+
+        assert client.get(f"{page}?{query}").status_code == 302
+        assert (answer.status_code, answer["Location"]) == (302, page)
+        assert not AuditEntry.objects.exists()
 
     @pytest.mark.parametrize(
         ("role", "address", "status"),

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from apps.accounts.models import AuditEntry
-from apps.devices import exporting, private_keys
+from apps.devices import consent, exporting, identity, private_keys
 from apps.devices.models import Subscription
 from tests.factories import a_device, a_site, a_subscription, brought_in, counts
 
@@ -48,6 +48,20 @@ class TestSubscriptions:
             "created_at": row.created_at.isoformat(),
             "last_seen_at": row.device.last_seen_at.isoformat(),
         }
+
+    @pytest.mark.parametrize("format_", ["csv", "jsonl"])
+    def test_it_leaves_out_who_has_unsubscribed_on_another_browser(self, format_):
+        site = a_site()
+        laptop, phone = a_device(site, "allowed"), a_device(site, "allowed")
+        for device in (laptop, phone):
+            a_subscription(device)
+            identity.identify(device, "anna")
+        consent.unsubscribe(laptop)
+
+        lines = list(exporting.subscriptions(Subscription.objects.all(), format_=format_))
+
+        assert Subscription.objects.live().get().device == phone
+        assert len(lines) == (1 if format_ == "csv" else 0)
 
     def test_it_is_the_superusers(self, client, superuser):
         a_site_with_subscriptions()

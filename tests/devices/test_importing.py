@@ -190,6 +190,16 @@ class TestSubscriptions:
             row["endpoint"], row["p256dh"], row["auth"],
         )  # fmt: skip
 
+    def test_it_takes_an_empty_cell_for_nothing_whatever_is_asked_for(self):
+        import_ = an_import(table(a_row(external_id="")), kind="subscriptions", private_key=OLD_KEY)
+        steering.remap(import_, import_.mapping, empty_removes=True)
+        steering.run(import_)
+        running.drain()
+
+        import_.refresh_from_db()
+        assert counts(import_) == {"created": 1, "updated": 0, "unchanged": 0, "broken": 0}
+        assert Contact.objects.get().external_id is None
+
     def test_it_respects_the_keys_of_each_row(self):
         site = a_site()
         own = keys.current(site).public_key
@@ -208,7 +218,7 @@ class TestSubscriptions:
         with CaptureQueriesContext(connection) as queries:
             running.advance(import_.pk)
 
-        assert len(queries) == 24, "\n".join(query["sql"] for query in queries)
+        assert len(queries) == 25, "\n".join(query["sql"] for query in queries)
 
     def test_it_is_for_superusers(self, superuser):
         names = [kind.name for kind in kinds.for_user(a_user("Marketer"))]

@@ -2,14 +2,17 @@
 
 import contextlib
 import random
+import threading
 
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models.signals import post_save
+from django.utils import timezone
 
 from apps.accounts import contacts, events
 from apps.accounts.models import Contact, Event
 from apps.devices import arrivals, audience, consent, identity, sessions, subscriptions
-from apps.devices.models import Device, Subscription
+from apps.devices.models import Device, Session, Subscription
 from tests.factories import (
     a_contact,
     a_device,
@@ -76,6 +79,32 @@ class TestReachable:
         assert list(Contact.objects.filter(is_reachable=True)) == []
         told = Event.objects.get(name__name="push_unsubscribed").contact
         assert told.external_id == "ben"
+
+
+class TestLastSession:
+    def test_it_is_the_later_of_two_that_begin_at_once(self, two_devices):
+        laptop, phone = two_devices
+        Session.objects.update(last_seen_at=timezone.now() - 2 * sessions.ENDS_AFTER)
+        begun = threading.Event()
+
+        def slowly(sender, instance, **kwargs):
+            # Its session is begun, and its contact not told yet.
+            if instance.device_id == laptop.pk:
+                begun.set()
+                other.ends()
+
+        def visit(device, status):
+            sessions.open_session(device.contact.site, load(device), a_report(status))
+
+        other = Meanwhile(lambda: begun.wait(60) and visit(phone, "blocked"))
+        post_save.connect(slowly, sender=Session)
+        try:
+            visit(laptop, "allowed")
+        finally:
+            post_save.disconnect(slowly, sender=Session)
+
+        assert Contact.objects.get(external_id="anna").push_status == "blocked"
+        assert list(audience.verify()) == []
 
 
 class TestMerge:

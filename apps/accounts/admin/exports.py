@@ -3,11 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.urls import URLPattern, path
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.urls import URLPattern, path, reverse
 
 from apps.accounts import audit, exporting
 
@@ -37,13 +44,21 @@ class ExportMixin:
         view = self.admin_site.admin_view(self.export_view)
         return [path("export/<str:format_>/", view), *super().get_urls()]
 
-    def export_view(self, request: HttpRequest, format_: str) -> StreamingHttpResponse:
+    def export_view(
+        self, request: HttpRequest, format_: str
+    ) -> HttpResponse | StreamingHttpResponse:
         """Send what the list shows under the same filters and search."""
         if not (self.has_view_permission(request) and self.has_export_permission(request)):
             raise PermissionDenied
         if format_ not in exporting.CONTENT_TYPES:
             raise Http404
-        shown: ChangeList = self.get_changelist_instance(request)
+        try:
+            shown: ChangeList = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            # As the list itself does with an address that makes no sense.
+            return HttpResponseRedirect(
+                reverse(f"admin:{self.opts.label_lower.replace('.', '_')}_changelist")
+            )
         lines = self.export_lines(shown.get_queryset(request), format_)
         name = exporting.file_name(self.model, format_)
         audit.note(
@@ -51,9 +66,17 @@ class ExportMixin:
             site=None,
             by=request.user,
             subject=str(self.opts.verbose_name_plural),
+            details={"filters": _filters(request, shown)},
         )
         return StreamingHttpResponse(
             lines,
             content_type=exporting.CONTENT_TYPES[format_],
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
+
+
+def _filters(request: HttpRequest, shown: ChangeList) -> dict[str, str]:
+    """Return what the list was narrowed by, without what was searched for: that may name a
+    person, and the audit log is kept for ever."""
+    offered = {name for spec in shown.filter_specs for name in spec.expected_parameters()}
+    return {name: value if name in offered else "…" for name, value in request.GET.items()}

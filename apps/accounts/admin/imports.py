@@ -1,6 +1,7 @@
 """The import wizard: choose, upload, map, check, run, read the report."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
@@ -133,7 +134,7 @@ class ImportAdmin(ModelAdmin):
         if not self.has_change_permission(request, import_):
             raise PermissionDenied
         verb = request.POST.get("verb", "")
-        if verb == "check" and "to_0" in request.POST:
+        if verb == "check" and "to_0" in request.POST and import_.status in steering.WAITING:
             form = self._mapping(import_, request.POST)
             if not (form.is_valid() and form.keep()):
                 return self._show(request, import_, form)
@@ -148,7 +149,9 @@ class ImportAdmin(ModelAdmin):
         return HttpResponseRedirect(_address(import_))
 
     def _mapping(self, import_: Import, data: Any = None) -> MappingForm:
-        with import_.file.storage.open(import_.file.name) as file:
+        samples = []
+        # Where it is lost, running or checking it says so.
+        with suppress(FileNotFoundError), import_.file.storage.open(import_.file.name) as file:
             samples = steering.samples(file.file, Layout.of(import_))
         return MappingForm(import_, kinds.find(import_.kind), samples, data)
 

@@ -134,7 +134,9 @@ class Mapper:
     def __init__(self, import_: Import, kind: Kind) -> None:
         fields = {field.name: field for field in kind.fields}
         self._is_csv = import_.format == Import.Format.CSV
-        self._empty_removes = bool(import_.options.get("empty_removes"))
+        # Of what is no contact only: an empty cell of a subscription says nothing of anybody.
+        removes = kind.takes_properties and import_.options.get("empty_removes")
+        self._empty_removes = bool(removes)
         self._columns = set(Layout.of(import_).columns)
         self._takes_more = kind.takes_properties and not self._is_csv
         self._fields: list[tuple[str, Field]] = []

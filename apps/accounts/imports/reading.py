@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from apps.accounts.imports import values
 from apps.accounts.imports.sniffing import Layout, flat
-from apps.accounts.imports.values import NUL
 from apps.accounts.models import Import
 
 # A contact's state holds 32 kB at most, so nothing that could be brought in is longer.
@@ -85,7 +85,6 @@ def _csv(lines: _Lines, layout: Layout) -> Iterator[Record]:
             cells = next(reader, None)
             if cells is None:
                 return
-            found = _named(cells, layout.columns)
         except (csv.Error, RowBroken) as error:
             text = str(error) if isinstance(error, RowBroken) else _in_words(error)
             # A quotation mark that is never closed would swallow all that follows: only its
@@ -95,6 +94,13 @@ def _csv(lines: _Lines, layout: Layout) -> Iterator[Record]:
             yield Record(end=lines.position, error=text, shown=shown)
             continue
         lines.row_start = lines.position
+        try:
+            found = _named(cells, layout.columns)
+        except RowBroken as error:
+            # Where it ends is known: the rest of its lines are no rows of their own.
+            shown = layout.delimiter.join(cells)[:SHOWN].strip()
+            yield Record(end=lines.position, error=str(error), shown=shown)
+            continue
         if found:
             yield Record(end=lines.position, cells=found)
 
@@ -138,7 +144,7 @@ def _object(line: str) -> dict[str, Any]:
     if not line.strip():
         return {}
     try:
-        row = json.loads(line, parse_constant=_refuse_constant)
+        row = values.loads(line)
         # Only an escape can spell what no database column could hold.
         text = json.dumps(row, ensure_ascii=False) if "\\u" in line else ""
         text.encode()
@@ -146,10 +152,6 @@ def _object(line: str) -> dict[str, Any]:
         raise RowBroken("This row is not JSON.") from error
     if not isinstance(row, dict):
         raise RowBroken("This row is no JSON object.")
-    if NUL.search(text):
+    if values.NUL.search(text):
         raise RowBroken("This row holds the character NUL.")
     return flat(row)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)

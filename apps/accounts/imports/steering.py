@@ -5,6 +5,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts import wakeups
@@ -15,7 +16,8 @@ from apps.accounts.models import Import, ImportIssue, Site, User
 
 RUN = "apps.accounts.tasks.run_imports"
 SAMPLE_ROWS = 100
-# A stopped import can be gone on with for so long; then its file is removed.
+WAITING = (Import.Status.UPLOADED, Import.Status.CHECKED)
+# A stopped import can be gone on with for so long after that; then its file is removed.
 FILES_KEPT_FOR = timezone.timedelta(days=7)
 
 
@@ -72,31 +74,35 @@ def samples(file: BinaryIO, layout: Layout, *, most: int = SAMPLE_ROWS) -> list[
     return found
 
 
-def remap(import_: Import, columns: dict[str, str], *, empty_removes: bool = False) -> None:
-    """Keep another mapping. Raises ValidationError (apps.accounts.imports.mapping)."""
+def remap(import_: Import, columns: dict[str, str], *, empty_removes: bool = False) -> bool:
+    """Keep another mapping; returns False, and keeps nothing, where it runs or has run: its rows
+    all go by one mapping. Raises ValidationError (apps.accounts.imports.mapping)."""
     columns = {column: target for column, target in columns.items() if target}
     mapping.check(kinds.find(import_.kind), Layout.of(import_), columns)
-    import_.mapping = columns
-    import_.options = {**import_.options, "empty_removes": empty_removes}
-    import_.save(update_fields=["mapping", "options"])
+    options = {**import_.options, "empty_removes": empty_removes}
+    waiting = Import.objects.filter(pk=import_.pk, status__in=WAITING)
+    if not waiting.update(mapping=columns, options=options):
+        return False
+    import_.mapping, import_.options = columns, options
+    return True
 
 
 def check(import_: Import) -> bool:
     """Go through the file without writing; returns whether that began."""
-    return _start(import_, Import.Status.CHECKING, (Import.Status.UPLOADED, Import.Status.CHECKED))
+    return _start(import_, Import.Status.CHECKING)
 
 
 def run(import_: Import) -> bool:
     """Bring the file in from its first row; returns whether that began."""
-    return _start(import_, Import.Status.RUNNING, (Import.Status.UPLOADED, Import.Status.CHECKED))
+    return _start(import_, Import.Status.RUNNING)
 
 
 @transaction.atomic
-def _start(import_: Import, status: Import.Status, allowed: tuple[Import.Status, ...]) -> bool:
+def _start(import_: Import, status: Import.Status) -> bool:
     kind = kinds.find(import_.kind)
     mapping.check(kind, Layout.of(import_), import_.mapping)
     import_.options = {**import_.options, **kind.begin(import_)}
-    started = Import.objects.filter(pk=import_.pk, status__in=allowed).update(
+    started = Import.objects.filter(pk=import_.pk, status__in=WAITING).update(
         status=status,
         options=import_.options,
         position=Layout.of(import_).start,
@@ -125,7 +131,7 @@ def stop(import_: Import) -> bool:
     now = timezone.now()
     if rows.filter(status=statuses.RUNNING).update(status=statuses.CANCELLED, finished_at=now):
         return True
-    waiting = rows.filter(status__in=(statuses.UPLOADED, statuses.CHECKED))
+    waiting = rows.filter(status__in=WAITING)
     if waiting.update(status=statuses.CANCELLED, finished_at=now, position=0):
         kinds.find(import_.kind).end(import_)
         transaction.on_commit(lambda: remove_file(import_), robust=True)
@@ -152,13 +158,14 @@ def sweep() -> int:
     """Remove the files of imports that nobody has gone on with; returns how many."""
     old = timezone.now() - FILES_KEPT_FOR
     left = Import.objects.exclude(file="").exclude(status__in=Import.MOVING)
-    forgotten = list(left.filter(created_at__lt=old)[:100])
+    untouched = Q(finished_at__lt=old) | Q(finished_at=None, created_at__lt=old)
+    forgotten = list(left.filter(untouched)[:100])
     for import_ in forgotten:
         kinds.find(import_.kind).end(import_)
         remove_file(import_)
     Import.objects.filter(
         pk__in=[row.pk for row in forgotten],
-        status__in=(Import.Status.UPLOADED, Import.Status.CHECKED),
+        status__in=WAITING,
     ).update(status=Import.Status.CANCELLED, message="Nobody has run it within a week.")
     return len(forgotten)
 

@@ -34,7 +34,8 @@ class LiveFilter(DropdownFilter):
 class DeviceAdmin(ExportMixin, ContactSearch, ReadOnlyAdmin):
     export_permission = "devices.export_subscription"
     export_note = (
-        "The live subscriptions of all that the list shows, with their keys. Who has them and "
+        "The live subscriptions of all that the list shows, with their keys; not those of people "
+        "who have unsubscribed. Who has them and "
         "the VAPID keys can send: keep them secret."
     )
     list_display = ("__str__", "contact", "status", "live", "language", "last_seen_at")

@@ -148,6 +148,34 @@ class TestWizard:
 
         assert page.context["form"]["to_0"].value() == "external_id"
 
+    def test_it_says_that_its_file_is_lost(self, marketer):
+        import_ = an_import(PEOPLE)
+        import_.file.storage.delete(import_.file.name)
+
+        page = marketer.get(page_of(import_))
+        marketer.post(page_of(import_), {**inputs(page.context["form"]), "verb": "check"})
+        running.drain()
+
+        failed = marketer.get(page_of(import_))
+        assert failed.context["status"] == "failed"
+        assert running.GONE in failed.content.decode()
+
+    def test_it_keeps_its_mapping_once_it_runs(self, marketer, monkeypatch):
+        monkeypatch.setattr(running, "BATCH_ROWS", 1)
+        import_ = an_import(PEOPLE.replace("\n,", "\nben,"))
+        form = marketer.get(page_of(import_)).context["form"]
+        late = {**inputs(form), "name_1": "Other", "verb": "check"}
+        marketer.post(page_of(import_), {"verb": "run"})
+        running.advance(import_.pk)
+
+        while_running = marketer.post(page_of(import_), late)
+        running.drain()
+        when_finished = marketer.post(page_of(import_), late)
+
+        assert (while_running.status_code, when_finished.status_code) == (302, 302)
+        states = Contact.objects.order_by("pk").values_list("state", flat=True)
+        assert list(states) == [{"plan": "gold", "age": 30}, {"plan": "basic", "age": 20}]
+
     def test_it_shows_hostile_cells_as_text(self, marketer):
         text = 'external_id,"<script>x</script>"\nanna,<img src=x onerror=alert(1)>\n<b>,\n'
 

@@ -42,6 +42,14 @@ class TestRecords:
             {"id": "3", "note": "fine"},
         ]
 
+    def test_it_makes_no_rows_of_the_lines_of_one_that_has_too_many_cells(self):
+        first, second = read('id,note\n7,"hello\nworld",extra\n8,fine\n')
+
+        assert (first.error, first.shown) == (
+            "This row has 3 cells, and there are 2 columns.", "7,hello\nworld,extra",
+        )  # fmt: skip
+        assert second.cells == {"id": "8", "note": "fine"}
+
     def test_it_costs_one_row_however_long_it_is(self):
         text = "id,note\n1,a\n2," + "x" * 3_000_000 + "\n3,c\n"
 
@@ -78,6 +86,8 @@ class TestRecords:
             (b'{"id": 1', "This row is not JSON."),
             (b"[1]", "This row is no JSON object."),
             (b'{"id": NaN}', "This row is not JSON."),
+            (b'{"id": 1e999}', "This row is not JSON."),
+            (b'{"id": ' + b"[" * 500 + b"]" * 500 + b"}", "This row is not JSON."),
             (b'{"id": "\\ud800"}', "This row is not JSON."),
             (b'{"id": "a\\u0000"}', "This row holds the character NUL."),
             (b'{"id": ' + b"[" * 100_000 + b"}", "This row is not JSON."),

@@ -83,6 +83,39 @@ class TestDrain:
         assert (import_.status, import_.message) == ("failed", running.GONE)
         assert not Contact.objects.exists()
 
+    def test_it_goes_on_with_the_others_when_one_cannot(self):
+        one, other = an_import(people(3)), an_import(people(3))
+        steering.run(one)
+        steering.run(other)
+        Import.objects.filter(pk=one.pk).update(mapping={"external_id": "no_such_field"})
+
+        assert tasks.run_imports() == 1
+
+        for import_ in (one, other):
+            import_.refresh_from_db()
+        assert (one.status, one.rows) == ("running", 0)
+        assert (other.status, other.rows) == ("finished", 3)
+
+    def test_it_looks_for_bad_rows_among_few_at_a_time(self, monkeypatch):
+        written = []
+
+        def refuse(kind, import_, rows):
+            written.append(len(rows))
+            raise ValueError
+
+        monkeypatch.setattr(contacts.Contacts, "write", refuse)
+        import_ = an_import(people(250))
+        steering.run(import_)
+
+        assert running.advance(import_.pk)
+
+        import_.refresh_from_db()
+        assert (import_.rows, import_.broken) == (100, 100)
+        assert (written[:2], len(written)) == ([250, 100], 200)
+        running.drain()
+        import_.refresh_from_db()
+        assert counts(import_) == {"created": 0, "updated": 0, "unchanged": 0, "broken": 250}
+
     def test_it_leaves_out_a_row_that_the_database_refuses(self, monkeypatch):
         write = contacts.Contacts.write
 
@@ -139,6 +172,20 @@ class TestDrain:
 
         forgotten.refresh_from_db()
         assert (forgotten.status, bool(forgotten.file)) == ("cancelled", False)
+
+    def test_it_keeps_what_was_stopped_today_however_old_it_is(self, small_batches):
+        import_ = an_import(people(25))
+        old = timezone.now() - steering.FILES_KEPT_FOR - timezone.timedelta(hours=1)
+        Import.objects.filter(pk=import_.pk).update(created_at=old)
+        steering.run(import_)
+        running.advance(import_.pk)
+        steering.stop(import_)
+
+        tasks.run_imports()
+
+        assert steering.resume(import_)
+        running.drain()
+        assert Contact.objects.count() == 25
 
 
 @private

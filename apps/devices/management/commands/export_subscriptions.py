@@ -8,7 +8,8 @@ from apps.devices.models import Subscription
 
 class Command(ExportCommand):
     help = (
-        "Write the live push subscriptions of a site. Together with export_vapid_keys they can be "
+        "Write the live push subscriptions of a site, without those of people who have "
+        "unsubscribed. Together with export_vapid_keys they can be "
         "taken to any other sender; keep both secret."
     )
     what = "subscriptions"
