@@ -1,4 +1,4 @@
-"""The sidebar and the tabs of the back office, as data."""
+"""The back office’s theme: its sidebar, its tabs and its name, as data."""
 
 from collections.abc import Callable
 from typing import Any
@@ -104,3 +104,22 @@ def admin_css(request: HttpRequest) -> str:
 
 def favicon(request: HttpRequest) -> str:
     return static("admin/favicon.svg")
+
+
+UNFOLD = {
+    "SITE_TITLE": "Pushdesk",
+    "SITE_HEADER": "Pushdesk",
+    "SITE_SUBHEADER": "Browser push for marketers",
+    "SITE_SYMBOL": "notifications_active",
+    "SITE_URL": None,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "DASHBOARD_CALLBACK": "config.dashboard.home",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
+    "STYLES": ["config.navigation.admin_css"],
+    "SCRIPTS": [],
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": SIDEBAR},
+    "TABS": TABS,
+    "COLORS": {},
+}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import environ
 
-from config.navigation import SIDEBAR, TABS, favicon
+from config import navigation
 from config.retention import retention
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -271,23 +271,7 @@ PERIODIC_TASKS = [
     ("Remove what is too old", "apps.accounts.tasks.clean", time(3, 30)),
 ]
 
-UNFOLD = {
-    "SITE_TITLE": "Pushdesk",
-    "SITE_HEADER": "Pushdesk",
-    "SITE_SUBHEADER": "Browser push for marketers",
-    "SITE_SYMBOL": "notifications_active",
-    "SITE_URL": None,
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_BACK_BUTTON": True,
-    "DASHBOARD_CALLBACK": "config.dashboard.home",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
-    "STYLES": ["config.navigation.admin_css"],
-    "SCRIPTS": [],
-    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": SIDEBAR},
-    "TABS": TABS,
-    "COLORS": {},
-}
+UNFOLD = navigation.UNFOLD
 
 LOGGING = {
     "version": 1,
