@@ -140,7 +140,7 @@ class TestUpsertMany:
     ):
         # The savepoint and its release, those known, the erased among the others, the insert, and
         # learning what their properties are called.
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             upsert_many(site, items(number, state={"a": 1}))
 
     @pytest.mark.parametrize("number", [1, 3, 50])
