@@ -19,7 +19,8 @@ def run_imports() -> int:
     """Bring in what has been uploaded and started."""
     wakeups.heard(steering.RUN)
     total = running.drain(seconds=40)
-    if running.moving().exists():
+    # What did not move is in the hands of another worker, or waits for the next minute.
+    if total and running.moving().exists():
         wakeups.call(steering.RUN)
     steering.sweep()
     return total

@@ -20,6 +20,9 @@ from apps.accounts.models import Import, ImportIssue
 
 BATCH_ROWS = 2_000
 BATCH_BYTES = 8_000_000
+# Of a batch that cannot be written at once only so many rows are tried one by one in a
+# transaction: two thousand would take longer than a worker's task may.
+TRIED_ROWS = 100
 # Of a wrong file every row is an issue; the counter still counts them all.
 MAX_ISSUES = 100_000
 ATTEMPTS = 3
@@ -27,6 +30,10 @@ FIRST_COUNTED = 5_000
 GONE = "Its file is not there any more: upload it again."
 
 log = logging.getLogger(__name__)
+
+
+class _Unwritable(Exception):
+    """Something in the batch cannot be written, and it is too many rows to look for it."""
 
 
 @dataclass(kw_only=True)
@@ -47,12 +54,18 @@ def drain(*, seconds: float = 40) -> int:
     """
     end = time.monotonic() + seconds
     total = 0
-    while ids := list(moving().values_list("pk", flat=True)):
+    failed: set[int] = set()
+    while ids := list(moving().exclude(pk__in=failed).values_list("pk", flat=True)):
         done = 0
         for pk in ids:
             if time.monotonic() > end:
                 return total + done
-            done += advance(pk)
+            try:
+                done += advance(pk)
+            except Exception:
+                # It is tried again in a minute; the others need not wait for it.
+                log.exception("Import %s cannot go on", pk)
+                failed.add(pk)
         if not done:
             # All of them are in the hands of other workers.
             break
@@ -86,9 +99,7 @@ def _advance(pk: int) -> bool:
         return False
     kind = kinds.find(import_.kind)
     try:
-        batch = _read(import_, kind)
-        with transaction.atomic():
-            is_done = _bring_in(import_, kind, batch)
+        batch, is_done = _read_and_bring_in(import_, kind)
         if is_done and import_.status == Import.Status.RUNNING:
             _keep_planned(kind, import_.rows, import_.rows + batch.count)
         return is_done
@@ -96,6 +107,17 @@ def _advance(pk: int) -> bool:
         return _fail(import_, kind, GONE)
     except kinds.ImportFailed as error:
         return _fail(import_, kind, str(error))
+
+
+def _read_and_bring_in(import_: Import, kind: Kind) -> tuple[Batch, bool]:
+    batch = _read(import_, kind, most=BATCH_ROWS)
+    try:
+        with transaction.atomic():
+            return batch, _bring_in(import_, kind, batch)
+    except _Unwritable:
+        batch = _read(import_, kind, most=TRIED_ROWS)
+    with transaction.atomic():
+        return batch, _bring_in(import_, kind, batch)
 
 
 def _bring_in(import_: Import, kind: Kind, batch: Batch) -> bool:
@@ -126,7 +148,7 @@ def _has_doubled(before: int, now: int) -> bool:
     return (before // FIRST_COUNTED).bit_length() != (now // FIRST_COUNTED).bit_length()
 
 
-def _read(import_: Import, kind: Kind) -> Batch:
+def _read(import_: Import, kind: Kind, *, most: int) -> Batch:
     mapper = Mapper(import_, kind)
     batch = Batch(end=import_.position)
     with import_.file.storage.open(import_.file.name) as file:
@@ -136,7 +158,7 @@ def _read(import_: Import, kind: Kind) -> Batch:
             batch.end = record.end
             row = mapper.row(record, import_.rows + batch.count)
             (batch.rows if isinstance(row, Row) else batch.issues).append(row)
-            if batch.count == BATCH_ROWS or batch.end - import_.position > BATCH_BYTES:
+            if batch.count >= most or batch.end - import_.position > BATCH_BYTES:
                 return batch
     batch.is_last, batch.end = True, import_.size
     return batch
@@ -163,10 +185,14 @@ def _write(import_: Import, kind: Kind, rows: list[Row]) -> Written:
             return written
     except (OperationalError, InterfaceError, kinds.ImportFailed):
         raise
-    except Exception:
+    except Exception as error:
         # What comes from outside can do more than could be listed; it must not stop the rest.
+        if len(rows) > TRIED_ROWS:
+            raise _Unwritable from error
         if len(rows) == 1:
-            log.warning("Row %s of import %s", rows[0].number, import_.pk, exc_info=True)
+            # Its name only: what a database says of a row repeats what is in it.
+            name = type(error).__name__
+            log.warning("Row %s of import %s: %s", rows[0].number, import_.pk, name)
             return Written(issues=[Issue(row=rows[0].number, message="It could not be stored.")])
     half = len(rows) // 2
     written = _write(import_, kind, rows[:half])
