@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from apps.accounts.imports import values
 from apps.accounts.imports.sniffing import Layout, flat
-from apps.accounts.imports.values import NUL
 from apps.accounts.models import Import
 
 # A contact's state holds 32 kB at most, so nothing that could be brought in is longer.
@@ -144,7 +144,7 @@ def _object(line: str) -> dict[str, Any]:
     if not line.strip():
         return {}
     try:
-        row = json.loads(line, parse_constant=_refuse_constant)
+        row = values.loads(line)
         # Only an escape can spell what no database column could hold.
         text = json.dumps(row, ensure_ascii=False) if "\\u" in line else ""
         text.encode()
@@ -152,10 +152,6 @@ def _object(line: str) -> dict[str, Any]:
         raise RowBroken("This row is not JSON.") from error
     if not isinstance(row, dict):
         raise RowBroken("This row is no JSON object.")
-    if NUL.search(text):
+    if values.NUL.search(text):
         raise RowBroken("This row holds the character NUL.")
     return flat(row)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)

@@ -25,6 +25,10 @@ NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 NUMBER = re.compile(r"^-?[\d.]+(e[+-]?\d+)?$", re.I)
 
 
+# As deep as what the REST interfaces take.
+MAX_DEPTH = 20
+
+
 class ValueRefused(ValueError):
     """The cell does not hold what its type says; the text says what it should."""
 
@@ -116,13 +120,42 @@ def _json(raw: Any) -> Any:
     if not isinstance(raw, str):
         return raw
     try:
-        found = json.loads(raw)
-        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+        found = loads(raw)
+        json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise ValueRefused("This is no JSON.") from error
     if NUL.search(raw):
         raise ValueRefused("This holds the character NUL.")
     return found
+
+
+def loads(text: str) -> Any:
+    """Read JSON; raises ValueError for what no database column holds or nobody could read again:
+    numbers that are none or beyond a float, nesting beyond MAX_DEPTH."""
+    found = json.loads(text, parse_constant=_finite, parse_float=_finite)
+    # Counting costs nothing beside looking, and most rows are flat.
+    if text.count("[") + text.count("{") > MAX_DEPTH and _is_deep(found):
+        raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _is_deep(found: Any) -> bool:
+    level = [found]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+        ]
+    return bool(level)
 
 
 READERS: dict[str, Callable[[Any], Any]] = {

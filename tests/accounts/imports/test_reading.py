@@ -86,6 +86,8 @@ class TestRecords:
             (b'{"id": 1', "This row is not JSON."),
             (b"[1]", "This row is no JSON object."),
             (b'{"id": NaN}', "This row is not JSON."),
+            (b'{"id": 1e999}', "This row is not JSON."),
+            (b'{"id": ' + b"[" * 500 + b"]" * 500 + b"}", "This row is not JSON."),
             (b'{"id": "\\ud800"}', "This row is not JSON."),
             (b'{"id": "a\\u0000"}', "This row holds the character NUL."),
             (b'{"id": ' + b"[" * 100_000 + b"}", "This row is not JSON."),

@@ -34,6 +34,7 @@ class TestRead:
             ("1,5", "number"), ("nan", "number"), ("1e999", "number"), ("1_000", "number"),
             (True, "number"), ("maybe", "yes_no"), ("30.11.2026", "date"), ("2026-02-30", "date"),
             ("{", "json"), ('"a\\u0000"', "json"), ('"\\ud800"', "json"), ("NaN", "json"),
+            ("1e999", "json"), ("[" * 500 + "]" * 500, "json"),
             ({"a": 1}, "text"), ("yesterday", "moment"),
             ("0001-01-01T00:00:00+14:00", "moment"), ("9" * 500, "number"),
         ],
