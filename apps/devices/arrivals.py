@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from apps.accounts import contacts, events
-from apps.accounts.models import Contact
+from apps.accounts.models import Contact, Site
 from apps.devices import consent, sessions, subscriptions
 from apps.devices.models import Device, Subscription
 from apps.devices.models.subscriptions import SubscriptionQuerySet
@@ -29,9 +29,10 @@ def bring(
 def _claim(device: Device, new: subscriptions.NewSubscription) -> None:
     """Make the browser and the device that was imported with its subscription one.
 
-    An endpoint is a secret between a browser and its push service: who names it is that browser.
+    An endpoint is a secret between a browser and its push service: who names it is that browser,
+    and is logged in by it unless the site wants a hash.
     """
-    found = _imported(device, new).select_related("device__contact").first()
+    found = _imported(device, new).select_related("device__contact__site").first()
     if found is None:
         return
     imported = found.device
@@ -41,12 +42,18 @@ def _claim(device: Device, new: subscriptions.NewSubscription) -> None:
         return
     subscriptions.end_moved(imported)
     visitor, known = device.contact, imported.contact
-    if visitor != known and visitor.is_anonymous_visitor:
+    if visitor != known and visitor.is_anonymous_visitor and _may_become(known):
         _merge(device, visitor, known)
     elif visitor != known and known.is_anonymous_visitor:
         _merge(device, known, visitor)
     else:
         subscriptions.keep_reachable([known.pk])
+
+
+def _may_become(known: Contact) -> bool:
+    """Whether an endpoint is proof enough. Files of it have been through several hands, so not
+    where nobody logs in without a hash: the browser is known again when its page shows one."""
+    return known.is_anonymous_visitor or known.site.identity_check != Site.IdentityCheck.REQUIRED
 
 
 def _imported(device: Device, new: subscriptions.NewSubscription) -> SubscriptionQuerySet:

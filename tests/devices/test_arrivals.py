@@ -1,7 +1,10 @@
+import time
+
 import pytest
 from django.utils import timezone
 
-from apps.accounts.models import Contact, Event
+from apps.accounts import identity_hash
+from apps.accounts.models import Contact, Event, Site
 from apps.devices import arrivals, identity, keys, subscriptions
 from apps.devices.models import Device, Subscription, VapidKey
 from tests.factories import (
@@ -53,6 +56,27 @@ class TestBring:
         known.refresh_from_db()
         assert (known.is_reachable, known.push_status) == (True, "allowed")
         assert known.last_seen_at is not None
+
+    def test_it_logs_nobody_in_where_the_site_wants_a_hash(self, site):
+        Site.objects.filter(pk=site.pk).update(identity_check=Site.IdentityCheck.REQUIRED)
+        old = an_imported(site, "anna")
+        known = old.device.contact
+        device = Device.objects.get(pk=a_device(site, "allowed").pk)
+
+        new = arrivals.bring(device, a_new_subscription(site, old_endpoint=old.endpoint))
+
+        old.refresh_from_db()
+        known.refresh_from_db()
+        device.refresh_from_db()
+        assert device.contact.is_anonymous_visitor
+        assert (old.end_reason, list(Subscription.objects.live())) == ("moved", [new])
+        assert (known.is_reachable, device.contact.is_reachable) == (False, True)
+        proof = identity_hash.make(
+            identity_hash.create_secret(site), "anna", expires_at=int(time.time()) + 60
+        )
+        assert identity.identify(device, "anna", proof=proof) == known
+        known.refresh_from_db()
+        assert known.is_reachable
 
     def test_a_known_visitor_takes_what_was_imported_without_a_name(self, site):
         old = an_imported(site, None)
