@@ -1,9 +1,11 @@
 import pytest
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 
 from apps.accounts.imports import running, steering
 from apps.accounts.models import Contact, Import
-from tests.factories import a_contact, a_site, an_import
+from tests.factories import a_contact, a_file, a_site, an_import
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_files")]
 
@@ -81,3 +83,15 @@ class TestImportMembers:
 
         assert site.segments.get(name="VIP").members.get().contact.external_id == "anna"
         assert "No contact of this site has this id. “nobody”" in capsys.readouterr().out
+
+
+class TestPrivateFiles:
+    def test_only_the_owner_of_the_process_reads_them(self, tmp_path):
+        options = settings.STORAGES["private"]["OPTIONS"]
+        storage = FileSystemStorage(**{**options, "location": tmp_path / "private"})
+
+        name = storage.save("imports/people.csv", a_file("external_id\nanna\n"))
+
+        path = tmp_path / "private" / name
+        modes = [one.stat().st_mode & 0o777 for one in (path, path.parent, path.parent.parent)]
+        assert modes == [0o600, 0o700, 0o700]
