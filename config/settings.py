@@ -158,16 +158,13 @@ WHITENOISE_USE_FINDERS = True
 
 # "private" holds what must never be served: files on their way in.
 PRIVATE_DIR = VAR_DIR / "private"
+PRIVATE_MODES = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": PRIVATE_DIR,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
+        "OPTIONS": {"location": PRIVATE_DIR, **PRIVATE_MODES},
     },
 }
 

@@ -101,3 +101,9 @@ class TestEveryPage:
             client.get(address(model, page, rows[model]), follow=True)
 
         assert len(three) == len(one), "\n".join(query["sql"] for query in three)
+
+    @pytest.mark.parametrize("query", ["q=a%00", "push_status__exact=%00", "p=%00"])
+    def test_it_refuses_what_no_column_holds(self, client, query):
+        login(client, "superuser")
+
+        assert client.get(f"/admin/accounts/contact/?{query}").status_code == 400

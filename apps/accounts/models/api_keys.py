@@ -11,9 +11,6 @@ class ApiKey(models.Model):
         CONTACTS_READ = "contacts:read", "Read contacts"
         CONTACTS_WRITE = "contacts:write", "Write contacts, erase them"
         EVENTS_WRITE = "events:write", "Track events"
-        SEGMENTS_READ = "segments:read", "Read segments and who is in them"
-        SUBSCRIPTIONS_READ = "subscriptions:read", "Take push subscriptions out"
-        SUBSCRIPTIONS_WRITE = "subscriptions:write", "Bring push subscriptions in"
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=100, help_text="Which system uses it.")
