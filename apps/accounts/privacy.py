@@ -18,6 +18,7 @@ from apps.accounts.models import Contact, ErasedId, Site
 from apps.accounts.relations import kinds, remove
 
 # What a browser or a push service proves itself with: of no use to the person, of much to others.
+# Whoever knows the endpoint can have a push service called, and may be taken for the browser.
 LEFT_OUT = frozenset({"secret_hash", "p256dh", "auth", "endpoint", "endpoint_hash"})
 PLAIN = (str, int, float, bool, dict, list, type(None))
 TRIES = 5

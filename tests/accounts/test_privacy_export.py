@@ -40,11 +40,16 @@ class TestExport:
 
         text = json.dumps(privacy.export(contact, by="Test"))
 
-        for secret in (device.secret_hash, subscription.auth, subscription.p256dh):
+        for secret in (
+            device.secret_hash,
+            subscription.auth,
+            subscription.p256dh,
+            subscription.endpoint,
+        ):
             assert secret not in text
 
     def test_it_is_told_of_every_column_that_may_be_a_secret(self):
-        suspicious = ("secret", "token", "auth", "p256dh", "hash", "password", "private", "key")
+        suspicious = ("secret", "token", "auth", "p256dh", "endpoint", "hash", "private", "key")
         found = {
             field.name
             for kind in kinds()
