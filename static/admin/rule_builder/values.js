@@ -45,9 +45,13 @@ function textInput({ value, label, key, set, describedBy, width, mode, parse = (
   });
 }
 
-// What is no number stays as it was typed: the server says what is wrong, and nothing is lost.
+// What is no number stays as it was typed: the server says what is wrong, and nothing is lost. Some
+// write 1,5 and mean one and a half; who writes 1,000 does not mean one.
+const THOUSANDS = /,\d{3}$/;
+
 function numberInput(options) {
   const parse = (text) => {
+    if (THOUSANDS.test(text.trim())) return text;
     const number = Number(text.trim().replace(",", "."));
     return text.trim() === "" || !Number.isFinite(number) ? text : number;
   };
