@@ -19,6 +19,10 @@ GROUPS = {
 }
 
 
+# An answer of PostgreSQL has at most 1,664 columns, one of SQLite 2,000.
+AT_ONCE = 100
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """A node of the rule and what it is for one contact.
@@ -51,7 +55,7 @@ def explain(rule: Rule, contact: Contact, context: Context) -> Answer:
 
 def segments_of(contact: Contact) -> list[tuple[Segment, bool | Broken]]:
     """Return the active segments of the contact's site, and of each whether the contact is in it;
-    Broken instead where a segment's rule cannot be asked. One query asks all of them."""
+    Broken instead where a segment's rule cannot be asked. One query asks a hundred of them."""
     context = catalogue.of_site(contact.site)
     segments = list(
         Segment.objects.filter(site=contact.site_id, status=Segment.Status.ACTIVE).order_by("name")
@@ -63,12 +67,19 @@ def segments_of(contact: Contact) -> list[tuple[Segment, bool | Broken]]:
             compiled.append(rules.compile(rule, context, among=[contact.pk]))
         except Broken as broken:
             compiled.append(broken)
-    now = _ask(row for row in compiled if not isinstance(row, Broken)).get(pk=contact.pk)
-    met = iter(range(len(compiled)))
+    met = _met([row for row in compiled if not isinstance(row, Broken)], contact)
     return [
-        (segment, row if isinstance(row, Broken) else getattr(now, f"met_{next(met)}"))
+        (segment, row if isinstance(row, Broken) else next(met))
         for segment, row in zip(segments, compiled, strict=True)
     ]
+
+
+def _met(asked: list[Q], contact: Contact) -> Iterator[bool]:
+    """Yield of each condition whether the contact meets it."""
+    for first in range(0, len(asked), AT_ONCE):
+        several = asked[first : first + AT_ONCE]
+        row = _ask(several).get(pk=contact.pk)
+        yield from (getattr(row, f"met_{number}") for number in range(len(several)))
 
 
 def _ask(conditions: Iterable[Q]) -> QuerySet[Contact]:

@@ -38,6 +38,7 @@ class RuleWidget(UnfoldAdminTextareaWidget):
             "inside": self.inside,
             "problems": [{"path": row.path, "message": row.message} for row in self.problems],
             "catalogue": reverse_lazy("admin:segments_segment_offers"),
+            "values": reverse_lazy("admin:segments_segment_values"),
             "count": reverse_lazy("admin:segments_segment_count"),
         }
         return context

@@ -143,6 +143,30 @@ class TestRuleBuilder:
         assert page.evaluate(STORED) == rule
         assert page.errors == []
 
+    def test_it_offers_the_values_that_there_are(self, page):
+        add(page, "city")
+        tab_to(page, "city")
+        page.press("Tab")
+        page.wait_for("document.activeElement.list?.options.length")
+
+        offered = page.evaluate("[...document.activeElement.list.options].map((one) => one.value)")
+        assert {"Berlin", "Leipzig"} <= set(offered)
+        assert page.errors == []
+
+    def test_a_thousand_with_a_comma_is_not_one(self, page):
+        add(page, "orders")
+        tab_to(page, "orders: how")
+        page.press("Tab")
+        write(page, "1,000")
+        assert page.evaluate(STORED)["all"][0]["value"] == "1,000"
+        page.wait_for("document.querySelector('.rule-note')")
+
+        keys(page, *["Backspace"] * 5)
+        write(page, "1,5")
+
+        assert page.evaluate(STORED)["all"][0]["value"] == 1.5
+        assert page.errors == []
+
 
 SEGMENT = (
     "from apps.segments.models import Segment; print(Segment.objects.get(name='Speaks German').pk)"

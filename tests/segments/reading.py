@@ -180,9 +180,8 @@ class Reading:
             case "yes_no":
                 return held == value
             case "list":
-                texts = [item for item in held if isinstance(item, str)]
                 wanted = [value] if op == "has" else value
-                return any(item in texts for item in wanted)
+                return any(item in wanted or is_number(item, wanted) for item in held)
         return {
             "is": lambda: held == value,
             "any_of": lambda: held in value,
@@ -252,6 +251,15 @@ class Reading:
         moments = [(local - offset).replace(tzinfo=UTC) for offset in around]
         shown = [one for one in moments if one.astimezone(self.zone).replace(tzinfo=None) == local]
         return max(shown, default=moments[0])
+
+
+def is_number(item: Any, texts: list[str]) -> bool:
+    """Whether one of the texts writes the number, as people write numbers."""
+    if isinstance(item, bool) or not isinstance(item, int | float):
+        return False
+    shape = r"-?(0|[1-9]\d{0,8})(\.\d{1,6})?"
+    written = [Fraction(text) for text in texts if re.fullmatch(shape, text, re.ASCII)]
+    return Fraction(str(item)) in written
 
 
 def compares(held: Any, op: str, value: Any) -> bool:

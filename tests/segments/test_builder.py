@@ -12,6 +12,7 @@ from apps.segments.rules.values import SHAPES
 from tests.factories import a_contact, a_segment, a_site, a_user, an_event
 
 OFFERS, COUNT = "/admin/segments/segment/builder/offers/", "/admin/segments/segment/builder/count/"
+VALUES = "/admin/segments/segment/builder/values/"
 ASK = {"all": [{"field": "push_status", "op": "is", "value": "ask"}]}
 
 
@@ -203,8 +204,26 @@ class TestCount:
         assert answer.json()["problems"]
 
 
+class TestValues:
+    def test_it_names_what_a_field_has(self, marketer):
+        site = a_site()
+        a_contact(site, language="de")
+        an_event(a_contact(site), "purchase", item="hat")
+
+        def found(**asked):
+            return marketer.get(VALUES, {"site": site.pk, **asked}).json()
+
+        assert found(field="language") == {"values": ["de"]}
+        assert found(field="item", event="purchase") == {"values": ["hat"]}
+        assert found(field="\x00") == found() == {"values": []}
+
+    @pytest.mark.parametrize("site", ["", "x", "9" * 40, "²"])
+    def test_it_refuses_a_site_that_is_none(self, marketer, site):
+        assert marketer.get(VALUES, {"site": site, "field": "language"}).status_code == 404
+
+
 class TestAccess:
-    @pytest.mark.parametrize("address", [OFFERS, COUNT])
+    @pytest.mark.parametrize("address", [OFFERS, VALUES, COUNT])
     def test_it_is_for_those_who_edit_rules(self, client, db, address):
         client.force_login(a_user())
 
@@ -214,12 +233,13 @@ class TestAccess:
             405,
         )
 
-    @pytest.mark.parametrize("address", [OFFERS, COUNT])
+    @pytest.mark.parametrize("address", [OFFERS, VALUES, COUNT])
     def test_it_asks_for_a_login(self, client, db, address):
         assert client.get(address).status_code == 302
 
     def test_it_takes_each_question_by_one_method(self, marketer):
         assert marketer.post(OFFERS).status_code == 405
+        assert marketer.post(VALUES).status_code == 405
         assert marketer.get(COUNT).status_code == 405
 
     def test_it_needs_the_token_of_the_form(self, db):
@@ -238,3 +258,5 @@ class TestAccess:
         found = count(client, site, ASK).json()
 
         assert (found["contacts"], found["samples"]) == (1, [])
+        a_contact(site, language="de")
+        assert client.get(VALUES, {"site": site.pk, "field": "language"}).json() == {"values": []}

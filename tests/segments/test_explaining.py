@@ -5,7 +5,7 @@ import pytest
 from apps.accounts import contacts
 from apps.accounts.models import Contact, Event
 from apps.segments import catalogue, explaining, rules
-from apps.segments.models import Member
+from apps.segments.models import Member, Segment
 from tests.factories import a_contact, a_device, a_segment, a_site, an_event
 from tests.segments.contexts import NOW, did, field, in_segment, last, measured
 
@@ -235,3 +235,31 @@ class TestSegmentsOf:
         # What the site knows (three), its active segments, and the contact with all answers.
         with django_assert_num_queries(5):
             explaining.segments_of(contact)
+
+    def test_it_asks_more_than_a_database_can_answer_at_once(self, anna, site, monkeypatch):
+        monkeypatch.setattr(explaining, "AT_ONCE", 2)
+        for number in range(5):
+            a_segment(site, name=f"{number}", rule={"all": [GERMAN if number % 2 else FRENCH]})
+        a_segment(site, name="3 broken", rule={"all": [field("state.gone", "is", "x")]})
+        anna.language = "de"
+        anna.save()
+
+        found = explaining.segments_of(anna)
+
+        known = [(str(row), met) for row, met in found if isinstance(met, bool)]
+        assert known == [("0", False), ("1", True), ("2", False), ("3", True), ("4", False)]
+
+    def test_it_asks_a_hundred_and_fifty_segments(self, anna, site, django_assert_num_queries):
+        rule = {
+            "all": [did(op="gte", value=2, when=last(30)), {"none": [measured("sum", "gt", 99)]}]
+        }
+        Segment.objects.bulk_create(
+            Segment(site=site, name=f"{number}", rule=rule) for number in range(150)
+        )
+        contact = Contact.objects.select_related("site").get(pk=anna.pk)
+
+        # What the site knows (three), its active segments, and two for the answers.
+        with django_assert_num_queries(6):
+            found = explaining.segments_of(contact)
+
+        assert len(found) == 150

@@ -1,6 +1,7 @@
 import pytest
 from django.db import connection
 
+from apps.accounts import contacts
 from apps.accounts.models import Contact, Event
 from apps.segments import catalogue, membership, rules
 from apps.segments.models import Member
@@ -102,6 +103,19 @@ class TestMatching:
             plan = found.order_by().explain()
             assert "Seq Scan on accounts_event" not in plan, plan
             assert "event_of_name" not in plan, plan
+
+    def test_it_finds_a_number_in_a_list_by_how_it_is_written(self, site):
+        for name, likes in (("anna", [5, "x"]), ("ben", ["5"]), ("carl", [2.5]), ("dora", [55])):
+            contacts.update_state(a_contact(site, external_id=name), {"likes": likes})
+        a_contact(site, external_id="eva", state={"likes": 5})
+        context = catalogue.of_site(site)
+
+        def found(op, value):
+            return names(membership.matching(field("state.likes", op, value), context))
+
+        assert found("has", "5") == {"anna", "ben"}
+        assert found("has_any", ["2.5", "x"]) == {"anna", "carl"}
+        assert found("has_none", ["5", "2.5"]) == {"dora", "eva"}
 
 
 class TestRuleOf:

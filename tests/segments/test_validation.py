@@ -47,7 +47,7 @@ class TestProblems:
             (
                 field("language", "gt", "de"),
                 ("op",),
-                "“Language” is a text now and cannot be asked with “gt”.",
+                "“Language” is a text now and cannot be asked with “is greater than”.",
             ),
             (
                 field("state.orders", "starts_with", "1"),
@@ -129,6 +129,8 @@ class TestProblems:
             ("state.orders", "is", float("nan")),
             ("state.orders", "is", float("inf")),
             ("state.orders", "is", 1.1e15),
+            ("state.orders", "is", 10**400),
+            ("sessions", "gt", 10**400),
             ("state.orders", "between", [1, 2, 3]),
             ("state.vip", "is", 1),
             ("state.born", "on", "1990-02-30"),
@@ -156,7 +158,7 @@ class TestProblems:
 
         assert said(rule) == []
         assert said(rule, corrected) == [
-            (("op",), "“orders” is a text now and cannot be asked with “gt”.")
+            (("op",), "“orders” is a text now and cannot be asked with “is greater than”.")
         ]
 
     def test_it_keeps_words_short_and_showable(self):

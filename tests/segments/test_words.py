@@ -64,9 +64,9 @@ class TestDescribe:
                 "none of: Language is de or Push status of the last session is Ask",
             ),
             (
-                {"all": [GERMAN, {"any": [ASK, in_segment(7)]}, {"none": [did()]}]},
-                "Language is de and (Push status of the last session is Ask or is in “Segment 7”) "
-                "and none of: did purchase",
+                {"all": [{"any": [ASK, in_segment(7)]}, {"none": [did()]}, GERMAN]},
+                "(Push status of the last session is Ask or is in “Segment 7”) "
+                "and (none of: did purchase) and Language is de",
             ),
         ],
     )

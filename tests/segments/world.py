@@ -90,12 +90,14 @@ NO_MOMENTS = [
 ]
 TEXTS = [
     "de", "de-AT", "DE", "Zoë", "Zoë", "zoë", "日本", "日", "a%b", "a_b", "axb", "'", '"', "\\",
-    "😀", "x😀y", "ß", "SS", " ", "  de", "İ", "true", "5", "null", "$", "?", "%s", "x" * 500,
+    "😀", "x😀y", "ß", "SS", " ", "  de", "İ", "true", "5", "2.5", "null", "$", "?", "%s",
+    "x" * 500,
 ]  # fmt: skip
 # All of them exact in binary, so that their order does not change what they add up to.
 NUMBERS = [0, -0.0, 1, -1, 2, 0.25, -2.5, 10, 99.75, 1e15, -1e15]
 ODD_NUMBERS = [0.1, 0.30000000000000004, 1e-9, 5e-324, 1.7e308, 10**20, 2**63 - 1, 2**53 + 1]
 LISTS = [[], ["de"], ["Zoë", "日本"], ["a", ["b"]], [5, True, None], ["5", "true"], [{"de": 1}]]
+LISTS += [[2.5, 7], [[5]]]
 VALUES = [*TEXTS, *WRITTEN, *NO_MOMENTS, *NUMBERS, *ODD_NUMBERS, *LISTS]
 VALUES += [True, False, None, "", {}, {"de": "x"}]
 BROWSERS, SYSTEMS = ["Firefox", "Chrome", "", "Samsung Internet"], ["Windows", "iOS", ""]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.models import Contact, Site
-from apps.segments import catalogue, counting, membership, offers, reading, rules
+from apps.segments import catalogue, counting, membership, offers, reading, rules, suggesting
 from apps.segments.counting import TooSlow
 from apps.segments.rules import Context, Rule
 
@@ -46,6 +46,20 @@ def offered(request: HttpRequest) -> HttpResponse:
         return JsonResponse(offers.of_site(_site(request.GET.get("site"))))
     except Refused as refused:
         return JsonResponse({"message": str(refused)}, status=refused.status)
+
+
+@require_GET
+def values(request: HttpRequest) -> HttpResponse:
+    """Answer with values that a text field has, to whoever may see those of contacts."""
+    _require_editor(request)
+    if not request.user.has_perm("accounts.view_contact"):
+        return JsonResponse({"values": []})
+    name, event = request.GET.get("field", ""), request.GET.get("event", "")
+    try:
+        context = catalogue.of_site(_site(request.GET.get("site")))
+    except Refused as refused:
+        return JsonResponse({"message": str(refused)}, status=refused.status)
+    return JsonResponse({"values": suggesting.values(name, context, event=event)})
 
 
 @require_POST
@@ -129,10 +143,10 @@ def _shown(request: HttpRequest, asked: Asked, found: counting.Numbers) -> dict[
 
 def _samples(asked: Asked) -> list[dict[str, str]]:
     """Return a few who meet the rule, of those in the sampled bucket where there are many."""
-    everybody = Contact.objects.filter(site=asked.context.site_id)
-    bucket = everybody.filter(bucket=counting.SAMPLED)
-    is_small = bucket.count() < counting.FEW
-    among = None if is_small or asked.is_exact else bucket.values("pk")
+    site_id = asked.context.site_id
+    bucket = Contact.objects.filter(site=site_id, bucket=counting.SAMPLED)
+    is_whole = asked.is_exact or counting.is_small(site_id)
+    among = None if is_whole else bucket.values("pk")
     try:
         with counting.at_most(2):
             rows = list(membership.matching(asked.rule, asked.context, among=among)[:SAMPLES])

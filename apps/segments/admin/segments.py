@@ -66,6 +66,7 @@ class SegmentAdmin(AsksFirstAdmin):
     def get_urls(self) -> list[URLPattern]:
         views = [
             ("builder/offers/", builder.offered, "offers"),
+            ("builder/values/", builder.values, "values"),
             ("builder/count/", builder.count, "count"),
             ("of-contact/<int:contact_id>/", why.of_contact, "of_contact"),
             ("<int:segment_id>/why/", why.search, "why"),

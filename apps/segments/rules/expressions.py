@@ -4,6 +4,7 @@ A value of another type than the one asked for reads as missing (NULL): comparin
 would answer by the database's own order of types, differently in each.
 """
 
+import re
 from typing import Any
 
 from django.db import models
@@ -149,12 +150,17 @@ class IsList(JsonValue):
         return sql, [*params, _path(self.key), *params, _path(self.key)]
 
 
+# Short enough to be the same number everywhere.
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,8})(?:[.][0-9]{1,6})?")
+
+
 class ListHas(JsonValue):
-    """Whether the value is a list that holds one of the texts."""
+    """Whether the value is a list that holds one of the texts, or the number that one writes."""
 
     def __init__(self, column: str, key: str, *, items: list[str]) -> None:
         super().__init__(column, key)
         self.items = items
+        self.numbers = [item for item in items if _NUMBER.fullmatch(item)]
 
     @staticmethod
     def kind() -> models.Field:
@@ -162,19 +168,28 @@ class ListHas(JsonValue):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
         column, params = self._column(compiler)
-        # The operator asks objects for names too, and a text whether it is the one.
-        sql = (
-            f"(COALESCE(jsonb_typeof({column} -> %s::text) = 'array', false) "
-            f"AND {column} -> %s::text ?| %s::text[])"
-        )
-        return sql, [*params, self.key, *params, self.key, self.items]
+        own = [*params, self.key]
+        found, asked = f"{column} -> %s::text ?| %s::text[]", [*own, self.items]
+        if self.numbers:
+            found = f"({found} OR {column} -> %s::text @> ANY(%s::jsonb[]))"
+            asked = [*asked, *own, self.numbers]
+        # The operators ask objects for names too, and a single value whether it is the one.
+        sql = f"(COALESCE(jsonb_typeof({column} -> %s::text) = 'array', false) AND {found})"
+        return sql, [*own, *asked]
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Sql:
         column, params = self._column(compiler)
-        places = ", ".join(["%s"] * len(self.items))
+        own = [*params, _path(self.key)]
+        found = f"item.type = 'text' AND item.value IN ({_places(self.items)})"
+        if self.numbers:
+            numbers = f"item.value IN ({_places(self.numbers)})"
+            found = f"({found} OR item.type IN ('integer', 'real') AND {numbers})"
         sql = (
             f"(COALESCE(json_type({column}, %s) = 'array', 0) AND EXISTS (SELECT 1 FROM "
-            f"json_each({column}, %s) AS item WHERE item.type = 'text' "
-            f"AND item.value IN ({places})))"
+            f"json_each({column}, %s) AS item WHERE {found}))"
         )
-        return sql, [*params, _path(self.key), *params, _path(self.key), *self.items]
+        return sql, [*own, *own, *self.items, *map(float, self.numbers)]
+
+
+def _places(items: list[str]) -> str:
+    return ", ".join(["%s"] * len(items))

@@ -34,6 +34,9 @@ def _describe(rule: Rule, context: Context) -> str:
 
 
 def _is_many(node: Rule) -> bool:
+    # “None of: a and b” could mean both, where only a is meant.
+    if kind(node) == "none":
+        return True
     return kind(node) in GROUPS and sum(1 for _ in conditions(node)) > 1
 
 

@@ -71,12 +71,13 @@ function asking(editor, node, field, type, label, owner = node) {
       : el("span", { class: "rule-word" }, options[0][1]),
   ];
   if (!operator) return [...parts, el("span", { class: "rule-word" }, plain(node.value))];
-  return node.op === "is_set" ? parts : [...parts, ...values(editor, node, operator.takes, field.choices, label, owner)];
+  return node.op === "is_set" ? parts : [...parts, ...values(editor, node, operator.takes, field, label, owner)];
 }
 
-function values(editor, node, takes, choices, label, owner = node) {
+// `field` is what the value is one of: its choices, and whose values it may be like.
+function values(editor, node, takes, field, label, owner = node) {
   return valueInputs({
-    takes, choices, label, value: node.value, key: `${idOf(node)}:${takes === "yes_no" || takes === "choice" ? "op-value" : "value"}`,
+    takes, label, choices: field.choices, suggest: ["text", "list"].includes(field.type) && (() => editor.suggest(field.name, field.event)), value: node.value, key: `${idOf(node)}:${takes === "yes_no" || takes === "choice" ? "op-value" : "value"}`,
     units: editor.catalogue.units,
     describedBy: editor.noteIdOf(owner),
     set: (value) => {
@@ -153,7 +154,7 @@ function timesParts(editor, node) {
   };
   return [
     select(options, { value: String(node.op), label: `${node.event}: how often`, key: `${key}:op`, change }),
-    ...(operator ? values(editor, node, operator.takes, [], "Times") : []),
+    ...(operator ? values(editor, node, operator.takes, {}, "Times") : []),
     el("span", { class: "rule-word" }, node.value === 1 ? "time" : "times"),
   ];
 }
@@ -172,7 +173,7 @@ function whenParts(editor, node) {
   };
   const how = select(options, { value: when?.op ?? "", label: `${node.event}: when`, key, change });
   if (!when || !takesOf(when.op)) return [how];
-  return [how, ...values(editor, when, takesOf(when.op), [], "When", node)];
+  return [how, ...values(editor, when, takesOf(when.op), {}, "When", node)];
 }
 
 function whereParts(editor, node) {
@@ -206,7 +207,7 @@ function whereRow(editor, node, row, known) {
     { class: "rule-where-row" },
     el("span", { class: "rule-word" }, first ? "where" : "and"),
     el("b", {}, row.field),
-    property ? asking(editor, row, property, property.type, row.field, row) : el("span", { class: "rule-word" }, `${editor.catalogue.wordsOf(row.op)} ${plain(row.value)}`),
+    property ? asking(editor, row, { ...property, event: node.event }, property.type, row.field, row) : el("span", { class: "rule-word" }, `${editor.catalogue.wordsOf(row.op)} ${plain(row.value)}`),
     iconButton("close", `Remove the condition on ${row.field}`, { key: `${idOf(row)}:drop`, press: drop }),
     editor.note(row),
   );

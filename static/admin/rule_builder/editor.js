@@ -46,6 +46,7 @@ export class Editor {
   async open(site) {
     this.site = site;
     this.catalogue = null;
+    this.suggested = new Map();
     if (!site) {
       this.tree.replaceChildren(el("p", { class: "rule-empty" }, "Choose the site first: it decides what can be asked for."));
       this.numbers.element.hidden = true;
@@ -182,6 +183,16 @@ export class Editor {
 
   groups() {
     return this.catalogue.groups(this.settings.inside);
+  }
+
+  // The values that a field really has, asked for once.
+  suggest(field, event) {
+    const asked = new URLSearchParams({ site: this.site, field, ...(event && { event }) }).toString();
+    if (!this.suggested.has(asked)) {
+      const answer = fetch(`${this.settings.values}?${asked}`).then((found) => found.json()).then(({ values }) => values ?? []);
+      this.suggested.set(asked, answer.catch(() => []));
+    }
+    return this.suggested.get(asked);
   }
 
   say(text) {

@@ -3,15 +3,15 @@
 import { el, icon, iconButton, newId, select } from "./dom.js";
 
 // `set` takes the new value; `again` also draws the condition anew.
-export function valueInputs({ takes, value, choices = [], units, label, key, set, describedBy }) {
+export function valueInputs({ takes, value, choices = [], units, label, key, set, describedBy, suggest }) {
   const common = { label, key, set, describedBy };
   switch (takes) {
     case "nothing":
       return [];
     case "text":
-      return [textInput({ ...common, value, width: 22 })];
+      return suggesting(textInput({ ...common, value, width: 22 }), suggest);
     case "texts":
-      return [tokens({ ...common, value: Array.isArray(value) ? value : [] })];
+      return [tokens({ ...common, value: Array.isArray(value) ? value : [], suggest })];
     case "choice":
       return [select(choices, { value, label, key, change: set, "aria-describedby": describedBy })];
     case "choices":
@@ -45,9 +45,23 @@ function textInput({ value, label, key, set, describedBy, width, mode, parse = (
   });
 }
 
-// What is no number stays as it was typed: the server says what is wrong, and nothing is lost.
+// The input, with the list of values that it offers while one writes.
+function suggesting(input, suggest) {
+  if (!suggest) return [input];
+  const list = el("datalist", { id: newId("rule-values") });
+  input.setAttribute("list", list.id);
+  const load = async () => list.replaceChildren(...(await suggest()).map((value) => el("option", { value })));
+  input.addEventListener("focus", load, { once: true });
+  return [input, list];
+}
+
+// What is no number stays as it was typed: the server says what is wrong, and nothing is lost. Some
+// write 1,5 and mean one and a half; who writes 1,000 does not mean one.
+const THOUSANDS = /,\d{3}$/;
+
 function numberInput(options) {
   const parse = (text) => {
+    if (THOUSANDS.test(text.trim())) return text;
     const number = Number(text.trim().replace(",", "."));
     return text.trim() === "" || !Number.isFinite(number) ? text : number;
   };
@@ -125,13 +139,13 @@ function checkboxes({ value, choices, label, set }) {
   );
 }
 
-function tokens({ value, label, key, set, describedBy }) {
+function tokens({ value, label, key, set, describedBy, suggest }) {
   const texts = [...value];
   const input = el("input", {
     type: "text", "aria-label": `${label}, add one`, "data-key": key, "aria-describedby": describedBy,
     placeholder: "Type, then Enter", size: 14, maxlength: 500, autocomplete: "off",
   });
-  const box = el("span", { class: "rule-tokens" }, input);
+  const box = el("span", { class: "rule-tokens" }, suggesting(input, suggest));
   const draw = () => {
     box.querySelectorAll(".rule-token").forEach((token) => token.remove());
     texts.forEach((text, place) => {
@@ -174,6 +188,8 @@ function tokens({ value, label, key, set, describedBy }) {
     take(pasted);
   });
   input.addEventListener("blur", () => take(input.value));
+  // One of the values that are offered was chosen.
+  input.addEventListener("input", (event) => event.inputType === "insertReplacementText" && take(input.value));
   draw();
   input.id = newId("rule-token");
   return box;
