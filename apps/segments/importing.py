@@ -59,7 +59,7 @@ class Members(Kind):
         number = str(chosen.get("segment") or "")
         if number:
             imported = lists.filter(kind=Segment.Kind.IMPORTED)
-            found = imported.filter(pk=number).first() if number.isdigit() else None
+            found = imported.filter(pk=number).first() if number.isdecimal() else None
             if found is None:
                 raise ValidationError({"segment": "This site has no such imported segment."})
             return found

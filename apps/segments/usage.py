@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from apps.segments import rules
 from apps.segments.models import Segment
-from apps.segments.rules import Rule
+from apps.segments.rules import Context, Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +61,19 @@ def of_segment(segment: Segment) -> list[Use]:
             if isinstance(use.row, Segment) and use.row.pk not in reached:
                 reached[use.row.pk] = (*reached[asked], use.row.name)
                 waiting.append(use.row.pk)
+    return found
+
+
+def broken_by(site_id: int, now: Context, then: Context) -> list[tuple[Use, str]]:
+    """Return the rules of the site that can be asked as it is now and could not be then; and of
+    each why."""
+    found = []
+    for use in in_site(site_id):
+        inside = (use.row.pk,) if isinstance(use.row, Segment) else ()
+        if use.rule and not rules.problems(use.rule, now, inside=inside):
+            wrong = rules.problems(use.rule, then, inside=inside)
+            if wrong:
+                found.append((use, wrong[0].message))
     return found
 
 

@@ -60,7 +60,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "two_moments": two(moments),
 }
 FIELDS = {
-    "push_status": "choice",
+    "push_status": "status",
     "reachable": "flag",
     "opted_out_by_platform": "flag",
     "unsubscribed": "date",
@@ -105,6 +105,8 @@ form_factor = st.sampled_from(
         {"op": "is_not", "value": "desktop"},
         {"op": "any_of", "value": ["mobile", "desktop"]},
         {"op": "none_of", "value": ["mobile"]},
+        {"op": "is_set", "value": True},
+        {"op": "is_set", "value": False},
     ]
 ).map(lambda rest: {"field": "device.form_factor", **rest})
 

@@ -58,6 +58,22 @@ class TestEditing:
         segment.refresh_from_db()
         assert (answer.status_code, segment.rule) == (302, BLOCKED)
 
+    def test_it_says_first_whom_another_rule_breaks(self, marketer):
+        site = a_site()
+        segment = a_segment(site, name="Ask", rule=ASK)
+        a_segment(site, name="Berlin", rule=asks_for(segment))
+        chain = [a_segment(site, name="0", rule=ASK)]
+        for number in range(1, 4):
+            chain.append(a_segment(site, name=f"{number}", rule=asks_for(chain[-1])))
+
+        page = marketer.post(page_of(segment), sent(segment, asks_for(chain[-1])))
+
+        found = page.context["consequences"]
+        assert "where it says so it breaks" in found.text
+        ((_, _, how),) = found.rows
+        assert how.startswith("in its rule. Breaks: The segment “Ask” is broken:")
+        assert Segment.objects.get(pk=segment.pk).rule == ASK
+
     def test_it_says_first_whom_another_rule_changes(self, marketer):
         segment = a_segment(name="Ask", rule=ASK)
         a_segment(segment.site, name="Berlin", rule=asks_for(segment))

@@ -120,6 +120,7 @@ class TestMembers:
             ({"new_segment": "x" * 151}, "new_segment"),
             ({"segment": "rule"}, "segment"),
             ({"segment": "0"}, "segment"),
+            ({"segment": "²"}, "segment"),
         ],
     )
     def test_it_needs_an_imported_segment_of_the_site(self, options, at):

@@ -3,6 +3,7 @@ from django.db import connection
 
 from apps.accounts import contacts
 from apps.accounts.models import Contact, Event
+from apps.devices.models import Device
 from apps.segments import catalogue, membership, rules
 from apps.segments.models import Member
 from tests.factories import a_contact, a_segment, a_site, an_event
@@ -116,6 +117,17 @@ class TestMatching:
         assert found("has", "5") == {"anna", "ben"}
         assert found("has_any", ["2.5", "x"]) == {"anna", "carl"}
         assert found("has_none", ["5", "2.5"]) == {"dora", "eva"}
+
+    def test_it_finds_who_has_no_device_by_its_form_factor(self, site):
+        a_contact(site, external_id="anna")
+        ben = a_contact(site, external_id="ben")
+        Device.objects.create(contact=ben)
+        context = catalogue.of_site(site)
+
+        def found(value):
+            return names(membership.matching(field("device.form_factor", "is_set", value), context))
+
+        assert (found(True), found(False)) == ({"ben"}, {"anna"})
 
 
 class TestRuleOf:

@@ -1,6 +1,7 @@
 """What changing a segment does to those who use it, in words and numbers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.utils.html import format_html_join
@@ -33,12 +34,22 @@ def of_editing(segment: Segment, before: Rule, after: Rule) -> Consequences | No
     if not uses:
         return None
     context = catalogue.of_site(segment.site)
-    return Consequences(
-        title=f"“{segment}” is in use",
-        text=f"{changed_number(before, after, context)} What uses it follows at once:",
-        headers=HEADERS,
-        rows=rows_of(uses),
-    )
+    text = f"{changed_number(before, after, context)} What uses it follows at once:"
+    rows = rows_of(uses)
+    broken = usage.broken_by(segment.site_id, context, _with(segment, after, context))
+    if broken:
+        text = f"{text[:-1]}, and where it says so it breaks: a broken segment has nobody in it, "
+        text += "a broken journey lets nobody enter."
+        why = {(use.row, use.note): message for use, message in broken}
+        for row, use in zip(rows, uses, strict=True):
+            if message := why.get((use.row, use.note)):
+                row[-1] = f"{row[-1]}. Breaks: {message}"
+    return Consequences(title=f"“{segment}” is in use", text=text, headers=HEADERS, rows=rows)
+
+
+def _with(segment: Segment, rule: Rule, context: Context) -> Context:
+    known = replace(context.segments[segment.pk], rule=rule)
+    return replace(context, segments={**context.segments, segment.pk: known})
 
 
 def changed_number(before: Rule, after: Rule, context: Context) -> str:

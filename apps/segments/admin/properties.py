@@ -17,8 +17,7 @@ from unfold.decorators import display
 from apps.accounts.confirming import AsksFirstAdmin, Consequences
 from apps.accounts.models import Property
 from apps.accounts.panels import link_to
-from apps.segments import catalogue, rules, usage
-from apps.segments.models import Segment
+from apps.segments import catalogue, usage
 from apps.segments.rules import Context
 
 
@@ -73,7 +72,8 @@ class PropertyAdmin(AsksFirstAdmin):
         if "type" not in form.changed_data:
             return None
         row: Property = form.instance
-        broken = _broken_by(row)
+        now = catalogue.of_site(row.site)
+        broken = usage.broken_by(row.site_id, now, _with(row, now))
         if not broken:
             return None
         return Consequences(
@@ -83,20 +83,6 @@ class PropertyAdmin(AsksFirstAdmin):
             headers=["Kind", "Name", "What is wrong then"],
             rows=[[use.kind, link_to(use.row), why] for use, why in broken],
         )
-
-
-def _broken_by(row: Property) -> list[tuple[usage.Use, str]]:
-    """Return the rules that fit now and will not with the type that the row has, and why."""
-    now = catalogue.of_site(row.site)
-    then = _with(row, now)
-    found = []
-    for use in usage.in_site(row.site_id):
-        inside = (use.row.pk,) if isinstance(use.row, Segment) else ()
-        if use.rule and not rules.problems(use.rule, now, inside=inside):
-            wrong = rules.problems(use.rule, then, inside=inside)
-            if wrong:
-                found.append((use, wrong[0].message))
-    return found
 
 
 def _with(row: Property, context: Context) -> Context:

@@ -82,7 +82,7 @@ register(
     Field(
         name="push_status",
         label="Push status of the last session",
-        type="choice",
+        type="status",
         source=ContactColumn(column="push_status"),
         group="Push",
         choices=list(PushStatus.choices),

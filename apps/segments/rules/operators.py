@@ -90,6 +90,7 @@ _CHOICE = (
     Operator(name="is_not", label="is not", takes="choice", denies="is"),
     Operator(name="any_of", label="is any of", takes="choices", test=_any_of),
     Operator(name="none_of", label="is none of", takes="choices", denies="any_of"),
+    IS_SET,
 )
 _NUMBER = (
     Operator(name="is", label="is", takes="number", test=_equals),
@@ -143,6 +144,8 @@ _LIST = (
 
 OPERATORS: dict[str, tuple[Operator, ...]] = {
     "choice": _CHOICE,
+    # Of a choice that is always made.
+    "status": _CHOICE[:-1],
     "text": _TEXT,
     "number": _NUMBER,
     "yes_no": (Operator(name="is", label="is", takes="yes_no", test=_equals), IS_SET),

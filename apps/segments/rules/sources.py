@@ -166,7 +166,8 @@ class RelatedColumn:
         return next((name for name, value in self.stands_for.items() if value == held), held)
 
     def is_set(self, type: str, scope: Scope) -> Q:
-        return exists(self.rows().exclude(**{self.column: ""}), scope)
+        rows = self.rows()
+        return exists(rows if self.stands_for else rows.exclude(**{self.column: ""}), scope)
 
     def meets(self, type: str, operator: Operator, value: Any, scope: Scope) -> Q:
         if self.stands_for:

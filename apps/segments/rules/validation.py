@@ -97,6 +97,7 @@ def _in_operator(type: str, node: Rule, path: Path, *, about: str) -> Iterator[P
 
 TYPES = {
     "choice": "choice",
+    "status": "choice",
     "text": "text",
     "number": "number",
     "yes_no": "yes or no",

@@ -1,7 +1,7 @@
 // What the site's rules can ask for, as the server offers it.
 
 const HINTS = {
-  choice: "choice", text: "text", number: "number", yes_no: "yes or no", flag: "yes or no",
+  choice: "choice", status: "choice", text: "text", number: "number", yes_no: "yes or no", flag: "yes or no",
   date: "date", list: "list", count: "number",
 };
 

@@ -175,7 +175,8 @@ function tokens({ value, label, key, set, describedBy, suggest }) {
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && input.value.trim()) {
       event.preventDefault();
-      take(input.value);
+      // Not at once: it may choose one of the values that are offered, which the browser then writes.
+      setTimeout(() => take(input.value));
     } else if (event.key === "Backspace" && !input.value && texts.length) {
       texts.pop();
       change();
