@@ -145,6 +145,8 @@ class JsonProperty:
         if type == "list":
             items = value if isinstance(value, list) else [value]
             return Q(expressions.ListHas(self.column, self.name, items=items))
+        if type == "text" and operator.name == "is":
+            return Q(expressions.Holds(self.column, self.name, item=value))
         # Never unknown, so that its denial is exact; and the value is read once, not twice.
         return Q(IsTrue(test(self.typed(type, scope), type, operator, value, scope)))
 
