@@ -68,9 +68,8 @@ class TestEnrol:
         contacts = [a_contact(journey.site) for _ in range(number)]
         events = {contact.pk: an_event(contact, "seen") for contact in contacts}
 
-        # Savepoint, what the site knows (three), rule, earlier times, first step, enrolments, who
-        # is new, visits, release.
-        with django_assert_num_queries(11):
+        # Savepoint, rule, earlier times, first step, enrolments, who is new, visits, release.
+        with django_assert_num_queries(8):
             entry.enrol(journey.live_version, events)
 
 
