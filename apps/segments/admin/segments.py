@@ -28,7 +28,8 @@ MAX_WORDS = 160
 class SegmentForm(RuleForm):
     rule = RuleField(
         label="Rule",
-        help_text="Live: whoever meets it at the moment of asking is in the segment.",
+        help_text="Live: whoever meets it at the moment of asking is in the segment. Capital and "
+        "small letters differ in texts.",
     )
 
     class Meta:
