@@ -205,7 +205,10 @@ class TestPush:
 
         # The first visit learns of it and lets go of the old one, the next makes a new one.
         subscriber.page.reload()
-        subscriber.page.wait_for("pushdesk('status').then(s => s.reason === 'subscribe_failed')")
+        subscriber.page.wait_for(
+            "navigator.serviceWorker.getRegistration('/pushdesk/')"
+            ".then(r => r.pushManager.getSubscription()).then(s => !s)"
+        )
         subscriber.page.reload()
 
         wait_for(subscriber, "me.subscriptions.live().count()", "1")
