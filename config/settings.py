@@ -239,6 +239,7 @@ Q_CLUSTER = {
 
 # What is made with every new site, in this order; each takes the site.
 SITE_SETUP = [
+    "apps.accounts.house_events.create_for_site",
     "apps.devices.keys.create_for_site",
     "apps.journeys.templates.create_for_site",
 ]

@@ -11,9 +11,9 @@ from django.db.models import Count, Q, QuerySet
 from apps.accounts.models import Property
 from apps.accounts.moments import is_moment
 
-# A name with quotes or other letters is kept, but cannot be asked for: databases do not agree on
-# how a path to it is written.
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ .:-]{0,99}")
+# A name with quotes is kept, but cannot be asked for: databases do not agree on how a path to it
+# is written.
+NAME = re.compile(r"\w[\w .:-]{0,99}")
 MAX_OF_CONTACTS, MAX_OF_AN_EVENT = 500, 200
 
 # The id of an event name, or None for contacts; and the property's name.

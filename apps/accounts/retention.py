@@ -40,13 +40,17 @@ def _rows(rule: dict[str, Any]) -> QuerySet[Any]:
     return rows.filter(**{f"{rule['date']}__lt": before})
 
 
+def days_kept(model: str) -> int | None:
+    """Return for how many days rows of the model, such as `accounts.Event`, are kept; None when
+    they are kept for ever."""
+    days = (rule["days"] for rule in settings.RETENTION if rule["model"] == model)
+    return next(days, None) or None
+
+
 def oldest_kept(model: str) -> timezone.datetime | None:
-    """Return the date before which rows of the model, such as `accounts.Event`, are removed;
-    None when they are kept for ever."""
-    for rule in settings.RETENTION:
-        if rule["model"] == model and rule["days"]:
-            return timezone.now() - timezone.timedelta(days=rule["days"])
-    return None
+    """Return the date before which rows of the model are removed; None when none is."""
+    days = days_kept(model)
+    return timezone.now() - timezone.timedelta(days=days) if days else None
 
 
 def clean(*, seconds: float | None = None) -> tuple[dict[str, int], bool]:

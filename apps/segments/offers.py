@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from apps.accounts.models import Site
+from apps.accounts import retention
+from apps.accounts.house_events import WORDS
+from apps.accounts.models import Event, Site
 from apps.segments import catalogue
 from apps.segments.models import Segment
 from apps.segments.rules import Context, grammar
@@ -22,6 +24,7 @@ def of_site(site: Site) -> dict[str, Any]:
         "events": [
             {
                 "name": name,
+                "words": WORDS.get(name, ""),
                 "properties": [
                     {"name": own, "label": own, "type": type, "choices": [], "help": ""}
                     for own, type in context.event_properties.get(name, {}).items()
@@ -34,6 +37,7 @@ def of_site(site: Site) -> dict[str, Any]:
             type: [{"name": row.name, "label": row.label, "takes": row.takes} for row in rows]
             for type, rows in OPERATORS.items()
         },
+        "keeps_events": retention.days_kept(Event._meta.label),
         "units": list(UNITS),
         "zone": site.time_zone,
         "limits": {"depth": grammar.MAX_DEPTH, "conditions": grammar.MAX_CONDITIONS},

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from apps.accounts.house_events import WORDS
 from apps.accounts.models import Contact, Event, EventName
 from tests.accounts.system import System, nothing_was_written
 from tests.factories import a_contact, a_site
@@ -205,7 +206,8 @@ class TestEvents:
 
         assert answer.status_code == 400
         assert {row["field"] for row in answer.json()["errors"]} == {"name"}
-        assert EventName.objects.filter(site=system.site).count() == 500
+        names = EventName.objects.filter(site=system.site).exclude(name__in=WORDS)
+        assert names.count() == 500
         assert Event.objects.count() == 500
 
     def test_it_keeps_an_id_with_whom_it_was_first_reported_of(self, system, anna):

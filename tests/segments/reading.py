@@ -100,7 +100,7 @@ class Reading:
         if name.startswith("device."):
             return self._meets_device(name.removeprefix("device."), op, value, person)
         if name == "sessions":
-            return compares(person.sessions, op, value)
+            return counts(person.sessions, op, value)
         if name in PUSHES:
             moments = [push[PUSHES[name]] for push in person.pushes if push[PUSHES[name]]]
             return self._holds("date", op, value, max(moments, default=None))
@@ -113,14 +113,15 @@ class Reading:
         if op == "is_set":
             return bool(held) == value
         positive = {"is_not": "is", "none_of": "any_of", "not_contains": "contains"}.get(op)
-        met = any(self._holds("text", positive or op, value, one) for one in held)
+        type = "date" if name in ("first_seen", "last_seen") else "text"
+        met = any(self._holds(type, positive or op, value, one) for one in held)
         return not met if positive else met
 
     def _meets_event(self, rule: dict[str, Any], person: Person) -> bool:
         meant = [row for row in person.events if row.name == rule["event"]]
         if rule.get("when"):
-            op, value = rule["when"]["op"], rule["when"]["value"]
-            meant = [row for row in meant if self._in_time(op, value, row.at)]
+            when = rule["when"]
+            meant = [row for row in meant if self._in_time(when["op"], when["value"], row.at)]
         types = self.event_properties.get(rule["event"], {})
         for each in rule.get("where", []):
             type = types[each["field"]]
@@ -134,14 +135,17 @@ class Reading:
                     self._typed(type, row.properties.get(each["field"])),
                 )
             ]
+        op, value = rule["op"], rule["value"]
         if rule["measure"] == "count":
-            return compares(len(meant), rule["op"], rule["value"])
+            return compares(len(meant), op, value)
         held = [self._typed("number", row.properties.get(rule["of"])) for row in meant]
         numbers = [number for number in held if number is not None]
+        if op == "is_set":
+            return bool(numbers) == value
         if not numbers:
             return False
         amount = {"sum": sum, "min": min, "max": max}[rule["measure"]](numbers)
-        return compares(amount, rule["op"], rule["value"])
+        return compares(amount, op, value)
 
     def _typed(self, type: str, value: Any) -> Any:
         """Return the value as the type; None where it is of another, or empty."""
@@ -260,6 +264,10 @@ def is_number(item: Any, texts: list[str]) -> bool:
     shape = r"-?(0|[1-9]\d{0,8})(\.\d{1,6})?"
     written = [Fraction(text) for text in texts if re.fullmatch(shape, text, re.ASCII)]
     return Fraction(str(item)) in written
+
+
+def counts(held: int, op: str, value: Any) -> bool:
+    return (held > 0) == value if op == "is_set" else compares(held, op, value)
 
 
 def compares(held: Any, op: str, value: Any) -> bool:

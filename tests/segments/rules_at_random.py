@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from apps.accounts.models import PushStatus
 from apps.segments.rules.operators import OPERATORS
+from apps.segments.rules.values import wrong
 from tests.segments.world import BROWSERS, EVENTS, NUMBERS, STATE, SYSTEMS, TEXTS, WRITTEN
 
 # The same examples on every run, so that a build does not fail by luck.
@@ -39,8 +40,9 @@ def several(one: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
     return st.lists(one, min_size=1, max_size=3)
 
 
-def two(one: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
-    return st.lists(one, min_size=2, max_size=2)
+def two(one: st.SearchStrategy[Any], takes: str) -> st.SearchStrategy[list[Any]]:
+    pairs = st.lists(one, min_size=2, max_size=2)
+    return pairs.map(lambda pair: pair[::-1] if wrong(takes, pair) else pair)
 
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -49,15 +51,15 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "choice": statuses,
     "choices": several(statuses),
     "number": numbers,
-    "two_numbers": two(numbers),
+    "two_numbers": two(numbers, "two_numbers"),
     "times": times,
-    "two_times": two(times),
+    "two_times": two(times, "two_times"),
     "yes_no": st.booleans(),
     "nothing": st.none(),
     "period": st.fixed_dictionaries({"amount": amounts, "unit": units}),
     "day": days,
     "moment": moments,
-    "two_moments": two(moments),
+    "two_moments": two(moments, "two_moments"),
 }
 FIELDS = {
     "push_status": "status",
@@ -69,7 +71,9 @@ FIELDS = {
     "time_zone": "text",
     "first_seen": "date",
     "last_seen": "date",
-    "sessions": "count",
+    "sessions": "total",
+    "device.first_seen": "date",
+    "device.last_seen": "date",
     "device.browser": "text",
     "device.os": "text",
     "device.language": "text",

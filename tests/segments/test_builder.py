@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from apps.accounts import contacts
+from apps.accounts.house_events import WORDS
 from apps.segments.rules.values import SHAPES
 from tests.factories import a_contact, a_segment, a_site, a_user, an_event
 
@@ -39,11 +40,27 @@ class TestOffers:
 
         own = [row["label"] for row in offered["fields"] if row["group"] == "Properties"]
         assert own == ["city"]
-        assert [row["name"] for row in offered["events"]] == ["purchase"]
-        assert [row["name"] for row in offered["events"][0]["properties"]] == ["price"]
+        [purchase] = [row for row in offered["events"] if not row["words"]]
+        assert purchase["name"] == "purchase"
+        assert [row["name"] for row in purchase["properties"]] == ["price"]
         assert offered["segments"] == [
             {"id": segment.pk, "name": "VIP", "is_list": False, "is_archived": True}
         ]
+
+    def test_it_offers_the_events_of_the_house_before_any_has_happened(self, marketer):
+        offered = marketer.get(OFFERS, {"site": a_site().pk}).json()
+
+        words = {row["name"]: row["words"] for row in offered["events"]}
+        assert words == WORDS
+
+    def test_it_says_how_long_events_are_kept(self, marketer, settings):
+        settings.RETENTION = [{"model": "accounts.Event", "days": 90, "date": "at"}]
+        kept = marketer.get(OFFERS, {"site": a_site().pk}).json()
+        settings.RETENTION = [{"model": "accounts.Event", "days": 0, "date": "at"}]
+        for_ever = marketer.get(OFFERS, {"site": a_site().pk}).json()
+
+        assert kept["keeps_events"] == 90
+        assert for_ever["keeps_events"] is None
 
     def test_it_carries_the_labels_that_the_client_names(self, marketer):
         offered = marketer.get(OFFERS, {"site": a_site().pk}).json()

@@ -1,6 +1,7 @@
 import pytest
 
 from apps.accounts import contacts
+from apps.accounts.house_events import WORDS
 from apps.accounts.models import EventName
 from apps.segments import catalogue, rules
 from tests.factories import a_contact, a_segment, a_site, an_event
@@ -25,7 +26,9 @@ class TestOfSite:
 
         assert (context.site_id, str(context.zone), context.now) == (site.pk, "Asia/Tokyo", NOW)
         assert context.properties == {"city": "text", "orders": "number"}
-        assert context.events == {"purchase": EventName.objects.get(name="purchase").pk}
+        known = EventName.objects.filter(site=site).values_list("name", "pk")
+        assert context.events == dict(known)
+        assert set(context.events) == {"purchase", *WORDS}
         assert context.event_properties == {"purchase": {"price": "number"}}
         assert context.segments == {
             german.pk: rules.KnownSegment(id=german.pk, name="German", rule=rule),

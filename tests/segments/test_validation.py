@@ -33,6 +33,12 @@ class TestProblems:
             did(when=last(30), where=[field("price", "gt", 20.5), field("item", "is", "hat")]),
             did(op="is", value=0, when={"op": "before", "value": "2026-01-01"}),
             measured("sum", "gte", 100.5),
+            measured("sum", "is_set", False),
+            field("sessions", "is_set", False),
+            field("device.last_seen", "more_than_ago", period(30)),
+            field("state.born", "between", ["2026-10-25", "2026-10-25T10:00"]),
+            field("state.born", "between", ["2026-10-25T10:00", "2026-10-25"]),
+            field("state.born", "between", ["2026-10-25T10:00+13:00", "2026-10-24"]),
         ],
     )
     def test_it_finds_none_in_what_can_be_asked(self, rule):
@@ -132,6 +138,10 @@ class TestProblems:
             ("state.orders", "is", 10**400),
             ("sessions", "gt", 10**400),
             ("state.orders", "between", [1, 2, 3]),
+            ("state.orders", "between", [10, 5]),
+            ("sessions", "between", [3, 2]),
+            ("state.born", "between", ["2026-10-26", "2026-10-25T10:00"]),
+            ("state.born", "between", ["2026-10-25T10:01", "2026-10-25 10:00"]),
             ("state.vip", "is", 1),
             ("state.born", "on", "1990-02-30"),
             ("state.born", "on", "1990-02-03T10:00"),

@@ -57,6 +57,15 @@ class TestDescribe:
                 measured("max", "between", [1, 2]),
                 "the greatest price of purchase is between 1 and 2",
             ),
+            (
+                measured("min", "is_set", False),
+                "the least price of purchase is not set",
+            ),
+            (field("sessions", "is_set", False), "Number of sessions is not set"),
+            (
+                field("device.first_seen", "in_last", period(3)),
+                "Device first seen is in the last 3 days",
+            ),
             (in_segment(7), "is in “Segment 7”"),
             (in_segment(7, "not_in"), "is not in “Segment 7”"),
             (
@@ -78,7 +87,7 @@ class TestDescribe:
         ("rule", "words"),
         [
             (field("state.gone", "starts_with", "x"), "gone starts with x"),
-            (field("language", "gt", 5), "Language gt 5"),
+            (field("language", "gt", 5), "Language is greater than 5"),
             (field("push_status", "is", "happy"), "Push status of the last session is happy"),
             (field("state.born", "in_last", 7), "born is in the last 7"),
             (did("sale", op=None, value=None), "did sale None  times"),

@@ -107,6 +107,7 @@ STATE = {
     "shipping.country": "text",
     "orders": "number",
     "x-y:z 1": "number",
+    "größe.日本": "number",
     "vip": "yes_no",
     "born": "date",
     "tags": "list",
@@ -148,6 +149,8 @@ def device(pick: Pick) -> dict[str, Any]:
         "form_factor": pick(["mobile", "desktop"]),
         "language": pick(["de", "de-AT", ""]),
         "time_zone": pick(["Europe/Berlin", "Asia/Tokyo", ""]),
+        "first_seen": pick(MOMENTS),
+        "last_seen": pick(MOMENTS),
     }
 
 
@@ -233,9 +236,13 @@ class World:
 
     def _store_devices(self, contact: Contact, someone: Person) -> None:
         for row in someone.devices:
-            is_mobile = row["form_factor"] == "mobile"
-            columns = {name: value for name, value in row.items() if name != "form_factor"}
-            device = Device.objects.create(contact=contact, is_mobile=is_mobile, **columns)
+            device = Device.objects.create(
+                contact=contact,
+                is_mobile=row["form_factor"] == "mobile",
+                created_at=row["first_seen"],
+                last_seen_at=row["last_seen"],
+                **{name: row[name] for name in ("browser", "os", "language", "time_zone")},
+            )
         Session.objects.bulk_create(
             Session(device=device, contact=contact, push_status="ask")
             for _ in range(someone.sessions)

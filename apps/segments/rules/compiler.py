@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Aggregate, Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Expression, F, Max, Min, Q, QuerySet, Sum
+from django.db.models.lookups import IsNull
 
 from apps.segments.rules import expressions, operators
 from apps.segments.rules.context import Context, Rule
@@ -85,13 +86,20 @@ def measured(node: Rule, **options: Any) -> Aggregate:
     """Return what a condition on events adds up: their number, or a number that they hold."""
     if node["measure"] == "count":
         return Count("pk", **options)
-    return AGGREGATES[node["measure"]](expressions.Number("properties", node["of"]), **options)
+    return AGGREGATES[node["measure"]](_number(node), **options)
+
+
+def _number(node: Rule) -> Expression:
+    return expressions.Number("properties", node["of"])
 
 
 def _event(node: Rule, context: Context, scope: Scope) -> Q:
     rows = apps.get_model("accounts.Event").objects.filter(events_meant(node, context))
     if node["measure"] == "count":
         return times(rows, node["op"], node["value"], scope)
+    if node["op"] == "is_set":
+        found = exists(rows.filter(IsNull(_number(node), False)), scope)
+        return found if node["value"] else ~found
     operator = operators.find("amount", node["op"])
     return grouped(rows, operator.test(F("amount"), node["value"]), scope, amount=measured(node))
 

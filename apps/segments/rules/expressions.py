@@ -63,8 +63,9 @@ class JsonValue(Func):
 
 
 def _path(key: str) -> str:
-    # The names that rules may ask for hold no quotes (apps.accounts.properties).
-    return f'$."{key}"'
+    # The names that rules may ask for hold no quotes (apps.accounts.properties); other letters are
+    # spelt as in what is stored: SQLite before 3.45 compares the spelling.
+    return f"$.{json.dumps(key)}"
 
 
 class Text(JsonValue):

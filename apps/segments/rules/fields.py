@@ -147,12 +147,25 @@ register(
     Field(
         name="sessions",
         label="Number of sessions",
-        type="count",
+        type="total",
         source=RowCount(model="devices.Session"),
         group="Core",
+        help="On all devices of the contact; not set: none that is kept.",
     ),
     _device("browser", "Browser", "text", RelatedColumn(model=DEVICE, column="browser")),
     _device("os", "Operating system", "text", RelatedColumn(model=DEVICE, column="os")),
+    _device(
+        "first_seen",
+        "Device first seen",
+        "date",
+        RelatedColumn(model=DEVICE, column="created_at"),
+    ),
+    _device(
+        "last_seen",
+        "Device last seen",
+        "date",
+        RelatedColumn(model=DEVICE, column="last_seen_at"),
+    ),
     _device(
         "form_factor",
         "Form factor",

@@ -123,6 +123,7 @@ _NUMBER = (
     IS_SET,
 )
 _TIMES = {"number": "times", "two_numbers": "two_times"}
+_COUNT = tuple(replace(row, takes=_TIMES[row.takes]) for row in _NUMBER if row != IS_SET)
 _DATE = (
     Operator(name="in_last", label="is in the last", takes="period"),
     Operator(name="more_than_ago", label="is longer ago than", takes="period"),
@@ -155,11 +156,11 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
     "flag": (Operator(name="is", label="is", takes="yes_no", test=_equals),),
     # Of an event, which always has its moment.
     "when": tuple(row for row in _DATE if row.name not in ("is_set", "in_next")),
-    # How often something happened, and what its numbers add up to.
-    "count": tuple(
-        replace(row, takes=_TIMES[row.takes]) for row in _NUMBER if row.name != "is_set"
-    ),
-    "amount": tuple(row for row in _NUMBER if row.name not in ("is_set", "is_not")),
+    # How often something happened; how many there are of what is counted; and what numbers that
+    # events hold add up to.
+    "count": _COUNT,
+    "total": (*_COUNT, IS_SET),
+    "amount": tuple(row for row in _NUMBER if row.name != "is_not"),
 }
 
 

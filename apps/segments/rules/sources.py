@@ -169,7 +169,7 @@ class RelatedColumn:
 
     def is_set(self, type: str, scope: Scope) -> Q:
         rows = self.rows()
-        return exists(rows if self.stands_for else rows.exclude(**{self.column: ""}), scope)
+        return exists(rows.exclude(**{self.column: ""}) if type == "text" else rows, scope)
 
     def meets(self, type: str, operator: Operator, value: Any, scope: Scope) -> Q:
         if self.stands_for:

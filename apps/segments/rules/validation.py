@@ -106,6 +106,7 @@ TYPES = {
     "when": "date",
     "list": "list",
     "count": "count",
+    "total": "count",
     "amount": "number",
 }
 

@@ -1,9 +1,10 @@
 """What the value of a condition may be: one check for each shape that an operator takes."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from apps.accounts.moments import is_moment
+from apps.accounts.moments import WITH_OFFSET, is_moment
 from apps.segments.rules.ranges import is_period
 
 MAX_TEXT, MAX_ITEMS = 500, 1_000
@@ -65,4 +66,21 @@ SHAPES: dict[str, tuple[Callable[[Any], bool], str]] = {
 def wrong(takes: str, value: Any) -> str:
     """Return what is wrong with the value, in words; nothing when it fits."""
     fits, words = SHAPES[takes]
-    return "" if fits(value) else words
+    if not fits(value):
+        return words
+    return FIRST_IS_LATER if takes in IN_ORDER and _is_later(*value) else ""
+
+
+IN_ORDER = ("two_numbers", "two_times", "two_moments")
+FIRST_IS_LATER = "Nothing lies between them: the first is the greater one."
+
+
+def _is_later(first: Any, second: Any) -> bool:
+    """Whether nothing can lie between the two; of moments with an offset that is left open."""
+    if not isinstance(first, str):
+        return first > second
+    if re.search(WITH_OFFSET, first) or re.search(WITH_OFFSET, second):
+        return False
+    # A day and a moment within it are compared as days.
+    known = min(len(first), len(second))
+    return first.replace(" ", "T")[:known] > second.replace(" ", "T")[:known]

@@ -67,7 +67,7 @@ def _of_field(field: Field | None, node: Rule) -> str:
 
 def _operator(type: str, name: Any) -> str:
     found = operators.find(type, name)
-    return found.label if found else shown(name).replace("_", " ")
+    return found.label if found else shown(operators.words(name)).replace("_", " ")
 
 
 def _value(value: Any, labels: dict[str, str]) -> str:
@@ -120,6 +120,8 @@ def _times(node: Rule) -> str:
 
 def _amount(node: Rule) -> str:
     measured = f"{MEASURED[node['measure']]} {shown(node['of'])} of {shown(node['event'])}"
+    if node["op"] == "is_set":
+        return f"{measured} is {'set' if node['value'] else 'not set'}"
     value = _value(node["value"], {})
     if node["op"] == "between":
         value = value.replace(" or ", " and ")

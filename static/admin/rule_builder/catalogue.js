@@ -2,7 +2,7 @@
 
 const HINTS = {
   choice: "choice", status: "choice", text: "text", number: "number", yes_no: "yes or no", flag: "yes or no",
-  date: "date", list: "list", count: "number",
+  date: "date", list: "list", total: "number",
 };
 
 export class Catalogue {
@@ -43,10 +43,8 @@ export class Catalogue {
     const segments = this.segments.filter((segment) => segment.id !== inside && !segment.is_archived);
     return [
       ...[...groups].map(([label, items]) => ({ label, items })),
-      {
-        label: "Events",
-        items: this.events.map((event) => ({ label: event.name, hint: "event", start: () => this.askEvent(event.name) })),
-      },
+      { label: "Events", items: this.eventItems((event) => !event.words) },
+      { label: "Visits, popups and pushes", items: this.eventItems((event) => event.words) },
       {
         label: "Segments",
         items: segments.map((segment) => ({
@@ -58,8 +56,14 @@ export class Catalogue {
     ].filter((group) => group.items.length);
   }
 
+  // The site's own events by their name; those of the house have words too.
+  eventItems(which) {
+    const items = this.events.filter(which);
+    return items.map((event) => ({ label: event.name, hint: event.words || "event", start: () => this.askEvent(event.name) }));
+  }
+
   askField(field) {
-    const names = { number: "gte", count: "gte", date: "in_last" };
+    const names = { number: "gte", total: "gte", date: "in_last" };
     const operator = this.operator(field.type, names[field.type]) ?? this.operators[field.type][0];
     return { field: field.name, op: operator.name, value: initial(operator.takes, field.choices) };
   }

@@ -11,11 +11,23 @@ const MEASURES = [["did", "did"], ["did_not", "did not do"], ["sum", "the sum of
 const WHEN = { in_last: "in the last", more_than_ago: "longer ago than", today: "today", on: "on", before: "before", after: "after", between: "between" };
 
 export function conditionParts(editor, node) {
-  const { catalogue } = editor;
-  if ("field" in node) return fieldParts(editor, node, catalogue.field(node.field));
-  if ("event" in node) return eventParts(editor, node);
+  const field = editor.catalogue.field(node.field);
+  if ("field" in node) return [...fieldParts(editor, node, field), help(field?.help)];
+  if ("event" in node) return [...eventParts(editor, node), help(...aboutEvents(editor.catalogue, node))];
   if ("segment" in node) return segmentParts(editor, node);
   return [el("code", { class: "rule-raw" }, JSON.stringify(node))];
+}
+
+const help = (...words) => words.some(Boolean) && el("p", { class: "rule-help" }, words.filter(Boolean).join(" "));
+
+// What a marketer would not guess of a condition on events.
+function aboutEvents(catalogue, node) {
+  const { keeps_events: days } = catalogue;
+  const isLimited = node.measure !== "count" && node.op !== "is_set";
+  return [
+    isLimited && "Contacts without such an event are left out.",
+    !node.when && days && `Events are kept for ${days} days.`,
+  ];
 }
 
 const plain = (value) => (value !== null && typeof value === "object" ? JSON.stringify(value) : String(value ?? ""));
