@@ -99,7 +99,7 @@ def build(*, contacts: int) -> Site:
 
 def _fill(site: Site, contacts: int) -> None:
     sql = dialect(contacts)
-    events = [EventName.objects.create(site=site, name=name).pk for name in NAMES]
+    events = [EventName.objects.get_or_create(site=site, name=name)[0].pk for name in NAMES]
     purchase = events[NAMES.index("purchase")]
     Property.objects.bulk_create(
         [Property(site=site, name=name, type=type) for name, type in PROPERTIES.items()]
