@@ -71,7 +71,9 @@ def _device(name: str, label: str, type: str, source: Source, choices: Choices =
         type=type,
         source=source,
         group="Device",
-        help="Any device of the contact; “is not” means that no device is.",
+        help="Any device of the contact."
+        if type == "date"
+        else "Any device of the contact; “is not” means that no device is.",
         choices=list(choices),
     )
 
