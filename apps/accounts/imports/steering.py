@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from apps.accounts import wakeups
+from apps.accounts import audit, wakeups
 from apps.accounts.imports import kinds, mapping, reading, sniffing
 from apps.accounts.imports.running import remove_file
 from apps.accounts.imports.sniffing import FileRefused, Layout
@@ -40,10 +40,10 @@ def receive(
 ) -> Import:
     """Keep the file for an import of the site, mapped by guess; nothing runs yet.
 
-    Raises FileRefused, and ValidationError with a message per option; nothing is kept then.
+    Raises FileRefused, and OptionsRefused; nothing is kept then.
     """
     layout = check_file(file)
-    kept = kind.take_options(site, options or {})
+    kept = kind.take_options(site, options or {}, by=user or audit.COMMAND_LINE)
     name = (file.name or "file").rsplit("/", 1)[-1][-200:]
     import_ = Import(
         site=site,
@@ -74,11 +74,35 @@ def samples(file: BinaryIO, layout: Layout, *, most: int = SAMPLE_ROWS) -> list[
     return found
 
 
+@transaction.atomic
+def answer(import_: Import, chosen: dict[str, Any], *, by: audit.By) -> bool:
+    """Keep what was asked for after the upload; returns False, and keeps nothing, where the
+    import runs or has run.
+
+    Of options that are left empty, what was given before stays. Raises OptionsRefused; nothing
+    is kept then.
+    """
+    if not any(chosen.values()):
+        return True
+    held = Import.objects.select_for_update().filter(pk=import_.pk, status__in=WAITING).first()
+    if held is None:
+        return False
+    kind = kinds.find(import_.kind)
+    kept = {**held.options, **kind.take_options(import_.site, chosen, by=by)}
+    Import.objects.filter(pk=import_.pk).update(options=kept)
+    import_.options = kept
+    kind.answered_anew(import_, held.options)
+    return True
+
+
 def remap(import_: Import, columns: dict[str, str], *, empty_removes: bool = False) -> bool:
     """Keep another mapping; returns False, and keeps nothing, where it runs or has run: its rows
-    all go by one mapping. Raises ValidationError (apps.accounts.imports.mapping)."""
+    all go by one mapping. Raises ValidationError with a message per column
+    (apps.accounts.imports.mapping), and OptionsRefused where it needs an answer first."""
     columns = {column: target for column, target in columns.items() if target}
-    mapping.check(kinds.find(import_.kind), Layout.of(import_), columns)
+    kind = kinds.find(import_.kind)
+    mapping.check(kind, Layout.of(import_), columns)
+    kind.check_options(import_, columns)
     options = {**import_.options, "empty_removes": empty_removes}
     waiting = Import.objects.filter(pk=import_.pk, status__in=WAITING)
     if not waiting.update(mapping=columns, options=options):
