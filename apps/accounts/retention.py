@@ -43,10 +43,13 @@ def _rows(rule: dict[str, Any]) -> QuerySet[Any]:
 def oldest_kept(model: str) -> timezone.datetime | None:
     """Return the date before which rows of the model, such as `accounts.Event`, are removed;
     None when they are kept for ever."""
-    for rule in settings.RETENTION:
-        if rule["model"] == model and rule["days"]:
-            return timezone.now() - timezone.timedelta(days=rule["days"])
-    return None
+    days = days_kept(model)
+    return timezone.now() - timezone.timedelta(days=days) if days else None
+
+
+def days_kept(model: str) -> int:
+    """Return for how many days rows of the model are kept; 0 for ever."""
+    return next((rule["days"] for rule in settings.RETENTION if rule["model"] == model), 0)
 
 
 def clean(*, seconds: float | None = None) -> tuple[dict[str, int], bool]:

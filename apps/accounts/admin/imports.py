@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -23,7 +24,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from apps.accounts import roles
+from apps.accounts import retention, roles
 from apps.accounts.admin.import_forms import MappingForm, UploadForm
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.imports import kinds, reports, running, steering
@@ -186,6 +187,8 @@ class ImportAdmin(ModelAdmin):
         issues = Paginator(import_.issues.all(), ISSUES_PER_PAGE)
         context["issues"] = issues.get_page(request.GET.get("page"))
         context["most_issues"] = running.MAX_ISSUES
+        context["report_days"] = retention.days_kept("accounts.ImportIssue")
+        context["file_days"] = settings.UPLOADS_KEPT_DAYS
         return self._page(request, "progress.html", context)
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

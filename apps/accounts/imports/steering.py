@@ -5,7 +5,6 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts import audit, wakeups
@@ -17,8 +16,6 @@ from apps.accounts.models import Import, ImportIssue, Site, User
 RUN = "apps.accounts.tasks.run_imports"
 SAMPLE_ROWS = 100
 WAITING = (Import.Status.UPLOADED, Import.Status.CHECKED)
-# A stopped import can be gone on with for so long after that; then its file is removed.
-FILES_KEPT_FOR = timezone.timedelta(days=7)
 
 
 def check_file(file: File) -> Layout:
@@ -176,22 +173,6 @@ def resume(import_: Import) -> bool:
 def can_resume(import_: Import) -> bool:
     stopped = import_.status == Import.Status.CANCELLED
     return bool(stopped and import_.file and import_.position)
-
-
-def sweep() -> int:
-    """Remove the files of imports that nobody has gone on with; returns how many."""
-    old = timezone.now() - FILES_KEPT_FOR
-    left = Import.objects.exclude(file="").exclude(status__in=Import.MOVING)
-    untouched = Q(finished_at__lt=old) | Q(finished_at=None, created_at__lt=old)
-    forgotten = list(left.filter(untouched)[:100])
-    for import_ in forgotten:
-        kinds.find(import_.kind).end(import_)
-        remove_file(import_)
-    Import.objects.filter(
-        pk__in=[row.pk for row in forgotten],
-        status__in=WAITING,
-    ).update(status=Import.Status.CANCELLED, message="Nobody has run it within a week.")
-    return len(forgotten)
 
 
 @transaction.atomic
