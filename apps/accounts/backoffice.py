@@ -73,7 +73,7 @@ def labels(*words: tuple[str, str]) -> SafeString:
         (render_to_string("unfold/helpers/label.html", {"text": text, "type": color}),)
         for text, color in words
     )
-    return format_html_join(" ", "{}", boxes)
+    return format_html('<span class="labels">{}</span>', format_html_join("", "{}", boxes))
 
 
 class ModelAdmin(unfold.ModelAdmin):

@@ -25,7 +25,7 @@ from apps.devices.incoming import Batch
 from apps.devices.models import Device, Subscription, VapidKey
 
 MAY_BRING_KEYS = "accounts.change_site"
-SHOWN_KEYS = 3
+SHOWN_HINTS = 4
 
 
 def _field(name: str, label: str, *aliases: str, **more: Any) -> Field:
@@ -38,7 +38,7 @@ class Subscriptions(Kind):
     label = "Push subscriptions"
     description = (
         "Move in from another provider without losing a subscriber: their subscriptions, and the "
-        "VAPID private key that they were made with."
+        "VAPID private key that they were made with, which is asked for after the upload."
     )
     fields = (
         _field("endpoint", "Endpoint", "identifier", "push_endpoint", "subscription_endpoint",
@@ -81,9 +81,9 @@ class Subscriptions(Kind):
         ),
         Option(
             name="public_key",
-            label="Its public key",
-            help="Optional, to be sure: checked against the private key. Alone it says which of "
-            "this site’s keys the subscriptions were made with.",
+            label="Public key that they were made with",
+            help="Optional, to be sure: checked against the private key. Without that it says "
+            "which of this site’s keys it is, where the file names none.",
             after_upload=True,
         ),
     )
@@ -109,17 +109,22 @@ class Subscriptions(Kind):
             raise OptionsRefused({"private_key": message})
 
     def hints(self, import_: Import, samples: list[dict[str, Any]]) -> list[str]:
-        """Say which keys the first rows name, and which of them the site can sign with."""
+        """Say which keys the first rows name, and which of them the site can sign with; where
+        they name none, which there are from other providers."""
         usable = VapidKey.objects.filter(site=import_.site_id, retired_at=None)
-        known = set(usable.values_list("public_key", flat=True))
-        given = import_.options.get("public_key")
-        said = [f"Given for this file: the key {given}."] if given else []
-        for public in _named_in(samples, import_.mapping):
-            if public == given:
-                continue
-            has = "has" if public in known else "does not have: its private key is needed"
-            said.append(f"The file names the key {public}, which this site {has}.")
-        return said
+        known = dict(usable.values_list("public_key", "imported_at"))
+        given, named = import_.options.get("public_key"), _named_in(samples, import_.mapping)
+        said = [f"Given for this file: the key {given}"] if given else []
+        for public in named:
+            if public in known:
+                said.append(f"The file names a key that this site has: {public}")
+            else:
+                lacks = "The file names a key that this site does not have, so it is needed here"
+                said.append(f"{lacks}: {public}")
+        if not said:
+            brought = [public for public, imported_at in known.items() if imported_at]
+            said = [f"This site has a key of another provider: {public}" for public in brought]
+        return said[:SHOWN_HINTS]
 
     def write(self, import_: Import, rows: list[Row]) -> Written:
         return Batch(import_).write(rows)
@@ -135,7 +140,7 @@ class Subscriptions(Kind):
         """Remove a key that came with the import and that nothing was made with, unless another
         file that waits came with it too."""
         if key_id and not _waiting_with(key_id).exclude(pk=import_.pk).exists():
-            private_keys.forget_unused(key_id, by=import_.created_by or audit.COMMAND_LINE)
+            private_keys.forget_unused(key_id, by=f"Import {import_.pk}")
 
 
 def _waiting_with(key_id: int) -> QuerySet[Import]:
@@ -145,8 +150,8 @@ def _waiting_with(key_id: int) -> QuerySet[Import]:
 
 
 def _named_in(samples: list[dict[str, Any]], mapping: dict[str, str]) -> list[str]:
-    """Return a few of the public keys that the rows name, in their order."""
+    """Return the public keys that the rows name, in their order."""
     columns = [column for column, target in mapping.items() if target == "vapid_key"]
     cells = (row.get(column) for row in samples for column in columns)
     named = (private_keys.plain_base64url(cell)[:90] for cell in cells if isinstance(cell, str))
-    return [public for public in dict.fromkeys(named) if public][:SHOWN_KEYS]
+    return [public for public in dict.fromkeys(named) if public]

@@ -169,6 +169,7 @@ class TestSeveral:
             ["Segment", link_to(spent), "price of purchase", "in its rule"],
             ["Segment", link_to(theirs), "plan", "in its rule"],
         ]
+        assert f"price: Event purchase, {site}" in page.content.decode()
         assert Property.objects.count() == 4
 
         self.choose(administrator, *rows, post="yes")

@@ -195,8 +195,10 @@ class MappingForm(forms.Form):
         return True
 
     def _say(self, refused: OptionsRefused) -> None:
+        """Say it at the input; of one that the user is not asked for, at the first beside it."""
+        first = next((bound.name for bound in self.asked()), None)
         for name, texts in refused.message_dict.items():
-            self.add_error(name if name in self.fields else None, texts)
+            self.add_error(name if name in self.fields else first, texts)
 
     def _keep_mapping(self) -> bool:
         try:

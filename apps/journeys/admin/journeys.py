@@ -136,7 +136,11 @@ class JourneyAdmin(PolymorphicInlineAdmin):
     def entry(self, journey: Journey) -> str:
         if not journey.broken:
             return journey.entry_event
-        return format_html('{}<span class="why">{}</span>', journey.entry_event, journey.broken)
+        return format_html(
+            '<div class="with-reason">{}<span class="reason">{}</span></div>',
+            journey.entry_event,
+            journey.broken,
+        )
 
     @display(description="For contacts who meet this")
     def entry_in_words(self, journey: Journey) -> str:

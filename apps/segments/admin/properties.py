@@ -1,6 +1,7 @@
 """The names that sites have sent, as Settings → Properties."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -86,6 +87,13 @@ class PropertyAdmin(AsksFirstAdmin):
             rows=[[use.kind, link_to(use.row), why] for use, why in broken],
         )
 
+    def get_deleted_objects(
+        self, objs: Iterable[Property], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Say of each whose it is: several events have one of the same name."""
+        _, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return [f"{row}: {self.of(row)}, {row.site}" for row in objs], counts, lacking, protected
+
     def consequences_of_deleting(self, rows: list[Property]) -> Consequences | None:
         found = [
             [use.kind, link_to(use.row), _asked(use, places), how(use)]
@@ -94,7 +102,7 @@ class PropertyAdmin(AsksFirstAdmin):
         ]
         if not found:
             return None
-        them = f"“{rows[0]}” is" if len(rows) == 1 else "They are"
+        them = f"“{rows[0]}” is" if len(rows) == 1 else "Some of them are"
         return Consequences(
             title=f"{them} used in rules, and deleting breaks those",
             text="A broken segment has nobody in it and a broken journey lets nobody enter, until "
