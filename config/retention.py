@@ -24,4 +24,10 @@ def retention(env: environ.Env) -> list[dict[str, Any]]:
         },
         {"model": "delivery.Push", "days": messages, "date": "queued_at", "only": "finished"},
         {"model": "delivery.Popup", "days": messages, "date": "queued_at", "only": "finished"},
+        {
+            "model": "accounts.ImportIssue",
+            "days": env.int("RETENTION_REPORTS_DAYS", 90),
+            "date": "import_run__created_at",
+            "only": "of_ended",
+        },
     ]

@@ -257,6 +257,8 @@ HELD_TO_ERASE = [
 ]
 
 RETENTION = retention(env)
+# A file that was uploaded and not brought in to its end; 0: for ever.
+UPLOADS_KEPT_DAYS = env.int("RETENTION_UPLOADS_DAYS", 7)
 
 # The net under the wake-ups: name of the schedule, task, minutes between runs or the time of day
 # (UTC) at which it runs.

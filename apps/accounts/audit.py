@@ -8,6 +8,7 @@ from apps.accounts.models import ApiKey, AuditEntry, Site, User
 
 # A person of the back office, a site's own system, or what else it was: a command.
 By = User | ApiKey | str
+COMMAND_LINE = "The command line"
 
 
 class Action(models.TextChoices):
@@ -18,6 +19,8 @@ class Action(models.TextChoices):
     EXPORTED = "exported", "Taken out as a file"
     API_KEY_CREATED = "api_key_created", "API key created"
     API_KEY_REVOKED = "api_key_revoked", "API key revoked"
+    VAPID_KEY_BROUGHT = "vapid_key_brought", "VAPID key brought in"
+    VAPID_KEY_REMOVED = "vapid_key_removed", "VAPID key removed unused"
 
 
 def note(

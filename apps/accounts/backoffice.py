@@ -18,8 +18,10 @@ from django.http import (
     HttpResponseBadRequest,
     HttpResponseRedirect,
 )
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from polymorphic.admin import (
     PolymorphicChildModelAdmin,
     PolymorphicInlineSupportMixin,
@@ -62,6 +64,16 @@ def to_page(row: Model) -> HttpResponse:
     """Return what ends a dialog and loads the row's page anew, with its messages."""
     name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
     return HttpResponse(headers={"HX-Redirect": reverse(name, args=[row.pk])})
+
+
+def labels(*words: tuple[str, str]) -> SafeString:
+    """Return words in coloured boxes as lists show them: each with success, warning, danger,
+    info or nothing."""
+    boxes = (
+        (render_to_string("unfold/helpers/label.html", {"text": text, "type": color}),)
+        for text, color in words
+    )
+    return format_html('<span class="labels">{}</span>', format_html_join("", "{}", boxes))
 
 
 class ModelAdmin(unfold.ModelAdmin):

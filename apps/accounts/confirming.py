@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib import admin
+from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -25,11 +28,37 @@ class Consequences:
 
 
 class AsksFirstAdmin(ModelAdmin):
-    """An admin whose changes may reach further than their own row, and says so before saving."""
+    """An admin whose changes may reach further than their own row, and says so before saving and
+    before deleting."""
+
+    actions = ("delete_selected",)
 
     def consequences(self, request: HttpRequest, form: ModelForm) -> Consequences | None:
         """Return what saving the valid form will change elsewhere; None where nothing."""
         return None
+
+    def consequences_of_deleting(self, rows: list[Any]) -> Consequences | None:
+        """Return what deleting the rows will change elsewhere; None where nothing."""
+        return None
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
+        if row is not None and self.has_delete_permission(request, row):
+            extra_context = {
+                **(extra_context or {}),
+                "consequences": self.consequences_of_deleting([row]),
+            }
+        return super().delete_view(request, object_id, extra_context)
+
+    @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        answer = delete_selected(self, request, queryset)
+        if isinstance(answer, TemplateResponse):
+            # They have not been deleted yet: this is the page that asks.
+            answer.context_data["consequences"] = self.consequences_of_deleting(list(queryset))
+        return answer
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

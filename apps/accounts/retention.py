@@ -40,11 +40,10 @@ def _rows(rule: dict[str, Any]) -> QuerySet[Any]:
     return rows.filter(**{f"{rule['date']}__lt": before})
 
 
-def days_kept(model: str) -> int | None:
-    """Return for how many days rows of the model, such as `accounts.Event`, are kept; None when
-    they are kept for ever."""
-    days = (rule["days"] for rule in settings.RETENTION if rule["model"] == model)
-    return next(days, None) or None
+def days_kept(model: str) -> int:
+    """Return for how many days rows of the model, such as `accounts.Event`, are kept; 0 for
+    ever."""
+    return next((rule["days"] for rule in settings.RETENTION if rule["model"] == model), 0)
 
 
 def oldest_kept(model: str) -> timezone.datetime | None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.contrib.auth.models import Permission
 
-from apps.accounts.models import Role
+from apps.accounts.models import Role, User
 
 VIEW, ALL = ("view",), ("view", "add", "change", "delete")
 
@@ -45,6 +45,19 @@ ROLES: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("journeys", "*"): VIEW,
     },
 }
+
+
+NAMED = 3
+
+
+def holders(*permissions: str) -> str:
+    """Name a few people of the back office who have one of the permissions: whom to ask."""
+    found = User.objects.none()
+    for permission in permissions:
+        found = found | User.objects.with_perm(permission)
+    people = found.filter(is_staff=True).order_by("pk").distinct()
+    names = [user.get_username() for user in people[: NAMED + 1]]
+    return ", ".join([*names[:NAMED], "…"] if len(names) > NAMED else names) or "nobody yet"
 
 
 def sync(sender: AppConfig, **kwargs: Any) -> None:

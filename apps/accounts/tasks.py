@@ -1,7 +1,7 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
 from apps.accounts import retention, wakeups
-from apps.accounts.imports import running, steering
+from apps.accounts.imports import leftovers, running, steering
 
 CLEAN = "apps.accounts.tasks.clean"
 
@@ -22,5 +22,5 @@ def run_imports() -> int:
     # What did not move is in the hands of another worker, or waits for the next minute.
     if total and running.moving().exists():
         wakeups.call(steering.RUN)
-    steering.sweep()
+    leftovers.sweep()
     return total

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from apps.accounts.models import Site
@@ -124,6 +124,7 @@ class Progress:
     share: float  # of all live subscriptions of the site
     moved: int  # to another subscription, in the last PACE_DAYS days
     left: int  # in all in that time: moved, or ended for another reason
+    is_unused: bool  # it was brought in, and nothing was ever made with it
 
     @property
     def can_go_on(self) -> date | None:
@@ -136,7 +137,8 @@ class Progress:
 
 def progress(site: Site) -> Iterator[Progress]:
     """Yield the site's keys, the newest first, in three queries over an index."""
-    rows = list(VapidKey.objects.filter(site=site))
+    used = Exists(Subscription.objects.filter(key=OuterRef("pk")))
+    rows = list(VapidKey.objects.filter(site=site).annotate(is_used=used))
     of_site = Subscription.objects.filter(key__in=rows).order_by()
     live = dict(of_site.live().values_list("key").annotate(n=Count("*")))
     recent = of_site.filter(ended_at__gt=timezone.now() - timedelta(days=PACE_DAYS))
@@ -157,4 +159,5 @@ def progress(site: Site) -> Iterator[Progress]:
             share=live.get(row.pk, 0) / total if total else 0.0,
             moved=moved.get(row.pk, 0),
             left=left.get(row.pk, 0),
+            is_unused=bool(row.imported_at) and not row.is_used,
         )

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts import audit
 from apps.accounts.models import Site
 from apps.devices.models import VapidKey
 
@@ -19,7 +20,12 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 class KeyRefused(ValueError):
-    """The text is no private key that could sign pushes; it says why."""
+    """The key cannot be the site's; it says why without repeating any of it, and `field` whether
+    that is about the private key or about the public one."""
+
+    def __init__(self, message: str, *, field: str = "private_key") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,26 +107,71 @@ def _base64(text: str) -> object:
         ) from error
 
 
+def check(site: Site, text: str, *, public_key: str = "") -> Pair:
+    """Return the pair that the text (see `read`) is of; `public_key`, where given, must be its.
+
+    Raises KeyRefused, also when another site has the key or this one has retired it.
+    """
+    pair = read(text)
+    expected = plain_base64url(public_key)
+    if expected and expected != pair.public:
+        message = f"The private key belongs to another public key: {pair.public}"
+        raise KeyRefused(message, field="public_key")
+    known = VapidKey.objects.filter(public_key=pair.public).first()
+    if known:
+        _refuse_unless_usable(known, site)
+    return pair
+
+
+def named(site: Site, public_key: str) -> VapidKey:
+    """Return the site's key of this public one. Raises KeyRefused unless it signs."""
+    public = plain_base64url(public_key)
+    key = VapidKey.objects.filter(site=site, public_key=public).first()
+    if key is None:
+        raise KeyRefused("This site has no such key.", field="public_key")
+    if key.retired_at:
+        raise KeyRefused("This site has retired this key.", field="public_key")
+    return key
+
+
+def _refuse_unless_usable(key: VapidKey, site: Site) -> None:
+    if key.site_id != site.pk:
+        raise KeyRefused("Another site here has this key; two sites cannot share one.")
+    if key.retired_at:
+        # What came in with it would end within a minute.
+        raise KeyRefused("This site has retired this key, for good: it signs nothing any more.")
+
+
 @transaction.atomic
-def take_in(site: Site, pair: Pair) -> VapidKey:
-    """Return the site's key of this pair, stored now if it is new; it signs what was made with
-    it and no new subscription. Raises KeyRefused when another site has it, or this one has
-    retired it."""
-    found, _ = VapidKey.objects.get_or_create(
+def take_in(site: Site, text: str, *, by: audit.By, public_key: str = "") -> tuple[VapidKey, bool]:
+    """Return the site's key that the text is, and whether it is new here: stored now, audited.
+
+    It signs what was made with it and no new subscription. Raises KeyRefused as `check` does.
+    """
+    pair = check(site, text, public_key=public_key)
+    key, is_new = VapidKey.objects.get_or_create(
         public_key=pair.public,
         defaults={"site": site, "private_key": pair.private, "imported_at": timezone.now()},
     )
-    if found.site_id != site.pk:
-        raise KeyRefused("Another site here has this key; two sites cannot share one.")
-    if found.retired_at:
-        # What came in with it would end within a minute.
-        raise KeyRefused("This site has retired this key, for good: it signs nothing any more.")
-    return found
+    # Somebody may have been quicker.
+    _refuse_unless_usable(key, site)
+    if is_new:
+        audit.note(audit.Action.VAPID_KEY_BROUGHT, site=site, by=by, subject=f"VAPID key {key}")
+    return key, is_new
 
 
-def forget_unused(key_id: int) -> bool:
-    """Remove an imported key that no subscription was made with; returns whether it was."""
+def forget_unused(key_id: int, *, by: audit.By) -> bool:
+    """Remove an imported key that no subscription was made with; returns whether it was.
+    Audited."""
     unused = VapidKey.objects.filter(
         pk=key_id, imported_at__isnull=False, subscriptions__isnull=True
     )
-    return unused.delete()[0] > 0
+    key = unused.select_related("site").first()
+    if key is None:
+        return False
+    with transaction.atomic():
+        is_gone = bool(unused.delete()[0])
+        if is_gone:
+            subject = f"VAPID key {key}"
+            audit.note(audit.Action.VAPID_KEY_REMOVED, site=key.site, by=by, subject=subject)
+    return is_gone

@@ -3,12 +3,21 @@
 import contextlib
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 
+from apps.accounts import audit
 from apps.accounts.imports.contacts import EXTERNAL_ID
-from apps.accounts.imports.kinds import ImportFailed, Issue, Kind, Option, Row, Written, register
-from apps.accounts.models import Contact, Import, Site, User
+from apps.accounts.imports.kinds import (
+    ImportFailed,
+    Issue,
+    Kind,
+    Option,
+    OptionsRefused,
+    Row,
+    Written,
+    register,
+)
+from apps.accounts.models import Contact, Import, Site
 from apps.segments.models import Member, Segment
 
 UNKNOWN = "No contact of this site has this id."
@@ -44,10 +53,9 @@ class Members(Kind):
         ),
     )
 
-    def is_for(self, user: User) -> bool:
-        return user.has_perm("segments.change_segment")
+    permissions = ("segments.change_segment",)
 
-    def take_options(self, site: Site, chosen: dict[str, Any]) -> dict[str, Any]:
+    def take_options(self, site: Site, chosen: dict[str, Any], *, by: audit.By) -> dict[str, Any]:
         return {
             "segment": self._segment(site, chosen).pk,
             "is_new": not chosen.get("segment"),
@@ -61,15 +69,15 @@ class Members(Kind):
             imported = lists.filter(kind=Segment.Kind.IMPORTED)
             found = imported.filter(pk=number).first() if number.isdecimal() else None
             if found is None:
-                raise ValidationError({"segment": "This site has no such imported segment."})
+                raise OptionsRefused({"segment": "This site has no such imported segment."})
             return found
         name = (chosen.get("new_segment") or "").strip()
         if not name:
-            raise ValidationError({"new_segment": "Name the new segment, or choose one above."})
+            raise OptionsRefused({"new_segment": "Name the new segment, or choose one above."})
         if len(name) > 150:
-            raise ValidationError({"new_segment": "A name has at most 150 characters."})
+            raise OptionsRefused({"new_segment": "A name has at most 150 characters."})
         if lists.filter(name=name).exists():
-            raise ValidationError({"new_segment": "This site has a segment of this name."})
+            raise OptionsRefused({"new_segment": "This site has a segment of this name."})
         return Segment.objects.create(site=site, name=name, kind=Segment.Kind.IMPORTED)
 
     def begin(self, import_: Import) -> dict[str, Any]:

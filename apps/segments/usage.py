@@ -1,13 +1,15 @@
-"""Who names segments in their rules: segments themselves, and whatever an app to the right has.
+"""Who names segments and properties in their rules: segments, and whatever an app to the right
+has.
 
-A rule is JSON, so no foreign key keeps a segment from going while it is named.
+A rule is JSON, so no foreign key keeps what it names from going.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 
 from django.db.models import Model
 
+from apps.accounts.models import Property
 from apps.segments import rules
 from apps.segments.models import Segment
 from apps.segments.rules import Context, Rule
@@ -27,6 +29,9 @@ class Use:
     through: tuple[str, ...] = ()
 
 
+# The name of the event whose property it is, or None for one of contacts; and its own.
+Place = tuple[str | None, str]
+Asks = Callable[[Rule], bool]
 Find = Callable[[int], Iterable[Use]]
 
 _finders: list[Find] = []
@@ -46,21 +51,39 @@ def in_site(site_id: int) -> list[Use]:
 
 def of_segment(segment: Segment) -> list[Use]:
     """Return whose rules ask for the segment: by its name first, then through other segments."""
-    everybody = in_site(segment.site_id)
-    reached: dict[int, tuple[str, ...]] = {segment.pk: ()}
+    return _asking(segment.site_id, _names_segment(segment.pk), known={segment.pk})
+
+
+def of_properties(site_id: int, places: Collection[Place]) -> list[Use]:
+    """Return whose rules ask for one of the site's properties: by its name first, then through
+    segments."""
+    wanted = set(places)
+    return _asking(site_id, lambda rule: bool(rules.properties_in(rule) & wanted), known=set())
+
+
+def place_of(row: Property) -> Place:
+    """Return how rules name the property."""
+    return row.event_name.name if row.event_name else None, row.name
+
+
+def _names_segment(pk: int) -> Asks:
+    return lambda rule: pk in rules.segments_in(rule)
+
+
+def _asking(site_id: int, asks: Asks, *, known: set[int]) -> list[Use]:
+    """Follow from the rules that ask to those that name their segments, each rule once; `known`
+    are segments not to be followed."""
+    everybody = dict(enumerate(in_site(site_id)))
     found: list[Use] = []
-    waiting = [segment.pk]
-    seen: set[int] = set()
+    waiting: list[tuple[Asks, tuple[str, ...]]] = [(asks, ())]
     while waiting:
-        asked = waiting.pop(0)
-        for number, use in enumerate(everybody):
-            if number in seen or asked not in rules.segments_in(use.rule):
-                continue
-            seen.add(number)
-            found.append(Use(**{**use.__dict__, "through": reached[asked]}))
-            if isinstance(use.row, Segment) and use.row.pk not in reached:
-                reached[use.row.pk] = (*reached[asked], use.row.name)
-                waiting.append(use.row.pk)
+        asks, through = waiting.pop(0)
+        for number in [number for number, use in everybody.items() if asks(use.rule)]:
+            use = everybody.pop(number)
+            found.append(replace(use, through=through))
+            if isinstance(use.row, Segment) and use.row.pk not in known:
+                known.add(use.row.pk)
+                waiting.append((_names_segment(use.row.pk), (*through, use.row.name)))
     return found
 
 

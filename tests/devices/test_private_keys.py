@@ -4,6 +4,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from apps.accounts.models import AuditEntry
 from apps.devices import keys, private_keys
 from apps.devices.models import VapidKey
 from apps.devices.private_keys import KeyRefused, Pair
@@ -75,13 +76,12 @@ class TestRead:
 
 @pytest.mark.django_db
 class TestTakeIn:
-    def test_it_stores_the_key_encrypted_once(self, django_assert_num_queries):
+    def test_it_stores_the_key_encrypted_once(self):
         site = a_site()
-        pair = private_keys.read(PKCS8)
+        key, is_new = private_keys.take_in(site, PKCS8, by="Test")
 
-        key = private_keys.take_in(site, pair)
-
-        assert private_keys.take_in(site, pair) == key
+        assert is_new
+        assert private_keys.take_in(site, PKCS8, by="Test") == (key, False)
         key.refresh_from_db()
         assert (key.private_key, key.public_key) == (PKCS8, PUBLIC)
         assert key.imported_at is not None
@@ -90,16 +90,16 @@ class TestTakeIn:
         site = a_site()
         own = keys.current(site)
 
-        private_keys.take_in(site, private_keys.read(PKCS8))
+        private_keys.take_in(site, PKCS8, by="Test")
 
         assert keys.current(site) == own
 
     def test_it_leaves_another_site_its_key(self):
-        private_keys.take_in(a_site(), private_keys.read(PKCS8))
+        private_keys.take_in(a_site(), PKCS8, by="Test")
         before = VapidKey.objects.count()
 
         with pytest.raises(KeyRefused):
-            private_keys.take_in(a_site(), private_keys.read(PKCS8))
+            private_keys.take_in(a_site(), PKCS8, by="Test")
 
         assert VapidKey.objects.filter(public_key=PUBLIC).count() == 1
         assert VapidKey.objects.count() == before + 1
@@ -109,7 +109,11 @@ class TestTakeIn:
 class TestForgetUnused:
     def test_it_removes_an_imported_key_and_no_own_one(self):
         site = a_site()
-        imported = private_keys.take_in(site, private_keys.read(PKCS8))
+        imported, _ = private_keys.take_in(site, PKCS8, by="Test")
 
-        assert private_keys.forget_unused(imported.pk)
-        assert not private_keys.forget_unused(keys.current(site).pk)
+        assert private_keys.forget_unused(imported.pk, by="Test")
+        assert not private_keys.forget_unused(keys.current(site).pk, by="Test")
+        assert [(row.action, row.subject) for row in AuditEntry.objects.all()] == [
+            ("vapid_key_removed", f"VAPID key {imported}"),
+            ("vapid_key_brought", f"VAPID key {imported}"),
+        ]

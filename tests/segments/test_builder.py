@@ -60,7 +60,7 @@ class TestOffers:
         for_ever = marketer.get(OFFERS, {"site": a_site().pk}).json()
 
         assert kept["keeps_events"] == 90
-        assert for_ever["keeps_events"] is None
+        assert for_ever["keeps_events"] == 0
 
     def test_it_carries_the_labels_that_the_client_names(self, marketer):
         offered = marketer.get(OFFERS, {"site": a_site().pk}).json()

@@ -38,7 +38,9 @@ class SiteForm(ModelForm):
         return value
 
 
-class SecretForm(BaseDialogForm):
+class OfSiteForm(BaseDialogForm):
+    """A dialog that is opened with `?site=`."""
+
     site = ModelChoiceField(Site.objects.all(), widget=HiddenInput)
 
     def __init__(self, request: HttpRequest, **kwargs: Any) -> None:
@@ -88,11 +90,11 @@ class IdentitySecretAdmin(ReadOnlyAdmin):
         dialog={
             "title": "Make an identity secret?",
             "description": "It is shown once. Those made before stay valid until you delete them.",
-            "form_class": SecretForm,
+            "form_class": OfSiteForm,
             "form_submit_text": "Make it",
         },
     )
-    def make(self, request: HttpRequest, form: SecretForm) -> HttpResponse:
+    def make(self, request: HttpRequest, form: OfSiteForm) -> HttpResponse:
         site = form.cleaned_data["site"]
         secret = identity_hash.create_secret(site)
         self.log_change(request, site, "Made an identity secret.")

@@ -10,16 +10,17 @@ from django.core.files.uploadedfile import UploadedFile
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
-from apps.accounts.imports import steering, values
-from apps.accounts.imports.kinds import Kind, Option
+from apps.accounts import roles
+from apps.accounts.admin.secret_field import SecretField
+from apps.accounts.imports import kinds, steering, values
+from apps.accounts.imports.kinds import Kind, Option, OptionsRefused
 from apps.accounts.imports.mapping import MAX_PROPERTY, STATE, split
 from apps.accounts.imports.sniffing import FileRefused, Layout
-from apps.accounts.models import Import, Site
+from apps.accounts.models import Import, Site, User
 
 PROPERTY = "state"
 
@@ -34,9 +35,7 @@ def _option_field(option: Option) -> forms.Field:
         widget = UnfoldAdminSelectWidget()
         return forms.ChoiceField(choices=option.choices, widget=widget, **more)
     if option.type == "secret":
-        attrs = {"rows": 4, "autocomplete": "off", "spellcheck": "false"}
-        widget = UnfoldAdminTextareaWidget(attrs=attrs)
-        return forms.CharField(max_length=5000, widget=widget, strip=True, **more)
+        return SecretField(**more)
     return forms.CharField(max_length=150, widget=UnfoldAdminTextInputWidget(), **more)
 
 
@@ -55,7 +54,8 @@ class UploadForm(forms.Form):
         sites = list(Site.objects.values_list("pk", flat=True)[:2])
         if len(sites) == 1:
             self.fields["site"].initial = sites[0]
-        options = {option.name: _option_field(option) for option in kind.options}
+        asked = [option for option in kind.options if not option.after_upload]
+        options = {option.name: _option_field(option) for option in asked}
         self.fields = {"site": self.fields["site"], **options, "file": self.fields["file"]}
 
     def clean_file(self) -> UploadedFile:
@@ -66,13 +66,13 @@ class UploadForm(forms.Form):
             raise ValidationError(str(error)) from error
         return file
 
-    def receive(self, user: Any) -> Import | None:
+    def receive(self, user: User) -> Import | None:
         """Keep the file; None when something beside it was refused, said at its field."""
         cleaned = dict(self.cleaned_data)
         site, file = cleaned.pop("site"), cleaned.pop("file")
         try:
             return steering.receive(self.kind, site, file, options=cleaned, user=user)
-        except ValidationError as error:
+        except OptionsRefused as error:
             self.add_error(None, error)
         return None
 
@@ -89,14 +89,20 @@ class Column:
 
 
 class MappingForm(forms.Form):
-    """Inputs per column, by the number of the column: names of columns come from anybody."""
+    """Inputs per column, by the number of the column: names of columns come from anybody. And
+    what is asked now that the file is here, as far as the user may answer it."""
 
     def __init__(
-        self, import_: Import, kind: Kind, samples: list[dict[str, Any]], *args: Any, **kwargs: Any
+        self, import_: Import, user: User, samples: list[dict[str, Any]], data: Any = None
     ) -> None:
-        super().__init__(*args, **kwargs)
-        self.import_, self.kind, self.samples = import_, kind, samples
+        super().__init__(data)
+        self.import_, self.user, self.samples = import_, user, samples
+        self.kind = kind = kinds.find(import_.kind)
         self.columns = Layout.of(import_).columns
+        self.options = [option for option in kind.options if option.after_upload]
+        for option in self.options:
+            if self._may_answer(option):
+                self.fields[option.name] = _option_field(option)
         for number, column in enumerate(self.columns):
             self._add(number, column, import_.mapping.get(column, ""))
         if kind.takes_properties:
@@ -107,6 +113,21 @@ class MappingForm(forms.Form):
                 initial=import_.options.get("empty_removes", False),
                 widget=UnfoldBooleanSwitchWidget(),
             )
+
+    def _may_answer(self, option: Option) -> bool:
+        return not option.permission or self.user.has_perm(option.permission)
+
+    def asked(self) -> list[forms.BoundField]:
+        """Return the inputs beside the columns."""
+        return [self[option.name] for option in self.options if option.name in self.fields]
+
+    def withheld(self) -> list[tuple[str, str]]:
+        """Return what others would be asked: its label, and who they are."""
+        hidden = [option for option in self.options if not self._may_answer(option)]
+        return [(option.label, roles.holders(option.permission)) for option in hidden]
+
+    def hints(self) -> list[str]:
+        return self.kind.hints(self.import_, self.samples) if self.options else []
 
     def _add(self, number: int, column: str, target: str) -> None:
         wanted = split(target)
@@ -159,10 +180,35 @@ class MappingForm(forms.Form):
         return f"{STATE}{name}:{self.cleaned_data.get(f'type_{number}') or 'text'}"
 
     def keep(self) -> bool:
-        """Keep the mapping; False when it cannot be, said at its column."""
+        """Keep what was answered, and the mapping; False when either cannot be, said at its
+        input. One that can be is kept all the same."""
+        is_answered = self._keep_answers()
+        return self._keep_mapping() and is_answered
+
+    def _keep_answers(self) -> bool:
+        chosen = {bound.name: self.cleaned_data.get(bound.name, "") for bound in self.asked()}
+        try:
+            steering.answer(self.import_, chosen, by=self.user)
+        except OptionsRefused as error:
+            self._say(error)
+            return False
+        return True
+
+    def _say(self, refused: OptionsRefused) -> None:
+        """Say it at the input; of one that the user is not asked for, at the first beside it."""
+        first = next((bound.name for bound in self.asked()), None)
+        for name, texts in refused.message_dict.items():
+            self.add_error(name if name in self.fields else first, texts)
+
+    def _keep_mapping(self) -> bool:
         try:
             removes = self.cleaned_data.get("empty_removes", False)
             steering.remap(self.import_, self.chosen(), empty_removes=removes)
+        except OptionsRefused as error:
+            # One that was refused a moment ago is not asked for as if it were missing.
+            if not any(bound.errors for bound in self.asked()):
+                self._say(error)
+            return False
         except ValidationError as error:
             for column, texts in error.message_dict.items():
                 number = self.columns.index(column) if column in self.columns else None

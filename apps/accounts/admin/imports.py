@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -18,9 +19,12 @@ from django.http import (
 )
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from apps.accounts import retention, roles
 from apps.accounts.admin.import_forms import MappingForm, UploadForm
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.imports import kinds, reports, running, steering
@@ -106,7 +110,7 @@ class ImportAdmin(ModelAdmin):
         allowed = kinds.for_user(request.user)
         kind = next((row for row in allowed if row.name == request.GET.get("kind")), None)
         if kind is None:
-            return self._page(request, "choose.html", {"kinds": allowed, "add": True})
+            return self._choose(request, allowed)
         form = UploadForm(kind, request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             import_ = form.receive(request.user)
@@ -114,6 +118,14 @@ class ImportAdmin(ModelAdmin):
                 return HttpResponseRedirect(_address(import_))
         return self._page(request, "upload.html", {"kind": kind, "form": form, "add": True})
 
+    def _choose(self, request: HttpRequest, allowed: list[kinds.Kind]) -> HttpResponse:
+        closed = [
+            (kind, roles.holders(*kind.permissions)) for kind in kinds.not_for_user(request.user)
+        ]
+        context = {"kinds": allowed, "closed": closed, "add": True}
+        return self._page(request, "choose.html", context)
+
+    @method_decorator(sensitive_post_parameters("private_key"))
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -135,7 +147,7 @@ class ImportAdmin(ModelAdmin):
             raise PermissionDenied
         verb = request.POST.get("verb", "")
         if verb == "check" and "to_0" in request.POST and import_.status in steering.WAITING:
-            form = self._mapping(import_, request.POST)
+            form = self._mapping(request, import_, request.POST)
             if not (form.is_valid() and form.keep()):
                 return self._show(request, import_, form)
         act, too_late = VERBS.get(verb, (None, ""))
@@ -148,12 +160,12 @@ class ImportAdmin(ModelAdmin):
             messages.error(request, " ".join(error.messages))
         return HttpResponseRedirect(_address(import_))
 
-    def _mapping(self, import_: Import, data: Any = None) -> MappingForm:
+    def _mapping(self, request: HttpRequest, import_: Import, data: Any = None) -> MappingForm:
         samples = []
         # Where it is lost, running or checking it says so.
         with suppress(FileNotFoundError), import_.file.storage.open(import_.file.name) as file:
             samples = steering.samples(file.file, Layout.of(import_))
-        return MappingForm(import_, kinds.find(import_.kind), samples, data)
+        return MappingForm(import_, request.user, samples, data)
 
     def _show(
         self, request: HttpRequest, import_: Import, form: MappingForm | None = None
@@ -170,11 +182,13 @@ class ImportAdmin(ModelAdmin):
             **reports.progress(import_),
         }
         if import_.file and (form or import_.status == statuses.UPLOADED or is_mapped):
-            context["form"] = form or self._mapping(import_)
+            context["form"] = form or self._mapping(request, import_)
             return self._page(request, "mapping.html", context)
         issues = Paginator(import_.issues.all(), ISSUES_PER_PAGE)
         context["issues"] = issues.get_page(request.GET.get("page"))
         context["most_issues"] = running.MAX_ISSUES
+        context["report_days"] = retention.days_kept("accounts.ImportIssue")
+        context["file_days"] = settings.UPLOADS_KEPT_DAYS
         return self._page(request, "progress.html", context)
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -11,6 +12,7 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from apps.accounts import privacy
+from apps.accounts.imports import leftovers
 from apps.accounts.models import Contact
 
 
@@ -44,6 +46,8 @@ class PrivacyActions:
             "opts": self.opts,
             "original": contact,
             "counts": privacy.count(contact),
+            "files": leftovers.waiting_in(contact.site),
+            "file_days": settings.UPLOADS_KEPT_DAYS,
             "back": reverse("admin:accounts_contact_change", args=[contact.pk]),
         }
         return TemplateResponse(request, "admin/erase.html", context)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from apps.accounts import audit
 from apps.accounts.models import Import, Site, User
 
 
@@ -24,7 +26,11 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """What is asked beside the file: `type` is text, secret, or choice (of `choices()`)."""
+    """What is asked beside the file: `type` is text, secret, or choice (of `choices()`).
+
+    `after_upload` asks for it when the file is here already, so that a refusal loses nothing;
+    `permission` is what somebody needs to be asked.
+    """
 
     name: str
     label: str
@@ -32,6 +38,8 @@ class Option:
     type: str = "text"
     required: bool = False
     choices: Callable[[], list[tuple[str, str]]] = list
+    after_upload: bool = False
+    permission: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +78,10 @@ class Written:
         self.issues += other.issues
 
 
+class OptionsRefused(ValidationError):
+    """What was asked beside the file cannot be so, with a message per option."""
+
+
 class ImportFailed(Exception):
     """The import cannot go on at all; the text says why."""
 
@@ -82,23 +94,35 @@ class Kind:
     description = ""
     fields: tuple[Field, ...] = ()
     options: tuple[Option, ...] = ()
+    # What those are about that are asked after the upload.
+    options_title = ""
     # Names of columns that are known and of no use here, such as those of our own exports.
     ignored: tuple[str, ...] = ()
     # The tables that it fills.
     models: tuple[type[Model], ...] = ()
     # Whether other columns may become properties of the contact.
     takes_properties = False
+    # Beside importing at all, one of these is needed to import this, and to see it.
+    permissions: tuple[str, ...] = ()
 
     def is_for(self, user: User) -> bool:
         """Return whether somebody who may import at all may import this, and see it."""
-        return True
+        return not self.permissions or any(map(user.has_perm, self.permissions))
 
-    def take_options(self, site: Site, chosen: dict[str, Any]) -> dict[str, Any]:
+    def take_options(self, site: Site, chosen: dict[str, Any], *, by: audit.By) -> dict[str, Any]:
         """Return what to keep of the options, without secrets.
 
-        Raises ValidationError with a message per option; nothing is kept then.
+        Raises OptionsRefused; nothing is kept then.
         """
         return chosen
+
+    def check_options(self, import_: Import, columns: dict[str, str]) -> None:
+        """Raise OptionsRefused where the mapping, column of the file to field, needs one that
+        was not given."""
+
+    def hints(self, import_: Import, samples: list[dict[str, Any]]) -> list[str]:
+        """Return what there is to know, by the first rows, for who is asked after the upload."""
+        return []
 
     def begin(self, import_: Import) -> dict[str, Any]:
         """Return options to note before the first batch of a fresh run or check."""
@@ -118,6 +142,9 @@ class Kind:
     def end(self, import_: Import) -> None:
         """Clean up after an import that has finished, failed for good or was thrown away."""
 
+    def answered_anew(self, import_: Import, before: dict[str, Any]) -> None:
+        """Clean up after options that others have taken the place of."""
+
 
 _kinds: dict[str, Kind] = {}
 
@@ -135,3 +162,8 @@ def find(name: str) -> Kind:
 def for_user(user: User) -> list[Kind]:
     """Return the kinds that the user may import."""
     return [kind for kind in _kinds.values() if kind.is_for(user)]
+
+
+def not_for_user(user: User) -> list[Kind]:
+    """Return the kinds that others may import and the user may not."""
+    return [kind for kind in _kinds.values() if not kind.is_for(user)]

@@ -6,12 +6,13 @@ byte that the last commit names.
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from apps.accounts import privacy
 from apps.accounts.imports import kinds, reading
 from apps.accounts.imports.kinds import Issue, Kind, Row, Written
 from apps.accounts.imports.mapping import Mapper
@@ -201,7 +202,7 @@ def _write(import_: Import, kind: Kind, rows: list[Row]) -> Written:
 
 
 def _note(import_: Import, batch: Batch, written: Written) -> None:
-    issues = sorted(written.issues, key=lambda issue: issue.row)
+    issues = sorted(_without_erased(import_, written.issues), key=lambda issue: issue.row)
     ImportIssue.objects.bulk_create(
         [
             ImportIssue(
@@ -223,6 +224,15 @@ def _note(import_: Import, batch: Batch, written: Written) -> None:
         unchanged=F("unchanged") + written.unchanged,
         broken=F("broken") + len(issues),
     )
+
+
+def _without_erased(import_: Import, issues: list[Issue]) -> list[Issue]:
+    """Leave out whom the site has erased: their id may not come back by a report either."""
+    values = {issue.value for issue in issues} - {""}
+    if not values or import_.site.recreates_erased:
+        return issues
+    erased = privacy.erased_among(import_.site, values)
+    return [replace(issue, value="") if issue.value in erased else issue for issue in issues]
 
 
 def _finish(import_: Import, kind: Kind) -> None:

@@ -5,10 +5,9 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from apps.accounts import wakeups
+from apps.accounts import audit, wakeups
 from apps.accounts.imports import kinds, mapping, reading, sniffing
 from apps.accounts.imports.running import remove_file
 from apps.accounts.imports.sniffing import FileRefused, Layout
@@ -17,8 +16,6 @@ from apps.accounts.models import Import, ImportIssue, Site, User
 RUN = "apps.accounts.tasks.run_imports"
 SAMPLE_ROWS = 100
 WAITING = (Import.Status.UPLOADED, Import.Status.CHECKED)
-# A stopped import can be gone on with for so long after that; then its file is removed.
-FILES_KEPT_FOR = timezone.timedelta(days=7)
 
 
 def check_file(file: File) -> Layout:
@@ -40,10 +37,10 @@ def receive(
 ) -> Import:
     """Keep the file for an import of the site, mapped by guess; nothing runs yet.
 
-    Raises FileRefused, and ValidationError with a message per option; nothing is kept then.
+    Raises FileRefused, and OptionsRefused; nothing is kept then.
     """
     layout = check_file(file)
-    kept = kind.take_options(site, options or {})
+    kept = kind.take_options(site, options or {}, by=user or audit.COMMAND_LINE)
     name = (file.name or "file").rsplit("/", 1)[-1][-200:]
     import_ = Import(
         site=site,
@@ -74,11 +71,35 @@ def samples(file: BinaryIO, layout: Layout, *, most: int = SAMPLE_ROWS) -> list[
     return found
 
 
+@transaction.atomic
+def answer(import_: Import, chosen: dict[str, Any], *, by: audit.By) -> bool:
+    """Keep what was asked for after the upload; returns False, and keeps nothing, where the
+    import runs or has run.
+
+    Of options that are left empty, what was given before stays. Raises OptionsRefused; nothing
+    is kept then.
+    """
+    if not any(chosen.values()):
+        return True
+    held = Import.objects.select_for_update().filter(pk=import_.pk, status__in=WAITING).first()
+    if held is None:
+        return False
+    kind = kinds.find(import_.kind)
+    kept = {**held.options, **kind.take_options(import_.site, chosen, by=by)}
+    Import.objects.filter(pk=import_.pk).update(options=kept)
+    import_.options = kept
+    kind.answered_anew(import_, held.options)
+    return True
+
+
 def remap(import_: Import, columns: dict[str, str], *, empty_removes: bool = False) -> bool:
     """Keep another mapping; returns False, and keeps nothing, where it runs or has run: its rows
-    all go by one mapping. Raises ValidationError (apps.accounts.imports.mapping)."""
+    all go by one mapping. Raises ValidationError with a message per column
+    (apps.accounts.imports.mapping), and OptionsRefused where it needs an answer first."""
     columns = {column: target for column, target in columns.items() if target}
-    mapping.check(kinds.find(import_.kind), Layout.of(import_), columns)
+    kind = kinds.find(import_.kind)
+    mapping.check(kind, Layout.of(import_), columns)
+    kind.check_options(import_, columns)
     options = {**import_.options, "empty_removes": empty_removes}
     waiting = Import.objects.filter(pk=import_.pk, status__in=WAITING)
     if not waiting.update(mapping=columns, options=options):
@@ -152,22 +173,6 @@ def resume(import_: Import) -> bool:
 def can_resume(import_: Import) -> bool:
     stopped = import_.status == Import.Status.CANCELLED
     return bool(stopped and import_.file and import_.position)
-
-
-def sweep() -> int:
-    """Remove the files of imports that nobody has gone on with; returns how many."""
-    old = timezone.now() - FILES_KEPT_FOR
-    left = Import.objects.exclude(file="").exclude(status__in=Import.MOVING)
-    untouched = Q(finished_at__lt=old) | Q(finished_at=None, created_at__lt=old)
-    forgotten = list(left.filter(untouched)[:100])
-    for import_ in forgotten:
-        kinds.find(import_.kind).end(import_)
-        remove_file(import_)
-    Import.objects.filter(
-        pk__in=[row.pk for row in forgotten],
-        status__in=WAITING,
-    ).update(status=Import.Status.CANCELLED, message="Nobody has run it within a week.")
-    return len(forgotten)
 
 
 @transaction.atomic

@@ -7,8 +7,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.accounts.models import Contact, Site
 
-WHO = "The command line"
-
 
 def found_site(name: str) -> Site:
     """Return the site of this name or number; raises CommandError when there is none."""

@@ -63,14 +63,24 @@ class Import(models.Model):
         return self.file_name
 
 
+class ImportIssueQuerySet(models.QuerySet["ImportIssue"]):
+    def of_ended(self) -> "ImportIssueQuerySet":
+        """Return those of imports that nobody can run or go on with."""
+        open_ = (*Import.MOVING, Import.Status.UPLOADED, Import.Status.CHECKED)
+        return self.exclude(import_run__status__in=open_)
+
+
 class ImportIssue(models.Model):
-    """A row that was left out, and why."""
+    """A row that was left out, and why: it repeats what the file says of a person, so it goes
+    by a rule of retention."""
 
     import_run = models.ForeignKey(Import, models.CASCADE, related_name="issues")
     row = models.PositiveIntegerField(help_text="Its number in the file; 1 is the first of data.")
     field = models.CharField(max_length=100, blank=True)
     message = models.CharField(max_length=300)
     value = models.CharField(max_length=200, blank=True)
+
+    objects = ImportIssueQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

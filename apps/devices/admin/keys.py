@@ -2,20 +2,26 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.views.decorators.debug import sensitive_post_parameters
 from unfold.decorators import action
 from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
+from apps.accounts.admin.identity import OfSiteForm
+from apps.accounts.admin.secret_field import SecretField
 from apps.accounts.backoffice import ReadOnlyAdmin, to_page
 from apps.accounts.models import Site
 from apps.accounts.panels import Panel, dialog, label, panel_on, table
-from apps.devices import keys
+from apps.devices import keys, private_keys
 from apps.devices.models import VapidKey
 
 MAY = "accounts.change_site"
@@ -39,6 +45,30 @@ class RetireForm(BaseDialogForm):
         }
 
 
+class BringForm(OfSiteForm):
+    private_key = SecretField(
+        label="Private key of the provider you come from",
+        help_text="PEM, or one line of base64. Stored encrypted, and never shown again.",
+    )
+    public_key = forms.CharField(
+        label="Its public key",
+        required=False,
+        max_length=150,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Optional, to be sure: checked against the private key.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        site, text = cleaned.get("site"), cleaned.get("private_key")
+        if site and text:
+            try:
+                private_keys.check(site, text, public_key=cleaned.get("public_key", ""))
+            except private_keys.KeyRefused as error:
+                self.add_error(error.field, str(error))
+        return cleaned
+
+
 @admin.register(VapidKey)
 class VapidKeyAdmin(ReadOnlyAdmin):
     """Only its dialogs are used, from the page of the site."""
@@ -46,7 +76,9 @@ class VapidKeyAdmin(ReadOnlyAdmin):
     list_display = ("public_key", "site", "created_at", "retired_at")
     list_select_related = ("site",)
     fields = ("public_key", "site", ("created_at", "imported_at"), ("retired_at", "refused_at"))
-    actions_detail = ("rotate", "retire")
+    actions_list = ("bring",)
+    actions_list_hide_default = True
+    actions_detail = ("rotate", "retire", "remove")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(MAY)
@@ -55,6 +87,37 @@ class VapidKeyAdmin(ReadOnlyAdmin):
         """Say who may use the dialogs: named with its dot, the theme would look the permission up
         in a database that the first migration has not made yet."""
         return request.user.has_perm(MAY)
+
+    def get_actions_list(self, request: HttpRequest) -> list[Any]:
+        """Offer no bringing here, where no site is chosen."""
+        return []
+
+    @method_decorator(sensitive_post_parameters("private_key"))
+    @action(
+        description="Bring a key",
+        permissions=["change_site"],
+        dialog={
+            "title": "Bring a key from another provider?",
+            "description": "The VAPID private key that your subscriptions were made with there. "
+            "It signs pushes to them once they are imported, and makes no new ones.",
+            "form_class": BringForm,
+            "form_submit_text": "Bring it in",
+        },
+    )
+    def bring(self, request: HttpRequest, form: BringForm) -> HttpResponse:
+        site, text = form.cleaned_data["site"], form.cleaned_data["private_key"]
+        try:
+            key, is_new = private_keys.take_in(site, text, by=request.user)
+        except private_keys.KeyRefused as error:
+            messages.error(request, str(error))
+            return to_page(site)
+        if is_new:
+            self.log_change(request, site, f"Brought in the VAPID key {key}.")
+            words = f"The key {key} is here. Now import the subscriptions that were made with it."
+            messages.success(request, words)
+        else:
+            messages.info(request, f"This site had the key {key} already.")
+        return to_page(site)
 
     @action(
         description="Make a new key",
@@ -100,19 +163,43 @@ class VapidKeyAdmin(ReadOnlyAdmin):
             messages.success(request, f"The key is retired. Subscriptions ended: {ended}.")
         return to_page(key.site)
 
+    @action(
+        description="Remove it",
+        permissions=["change_site"],
+        dialog={
+            "title": "Remove this VAPID key?",
+            "description": "Nothing was ever made with it here, so nobody is lost. It can be "
+            "brought in again.",
+            "form_class": BaseDialogForm,
+            "form_submit_text": "Remove it",
+        },
+    )
+    def remove(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        key = get_object_or_404(VapidKey.objects.select_related("site"), pk=object_id)
+        if private_keys.forget_unused(key.pk, by=request.user):
+            self.log_change(request, key.site, f"Removed the VAPID key {key}.")
+            messages.success(request, "The key is removed.")
+        else:
+            messages.error(request, "Subscriptions were made with this key: retire it instead.")
+        return to_page(key.site)
+
 
 @panel_on(Site, permission=MAY)
 def keys_of_site(request: HttpRequest, site: Site) -> Panel:
     rows = sorted(keys.progress(site), key=lambda row: not row.is_current)
     current = next((row for row in rows if row.is_current), None)
     rotate = current and dialog(_action("rotate", current.key), "Make a new key …")
+    bring = f"{reverse('admin:devices_vapidkey_bring')}?site={site.pk}"
     return table(
         "VAPID keys",
         ["Key", "Since", "Live subscriptions", "Moved on in 7 days", "Can go", ""],
         [_row(row) for row in rows],
         empty="This site has no key yet, so it cannot send.",
         note=_note(rows, current),
-        actions=[rotate] if rotate else [],
+        actions=[
+            *([rotate] if rotate else []),
+            dialog(bring, "Bring a key from another provider …"),
+        ],
     )
 
 
@@ -139,8 +226,16 @@ def _row(row: keys.Progress) -> list[Any]:
         format_html("{} <small>{}</small>", intcomma(row.live), f"{row.share:.0%}"),
         "–" if row.is_current else intcomma(row.moved),
         _can_go(row),
-        "" if row.is_current or key.retired_at else dialog(_action("retire", key), "Retire …"),
+        _way_out(row),
     ]
+
+
+def _way_out(row: keys.Progress) -> str:
+    if row.is_current or row.key.retired_at:
+        return ""
+    if row.is_unused:
+        return dialog(_action("remove", row.key), "Remove …")
+    return dialog(_action("retire", row.key), "Retire …")
 
 
 def _state(row: keys.Progress) -> str:

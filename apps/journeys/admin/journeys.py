@@ -2,16 +2,22 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RelatedDropdownFilter,
+)
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
-from apps.accounts.backoffice import PolymorphicInline, PolymorphicInlineAdmin
-from apps.journeys import publishing
+from apps.accounts.backoffice import PolymorphicInline, PolymorphicInlineAdmin, labels
+from apps.journeys import audience, publishing
 from apps.journeys.forms import FORMS, JourneyForm, StepFormSet, lead_rows
 from apps.journeys.models import Journey, PopupStep, PushStep, Step, WaitStep
 from apps.segments import catalogue, rules
@@ -54,11 +60,30 @@ def _dialog(title: str, description: str, button: str) -> dict[str, Any]:
     }
 
 
+class BrokenFilter(DropdownFilter):
+    title = "entry"
+    parameter_name = "entry"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("broken", "Broken: nobody enters")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Journey]) -> QuerySet[Journey]:
+        if self.value() != "broken":
+            return queryset
+        # Journeys are written by hand, so there are few enough to ask each.
+        everyone = Journey.objects.select_related("site", "live_version")
+        return queryset.filter(pk__in=audience.broken(everyone))
+
+
 @admin.register(Journey)
 class JourneyAdmin(PolymorphicInlineAdmin):
     form = JourneyForm
-    list_display = ("name", "status_label", "entry_event", "version", "site", "updated_at")
-    list_filter = (("status", ChoicesDropdownFilter), ("site", RelatedDropdownFilter))
+    list_display = ("name", "status_label", "entry", "version", "site", "updated_at")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        BrokenFilter,
+        ("site", RelatedDropdownFilter),
+    )
     list_select_related = ("site", "live_version")
     search_fields = ("name",)
     fixed_fields = ("site",)
@@ -93,9 +118,29 @@ class JourneyAdmin(PolymorphicInlineAdmin):
         messages.info(request, "Now add its steps, then publish it.")
         return HttpResponseRedirect(self._page(obj.pk))
 
-    @display(description="Status", label=STATUS_COLORS, ordering="status")
-    def status_label(self, journey: Journey) -> tuple[str, str]:
-        return journey.status, SHORT.get(Status(journey.status), journey.get_status_display())
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Ask the rules of the page's journeys all at once."""
+        changelist = super().get_changelist_instance(request)
+        broken = audience.broken(changelist.result_list)
+        for row in changelist.result_list:
+            row.broken = broken.get(row.pk, "")
+        return changelist
+
+    @display(description="Status", ordering="status")
+    def status_label(self, journey: Journey) -> str:
+        status = Status(journey.status)
+        shown = (SHORT.get(status, status.label), STATUS_COLORS.get(status, ""))
+        return labels(shown, *([("Broken", "danger")] if journey.broken else []))
+
+    @display(description="Entered by the event", ordering="entry_event")
+    def entry(self, journey: Journey) -> str:
+        if not journey.broken:
+            return journey.entry_event
+        return format_html(
+            '<div class="with-reason">{}<span class="reason">{}</span></div>',
+            journey.entry_event,
+            journey.broken,
+        )
 
     @display(description="For contacts who meet this")
     def entry_in_words(self, journey: Journey) -> str:

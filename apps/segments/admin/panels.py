@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from apps.accounts.models import Contact
+from apps.accounts.models import Contact, Property
 from apps.accounts.panels import Panel, panel_on, table
 from apps.segments import usage
 from apps.segments.admin.effects import HEADERS, rows_of
@@ -50,6 +50,16 @@ def used_in(request: HttpRequest, segment: Segment) -> Panel:
         HEADERS,
         rows_of(usage.of_segment(segment)),
         empty="Nothing uses it yet. Journeys and other segments can ask for it in their rules.",
+    )
+
+
+@panel_on(Property, permission="segments.view_segment")
+def rules_with(request: HttpRequest, row: Property) -> Panel:
+    return table(
+        "Used in",
+        HEADERS,
+        rows_of(usage.of_properties(row.site_id, [usage.place_of(row)])),
+        empty="No rule of a segment or of a journey asks for it.",
     )
 
 

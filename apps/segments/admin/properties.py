@@ -1,5 +1,7 @@
 """The names that sites have sent, as Settings → Properties."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +19,10 @@ from unfold.decorators import display
 from apps.accounts.confirming import AsksFirstAdmin, Consequences
 from apps.accounts.models import Property
 from apps.accounts.panels import link_to
-from apps.segments import catalogue, usage
+from apps.segments import catalogue, rules, usage
+from apps.segments.admin.effects import HEADERS, how
 from apps.segments.rules import Context
+from apps.segments.usage import Use
 
 
 class OfFilter(DropdownFilter):
@@ -45,7 +49,6 @@ class PropertyAdmin(AsksFirstAdmin):
     list_select_related = ("site", "event_name")
     search_fields = ("name",)
     search_help_text = "The name of a property."
-    actions = None
     fields = (("name", "of"), ("site", "created_at"), "type")
     readonly_fields = ("name", "of", "site", "created_at")
 
@@ -83,6 +86,44 @@ class PropertyAdmin(AsksFirstAdmin):
             headers=["Kind", "Name", "What is wrong then"],
             rows=[[use.kind, link_to(use.row), why] for use, why in broken],
         )
+
+    def get_deleted_objects(
+        self, objs: Iterable[Property], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Say of each whose it is: several events have one of the same name."""
+        _, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return [f"{row}: {self.of(row)}, {row.site}" for row in objs], counts, lacking, protected
+
+    def consequences_of_deleting(self, rows: list[Property]) -> Consequences | None:
+        found = [
+            [use.kind, link_to(use.row), _asked(use, places), how(use)]
+            for site_id, places in _places_by_site(rows).items()
+            for use in usage.of_properties(site_id, places)
+        ]
+        if not found:
+            return None
+        them = f"“{rows[0]}” is" if len(rows) == 1 else "Some of them are"
+        return Consequences(
+            title=f"{them} used in rules, and deleting breaks those",
+            text="A broken segment has nobody in it and a broken journey lets nobody enter, until "
+            "you correct the rule. A name that the site goes on sending is learnt again, with the "
+            "type that it has then.",
+            headers=["Kind", "Name", "Asks for", HEADERS[-1]],
+            rows=found,
+        )
+
+
+def _places_by_site(rows: list[Property]) -> dict[int, set[usage.Place]]:
+    found: dict[int, set[usage.Place]] = defaultdict(set)
+    for row in rows:
+        found[row.site_id].add(usage.place_of(row))
+    return found
+
+
+def _asked(use: Use, places: set[usage.Place]) -> str:
+    named = sorted(rules.properties_in(use.rule) & places, key=str)
+    words = [f"{name} of {event}" if event else name for event, name in named]
+    return ", ".join(words) or "–"
 
 
 def _with(row: Property, context: Context) -> Context:

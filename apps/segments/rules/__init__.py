@@ -2,7 +2,15 @@
 
 from apps.segments.rules.compiler import compile, condition, events_meant, measured
 from apps.segments.rules.context import Context, KnownSegment, Rule
-from apps.segments.rules.grammar import Broken, Problem, check, conditions, kind, segments_in
+from apps.segments.rules.grammar import (
+    Broken,
+    Problem,
+    check,
+    conditions,
+    kind,
+    properties_in,
+    segments_in,
+)
 from apps.segments.rules.validation import problems, require
 from apps.segments.rules.words import describe, describe_condition, describe_events
 
@@ -23,6 +31,7 @@ __all__ = [
     "kind",
     "measured",
     "problems",
+    "properties_in",
     "require",
     "segments_in",
 ]

@@ -20,6 +20,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from apps.segments.rules.context import Rule
+from apps.segments.rules.fields import STATE
 
 GROUPS = ("all", "any", "none")
 MEASURES = ("count", "sum", "min", "max")
@@ -85,6 +86,19 @@ def conditions(rule: Rule, path: Path = ()) -> Iterator[tuple[Path, Rule]]:
 def segments_in(rule: Rule) -> set[int]:
     """Return the ids of the segments that the rule names."""
     return {node["segment"] for _, node in conditions(rule or {}) if "segment" in node}
+
+
+def properties_in(rule: Rule) -> set[tuple[str | None, str]]:
+    """Return the site's own properties that the rule names: the event whose they are, or None
+    for those of contacts, and the name."""
+    found: set[tuple[str | None, str]] = set()
+    for _, node in conditions(rule or {}):
+        if str(node.get("field")).startswith(STATE):
+            found.add((None, node["field"].removeprefix(STATE)))
+        if "event" in node:
+            names = [node.get("of"), *(each["field"] for each in node.get("where", []))]
+            found |= {(node["event"], name) for name in names if name}
+    return found
 
 
 def _in_tree(node: Any, path: Path, *, depth: int) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.imports import running
 from apps.accounts.models import Contact, Import
-from tests.factories import a_contact, a_site, a_user, an_import, brought_in
+from tests.factories import a_site, a_user, an_import, brought_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_files")]
 ADD = "/admin/accounts/import/add/"
@@ -242,15 +242,3 @@ class TestPermissions:
 
         assert client.get(page_of(import_)).status_code == 302
         assert client.get(f"/admin/accounts/import/{import_.pk}/report/").status_code == 302
-
-    def test_a_superuser_moves_subscriptions_in(self, client, superuser):
-        client.force_login(superuser)
-        site = a_site()
-        a_contact(site, external_id="anna")
-
-        page = client.post(
-            f"{ADD}?kind=subscriptions",
-            {"site": site.pk, "file": upload("endpoint,p256dh,auth\n1,2,3\n"), "private_key": "x"},
-        )
-
-        assert list(page.context["form"].errors) == ["private_key"]

@@ -3,11 +3,10 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from apps.accounts import tasks
 from apps.accounts.imports import contacts, kinds, running, steering
-from apps.accounts.models import Contact, Import, ImportIssue
+from apps.accounts.models import Contact, ImportIssue
 from tests.factories import a_site, an_import, brought_in, counts
 
 private = pytest.mark.usefixtures("private_files")
@@ -124,31 +123,13 @@ class TestDrain:
         counted = [query["sql"] for query in queries if query["sql"].startswith("ANALYZE")]
         assert counted == ['ANALYZE "accounts_contact"'] * 4
 
-    def test_it_is_a_task_that_clears_up(self):
+    def test_it_is_a_task(self):
         import_ = an_import(people(3))
-        forgotten = an_import(people(3))
-        old = timezone.now() - steering.FILES_KEPT_FOR - timezone.timedelta(hours=1)
-        Import.objects.filter(pk=forgotten.pk).update(created_at=old)
         steering.run(import_)
 
         assert tasks.run_imports() == 1
 
-        forgotten.refresh_from_db()
-        assert (forgotten.status, bool(forgotten.file)) == ("cancelled", False)
-
-    def test_it_keeps_what_was_stopped_today_however_old_it_is(self, small_batches):
-        import_ = an_import(people(25))
-        old = timezone.now() - steering.FILES_KEPT_FOR - timezone.timedelta(hours=1)
-        Import.objects.filter(pk=import_.pk).update(created_at=old)
-        steering.run(import_)
-        running.advance(import_.pk)
-        steering.stop(import_)
-
-        tasks.run_imports()
-
-        assert steering.resume(import_)
-        running.drain()
-        assert Contact.objects.count() == 25
+        assert Contact.objects.count() == 3
 
 
 @private

@@ -8,9 +8,9 @@ from apps.accounts import retention
 
 class Command(BaseCommand):
     help = (
-        "Remove the events, sessions and finished messages that are older than the "
-        "RETENTION_… settings keep them. The worker does so every night; it may be stopped at "
-        "any moment and run again."
+        "Remove the events, sessions, finished messages and reports of imports that are older "
+        "than the RETENTION_… settings keep them. The worker does so every night; it may be "
+        "stopped at any moment and run again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.accounts import api_keys
-from apps.accounts.management.finding import WHO, found_site
+from apps.accounts import api_keys, audit
+from apps.accounts.management.finding import found_site
 from apps.accounts.models import ApiKey
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
                 found_site(options["site"]),
                 name=options["name"],
                 scopes=options["scope"],
-                by=WHO,
+                by=audit.COMMAND_LINE,
             )
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error

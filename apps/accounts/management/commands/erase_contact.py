@@ -1,8 +1,8 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from apps.accounts import privacy
-from apps.accounts.management.finding import WHO, PersonCommand
+from apps.accounts import audit, privacy
+from apps.accounts.management.finding import PersonCommand
 
 
 class Command(PersonCommand):
@@ -22,5 +22,5 @@ class Command(PersonCommand):
         if not options["yes"]:
             self.stdout.write(f"Contact {contact.pk} would go, with these. Add --yes to do it.")
             return
-        privacy.erase(contact, by=WHO)
+        privacy.erase(contact, by=audit.COMMAND_LINE)
         self.stdout.write(self.style.SUCCESS(f"Contact {contact.pk} is erased."))
