@@ -18,14 +18,9 @@ WORDS = "document.body.innerText"
 
 
 @pytest.fixture
-def page(browser, desk):
-    page = browser.open(f"{desk.origin}/admin/")
-    page.set_viewport(1440, 900)
-    page.type("[name=username]", "demo")
-    page.type("[name=password]", PASSWORD)
-    page.press("Enter")
-    page.wait_for("document.getElementById('nav-sidebar-apps')")
-    return page
+def page(office, desk):
+    office.goto(f"{desk.origin}/admin/")
+    return office
 
 
 def follow(page, words):
@@ -40,7 +35,13 @@ def has_words(page, words):
 
 
 class TestPushForm:
-    def test_a_marketer_gets_there_by_marketing_assets_push_create(self, page, browser):
+    def test_a_marketer_logs_in_and_gets_there_by_marketing_assets_push_create(self, browser, desk):
+        page = browser.open(f"{desk.origin}/admin/")
+        page.set_viewport(1440, 900)
+        page.type("[name=username]", "demo")
+        page.type("[name=password]", PASSWORD)
+        page.press("Enter")
+        page.wait_for("document.getElementById('nav-sidebar-apps')")
         follow(page, "Assets")
         follow(page, "Push")
         follow(page, "Create")

@@ -36,6 +36,10 @@ _ANSWER = """(answer) => {
   else if (answer === 'block') prompt.secondaryButton.click();
   else PopupNotifications.remove(prompt.notification, true);
 }"""
+# What “Clear everything” does; it answers with what it could not clear.
+_FORGET = """() => new Promise((resolve) => {
+  Services.clearData.deleteData(Ci.nsIClearDataService.CLEAR_ALL, {onDataDeleted: resolve});
+})"""
 
 
 class Firefox(Browser):
@@ -114,6 +118,13 @@ class Firefox(Browser):
         self._bidi.send(
             "permissions.setPermission", descriptor=descriptor, state=state, origin=origin
         )
+
+    def forget(self) -> None:
+        for page in self.pages():
+            page.close()
+        left = self._window().evaluate(_FORGET)
+        if left:
+            raise RuntimeError(f"Firefox could not clear {left:#x}")
 
     def answer_prompt(self, answer: Answer, timeout: float = 30) -> None:
         window = self._window()
