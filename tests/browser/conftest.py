@@ -60,10 +60,16 @@ def desk(browser_name, running_desk):
 
 
 @pytest.fixture
-def office(browser, desk):
-    """A tab at a large screen, logged in to the back office."""
+def username():
+    """Who works in the back office; the administrator of the demo unless a test says another."""
+    return "demo"
+
+
+@pytest.fixture
+def office(browser, desk, username):
+    """A tab at a large screen, logged in to the back office; it has yet to go there."""
     # Any address of the desk will do to take the cookie; this one loads at once.
     page = browser.open(f"{desk.origin}/pushdesk.js")
     page.set_viewport(1440, 1000)
-    page.evaluate("(cookie) => { document.cookie = cookie }", desk.admin().cookie())
+    page.evaluate("(cookie) => { document.cookie = cookie }", desk.admin(username).cookie())
     return page

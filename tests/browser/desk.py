@@ -46,7 +46,7 @@ class Desk:
         self._log = Path(self._folder.name) / "log"
         self._process: subprocess.Popen[bytes] | None = None
         self._shell: Shell | None = None
-        self._admin: Admin | None = None
+        self._admins: dict[str, Admin] = {}
 
     def __enter__(self) -> Self:
         self._database.create()
@@ -106,11 +106,11 @@ class Desk:
             self._shell = Shell(self._env, Path(self._folder.name) / "shell-log")
         return self._shell.run(code)
 
-    def admin(self) -> "Admin":
-        """The back office, logged in."""
-        if self._admin is None:
-            self._admin = Admin(self.origin)
-        return self._admin
+    def admin(self, username: str = "demo") -> "Admin":
+        """The back office, logged in; the same one when asked again."""
+        if username not in self._admins:
+            self._admins[username] = Admin(self.origin, username)
+        return self._admins[username]
 
     def _answers(self) -> bool:
         try:
@@ -122,13 +122,13 @@ class Desk:
 class Admin:
     """The back office as a person reads it: the text of its pages."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, username: str) -> None:
         self.origin = origin
         self.session = requests.Session()
         login = f"{origin}/admin/login/"
         page = self.session.get(login, timeout=30).text
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
-        form = {"username": "demo", "password": PASSWORD, "csrfmiddlewaretoken": token}
+        form = {"username": username, "password": PASSWORD, "csrfmiddlewaretoken": token}
         answer = self.session.post(login, form, headers={"Referer": login}, timeout=30)
         assert "/login/" not in answer.url, "the log-in was refused"
 

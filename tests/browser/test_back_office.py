@@ -3,35 +3,15 @@
 import pytest
 
 from tests.browser.desk import PASSWORD
+from tests.browser.office import DIALOG, LINK, follow, has_words
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-# Before the words of a link stands the name of its icon, on a line of its own.
-LINK = (
-    "[...document.querySelectorAll('a, button')].find(element => element.offsetParent && "
-    "element.innerText.trim().split('\\n').pop().trim() === {!r})"
-)
-DIALOG = (
-    "[...document.querySelectorAll('form button')].filter(b => b.innerText.trim() === {!r}).at(-1)"
-)
-WORDS = "document.body.innerText"
 
 
 @pytest.fixture
 def page(office, desk):
     office.goto(f"{desk.origin}/admin/")
     return office
-
-
-def follow(page, words):
-    """Click the link that says so, and wait for the page that it leads to."""
-    page.evaluate("document.documentElement.dataset.left = 1")
-    page.click(LINK.format(words))
-    page.wait_for("!document.documentElement.dataset.left && document.readyState === 'complete'")
-
-
-def has_words(page, words):
-    page.wait_for(f"{WORDS}.includes({words!r})")
 
 
 class TestPushForm:

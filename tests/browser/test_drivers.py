@@ -40,6 +40,7 @@ TRACES = """async () => [
   Notification.permission,
 ]"""
 
+
 @dataclass
 class Bench:
     """Everything that one loop needs."""
@@ -223,7 +224,10 @@ class TestPage:
         return bench.browser.open(f"{bench.site.origin}/")
 
     def test_it_clicks_inside_an_open_shadow_root_with_a_trusted_gesture(self, page):
-        for target in ("#ask", "document.querySelector('#host').shadowRoot.querySelector('button')"):
+        for target in (
+            "#ask",
+            "document.querySelector('#host').shadowRoot.querySelector('button')",
+        ):
             page.click(target)
 
             assert page.wait_for("window.asked")
@@ -245,6 +249,17 @@ class TestPage:
         page.press("x")
 
         assert page.evaluate("document.querySelector('#name').value") == "Zoëx"
+
+    def test_it_chooses_a_file_and_keeps_what_is_downloaded(self, page, tmp_path):
+        path = tmp_path / "chosen.txt"
+        path.write_text("some words")
+        page.choose_file("#file", path)
+        chosen = page.evaluate("document.querySelector('#file').files[0].text()")
+        assert chosen == "some words"
+
+        page.click("#save")
+        kept = page.wait_for_download()
+        assert (kept.name, kept.read_text()) == ("kept.txt", "kept")
 
     def test_it_evaluates_to_plain_values_and_raises_what_the_page_throws(self, bench, page):
         for script, value in VALUES:

@@ -22,6 +22,7 @@ Json = Any
 
 STARTUP_TIMEOUT = 60
 SHUTDOWN_TIMEOUT = 15
+EVENTS = ["log.entryAdded", "browsingContext.downloadEnd"]
 
 _PROMPT_IS_OPEN = """() => {
   const panel = PopupNotifications.panel;
@@ -82,7 +83,7 @@ class Firefox(Browser):
             )
         self._session = Bidi(f"{self._wait_for_address(address)}/session", self._note)
         self._bidi.send("session.new", capabilities={})
-        self._bidi.send("session.subscribe", events=["log.entryAdded"])
+        self._bidi.send("session.subscribe", events=EVENTS)
         tree = self._bidi.send("browsingContext.getTree", maxDepth=0)
         self._blank = tree["contexts"][0]["context"]
 
@@ -151,6 +152,10 @@ class Firefox(Browser):
         return FirefoxPage(self._bidi, next(windows)["context"])
 
     def _note(self, method: str, event: Json) -> None:
+        if method == "browsingContext.downloadEnd":
+            if event["status"] == "complete":
+                self._page(event["context"]).downloads.append(Path(event["filepath"]))
+            return
         context = event.get("source", {}).get("context")
         if method == "log.entryAdded" and event["level"] == "error" and context:
             self._page(context).errors.append(event["text"] or str(event.get("args")))

@@ -5,6 +5,8 @@ PAGE = """<!doctype html>
 <link rel="icon" href="data:,">
 <title>drivers</title>
 <label>Name <input id="name"></label>
+<label>File <input id="file" type="file"></label>
+<a id="save" href="data:text/plain,kept" download="kept.txt">Save</a>
 <div id="host"></div>
 <script>
   const root = document.getElementById('host').attachShadow({mode: 'open'});
