@@ -21,24 +21,6 @@ VALUES = [
     ("async () => 'called'", "called"),
     ("document.title", "drivers"),
 ]
-LEAVE_TRACES = """async () => {
-  document.cookie = "a=1; max-age=1000";
-  localStorage.a = 1;
-  await caches.open("a");
-  await new Promise((done) => {
-    const request = indexedDB.open("a");
-    request.onsuccess = () => { request.result.close(); done(); };
-  });
-}"""
-# What a site finds of an earlier visit: cookies, storage, caches, databases, workers, permission.
-TRACES = """async () => [
-  document.cookie,
-  localStorage.length,
-  (await caches.keys()).length,
-  (await indexedDB.databases()).length,
-  (await navigator.serviceWorker.getRegistrations()).length,
-  Notification.permission,
-]"""
 
 
 @dataclass
@@ -188,8 +170,8 @@ class TestLoop:
 class TestForgetting:
     def test_who_comes_next_is_a_new_visitor(self, bench):
         page, subscription = bench.subscribed()
-        page.evaluate(LEAVE_TRACES)
-        assert page.evaluate(TRACES) == ["a=1", 1, 1, 1, 1, "granted"]
+        page.evaluate("leaveTraces()")
+        assert page.evaluate("traces()") == ["a=1", 1, 1, 1, 1, "granted"]
         bench.sender.send(subscription, "open")
         notification = bench.daemon.wait_for("Title open")
         entry = bench.service.subscription(subscription["endpoint"])
@@ -200,7 +182,7 @@ class TestForgetting:
         bench.service.wait_for(lambda: not entry.is_live)
         bench.daemon.wait_for_close(notification)
         page = bench.browser.open(f"{bench.site.origin}/")
-        assert page.evaluate(TRACES) == ["", 0, 0, 0, 0, "default"]
+        assert page.evaluate("traces()") == ["", 0, 0, 0, 0, "default"]
         assert bench.subscribed()[1]["endpoint"] != subscription["endpoint"]
 
 

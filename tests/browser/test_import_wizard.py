@@ -12,8 +12,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 # More than a worker brings in at once.
 ROWS = 2_500
-SHOP = "Fernweh Outfitters"
+SITE = "Brought in"
 
+MAKE = f"""
+from apps.accounts import sites
+sites.create(
+    name={SITE!r}, home="https://in.example/", origins=[], vapid_subject="mailto:a@b.example"
+)
+"""
 ENABLE = f"""
 user = User.objects.get(username="marketer")
 if not user.has_usable_password():
@@ -23,17 +29,16 @@ if not user.has_usable_password():
 # As if the worker had been called a moment ago and were busy: what waits for it can be looked at.
 BUSY = """
 from django.utils import timezone
-WakeUp.objects.update_or_create(
-    task="apps.accounts.tasks.run_imports",
-    defaults={"is_called": True, "called_at": timezone.now()},
-)
+now, task = timezone.now(), "apps.accounts.tasks.run_imports"
+Schedule.objects.filter(func=task).update(next_run=now + timezone.timedelta(minutes=1))
+WakeUp.objects.update_or_create(task=task, defaults={"is_called": True, "called_at": now})
 """
 FREE = """
 from apps.accounts import wakeups
 wakeups.heard("apps.accounts.tasks.run_imports")
 wakeups.call("apps.accounts.tasks.run_imports")
 """
-FOUND = "Contact.objects.filter(site__name={!r}, external_id__startswith={!r})"
+COUNT = f"print(Contact.objects.filter(site__name={SITE!r}).count())"
 
 MAPPING = """[...document.querySelectorAll("[data-column]")].map((row) => [
   row.cells[0].innerText,
@@ -69,80 +74,91 @@ def page(office, desk):
 
 
 @pytest.fixture
-def people(browser, tmp_path):
-    """A file of people whose second row has no id and whose fourth has words for a number."""
-    rows = [[f"{browser.name}-{n}", f"Name {n}", n, "de"] for n in range(1, ROWS + 1)]
+def people(desk, tmp_path):
+    """A file for a site without contacts: its second row has no id, its fourth a false number."""
+    desk.run(MAKE)
+    rows = [[f"person-{n}", f"Name {n}", n, "de"] for n in range(1, ROWS + 1)]
     rows[1][0], rows[3][2] = "", "very many"
-    path = tmp_path / f"people of {browser.name}.csv"
+    path = tmp_path / "people.csv"
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([["Customer ID", "First name", "Points", "Language"], *rows])
     return path
 
 
-class TestImportWizard:
-    def test_a_marketer_brings_in_a_file_with_broken_rows(self, page, browser, desk, people):
-        found = FOUND.format(SHOP, browser.name)
-        left_out = [
-            ["2", "external_id", "External id is missing.", ""],
-            ["4", "state.Points", "This is no number; write it like 1234.5.", "very many"],
-        ]
+def upload(page, file):
+    follow(page, "Imports")
+    follow(page, "Create")
+    page.click("a[href='?kind=contacts']")
+    page.wait_for("document.getElementById('upload')")
+    choose(page, "site", SITE)
+    page.choose_file("[name=file]", file)
+    page.click(LINK.format("Upload"))
+    has_words(page, "Which column is which")
 
-        follow(page, "Imports")
-        follow(page, "Create")
-        page.click("a[href='?kind=contacts']")
-        page.wait_for("document.getElementById('upload')")
-        choose(page, "site", SHOP)
-        page.choose_file("[name=file]", people)
-        page.click(LINK.format("Upload"))
 
-        has_words(page, "Which column is which")
-        assert page.evaluate(MAPPING) == [
-            ["Customer ID", [f"{browser.name}-{n}" for n in (1, 3, 4)], "External id"],
-            ["First name", ["Name 1", "Name 2", "Name 3"], "Property of the contact"],
-            ["Points", ["1", "2", "3"], "Property of the contact"],
-            ["Language", ["de"], "Language"],
-        ]
-        choose(page, "type_2", "Number")
-        page.click(LINK.format("Check the file"))
+def run(page, desk):
+    desk.run(BUSY)
+    page.click(LINK.format("Bring it in"))
+    page.wait_for(BAR)
+    has_words(page, "0 %. Waiting for a worker")
+    page.evaluate("document.documentElement.dataset.here = 1")
+    desk.run(FREE)
+    has_words(page, "Finished")
+    # It got there on the same page, without being loaded anew.
+    assert page.evaluate("document.documentElement.dataset.here") == "1"
 
-        has_words(page, "Checked, ready to run")
-        assert page.evaluate(NUMBERS) == numbers("Would be new", "Would be changed")
-        assert page.evaluate(LEFT_OUT) == [[cell or "–" for cell in row] for row in left_out]
-        assert desk.run(f"print({found}.count())") == "0"
-        desk.run(BUSY)
-        page.click(LINK.format("Bring it in"))
 
-        page.wait_for(BAR)
-        page.evaluate("document.documentElement.dataset.here = 1")
-        desk.run(FREE)
-        has_words(page, "Finished")
-        assert page.evaluate("document.documentElement.dataset.here") == "1"
-        assert page.evaluate(NUMBERS) == numbers("New", "Changed")
-        page.click(LINK.format("Download what was left out"))
-        report = page.wait_for_download()
-        assert report.name.endswith("-left-out.csv")
-        header = ["row", "field", "message", "value"]
-        assert list(csv.reader(report.read_text().splitlines())) == [header, *left_out]
-
-        assert desk.run(f"print({found}.count())") == str(ROWS - 2)
-        follow(page, "Imports")
-        has_words(page, people.name)
-        has_words(page, "100 %")
-        follow(page, "Contacts")
-        page.type("[name=q]", f"{browser.name}-{ROWS}")
-        page.press("Enter")
-        page.wait_for("location.search.includes('q=')")
-        follow(page, f"{browser.name}-{ROWS}")
-        has_words(page, f"Name {ROWS}")
-        assert page.errors == []
+def find(page, external_id):
+    follow(page, "Contacts")
+    page.type("[name=q]", external_id)
+    page.press("Enter")
+    page.wait_for("location.search.includes('q=')")
+    follow(page, external_id)
 
 
 def numbers(new, changed):
     """What the page counts of the file, under its words for new and changed contacts."""
     return [
-        ["Rows read", f"{ROWS:,}"],
-        [new, f"{ROWS - 2:,}"],
+        ["Rows read", "2,500"],
+        [new, "2,498"],
         [changed, "0"],
         ["As they should be already", "0"],
         ["Left out", "2"],
     ]
+
+
+class TestImportWizard:
+    def test_a_marketer_brings_in_a_file_with_broken_rows(self, page, desk, people):
+        upload(page, people)
+        assert page.evaluate(MAPPING) == [
+            ["Customer ID", ["person-1", "person-3", "person-4"], "External id"],
+            ["First name", ["Name 1", "Name 2", "Name 3"], "Property of the contact"],
+            ["Points", ["1", "2", "3"], "Property of the contact"],
+            ["Language", ["de"], "Language"],
+        ]
+
+        choose(page, "type_2", "Number")
+        page.click(LINK.format("Check the file"))
+        has_words(page, "Checked, ready to run")
+        assert page.evaluate(NUMBERS) == numbers("Would be new", "Would be changed")
+        assert page.evaluate(LEFT_OUT) == [
+            ["2", "external_id", "External id is missing.", "–"],
+            ["4", "state.Points", "This is no number; write it like 1234.5.", "very many"],
+        ]
+        assert desk.run(COUNT) == "0"
+
+        run(page, desk)
+        assert page.evaluate(NUMBERS) == numbers("New", "Changed")
+        page.click(LINK.format("Download what was left out"))
+        report = page.wait_for_download()
+        assert report.name.endswith("-left-out.csv")
+        assert list(csv.reader(report.read_text().splitlines())) == [
+            ["row", "field", "message", "value"],
+            ["2", "external_id", "External id is missing.", ""],
+            ["4", "state.Points", "This is no number; write it like 1234.5.", "very many"],
+        ]
+
+        assert desk.run(COUNT) == "2498"
+        find(page, "person-2500")
+        has_words(page, "Name 2500")
+        assert page.errors == []

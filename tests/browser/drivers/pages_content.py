@@ -30,6 +30,26 @@ PAGE = """<!doctype html>
     const subscription = await registration.pushManager.getSubscription();
     return subscription.unsubscribe();
   }
+  async function leaveTraces() {
+    document.cookie = 'a=1; max-age=1000';
+    localStorage.a = 1;
+    await caches.open('a');
+    await new Promise((done) => {
+      const request = indexedDB.open('a');
+      request.onsuccess = () => { request.result.close(); done(); };
+    });
+  }
+  // What is left of earlier visits: cookies, storage, caches, databases, workers, permission.
+  async function traces() {
+    return [
+      document.cookie,
+      localStorage.length,
+      (await caches.keys()).length,
+      (await indexedDB.databases()).length,
+      (await navigator.serviceWorker.getRegistrations()).length,
+      Notification.permission,
+    ];
+  }
 </script>
 """
 
