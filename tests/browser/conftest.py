@@ -29,14 +29,47 @@ def browser_name(request):
     return request.param
 
 
+@pytest.fixture(scope="session")
+def browsers():
+    """The browsers that run, by name; a test that needs one more starts it."""
+    running = {}
+    yield running
+    for browser in running.values():
+        browser.stop()
+
+
 @pytest.fixture
-def browser(browser_name, push_service, desktop):
-    """A browser that nobody has used before, so a new visitor."""
-    with BROWSERS[browser_name](push_service=push_service, notifications=desktop) as browser:
-        yield browser
+def browser(browser_name, browsers, push_service, desktop):
+    """A browser that knows nobody, so a new visitor; it has forgotten those before."""
+    if browser_name not in browsers:
+        kind = BROWSERS[browser_name]
+        browsers[browser_name] = kind(push_service=push_service, notifications=desktop).start()
+    browser = browsers[browser_name]
+    yield browser
+    try:
+        browser.forget()
+    except BaseException:
+        browsers.pop(browser_name).stop()
+        raise
 
 
 @pytest.fixture
 def desk(browser_name, running_desk):
     """The running product; asked for after the browser is known to be here."""
     return running_desk
+
+
+@pytest.fixture
+def username():
+    """Who works in the back office; the administrator of the demo unless a test says another."""
+    return "demo"
+
+
+@pytest.fixture
+def office(browser, desk, username):
+    """A tab at a large screen, logged in to the back office; it has yet to go there."""
+    # Any address of the desk will do to take the cookie; this one loads at once.
+    page = browser.open(f"{desk.origin}/pushdesk.js")
+    page.set_viewport(1440, 1000)
+    page.evaluate("(cookie) => { document.cookie = cookie }", desk.admin(username).cookie())
+    return page

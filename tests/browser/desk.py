@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.browser.shell import ROOT, Shell
+
 PASSWORD = "a long demo password"
 
 
@@ -44,6 +45,8 @@ class Desk:
         }
         self._log = Path(self._folder.name) / "log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._shell: Shell | None = None
+        self._admins: dict[str, Admin] = {}
 
     def __enter__(self) -> Self:
         self._database.create()
@@ -51,6 +54,8 @@ class Desk:
 
     def __exit__(self, *exception: object) -> None:
         self.stop()
+        if self._shell:
+            self._shell.close()
         self._database.drop()
         self._folder.cleanup()
 
@@ -83,7 +88,7 @@ class Desk:
         return self._log.read_text(errors="replace")
 
     def processes(self) -> list[int]:
-        """The process ids of everything that this desk has started and that still runs."""
+        """The process ids of everything that the demo has started and that still runs."""
         mark = f"DATABASE_URL={self._database.url}".encode()
         found = []
         for folder in Path("/proc").iterdir():
@@ -93,24 +98,19 @@ class Desk:
                 continue
             if mark in environment and (folder / "cmdline").read_bytes():
                 found.append(int(folder.name))
-        return found
+        return [pid for pid in found if self._shell is None or pid != self._shell.pid]
 
     def run(self, code: str) -> str:
         """Run Python code as `manage.py shell` does; returns what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "-v0", "-c", code],
-            cwd=ROOT,
-            env=self._env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        if self._shell is None:
+            self._shell = Shell(self._env, Path(self._folder.name) / "shell-log")
+        return self._shell.run(code)
 
-    def admin(self) -> "Admin":
-        """The back office, logged in."""
-        return Admin(self.origin)
+    def admin(self, username: str = "demo") -> "Admin":
+        """The back office, logged in; the same one when asked again."""
+        if username not in self._admins:
+            self._admins[username] = Admin(self.origin, username)
+        return self._admins[username]
 
     def _answers(self) -> bool:
         try:
@@ -122,15 +122,19 @@ class Desk:
 class Admin:
     """The back office as a person reads it: the text of its pages."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, username: str) -> None:
         self.origin = origin
         self.session = requests.Session()
         login = f"{origin}/admin/login/"
         page = self.session.get(login, timeout=30).text
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
-        form = {"username": "demo", "password": PASSWORD, "csrfmiddlewaretoken": token}
+        form = {"username": username, "password": PASSWORD, "csrfmiddlewaretoken": token}
         answer = self.session.post(login, form, headers={"Referer": login}, timeout=30)
         assert "/login/" not in answer.url, "the log-in was refused"
+
+    def cookie(self) -> str:
+        """What makes a browser be logged in as well, for `document.cookie`."""
+        return f"sessionid={self.session.cookies['sessionid']}; path=/"
 
     def text(self, path: str) -> str:
         """The page's visible words, with single spaces."""

@@ -3,44 +3,25 @@
 import pytest
 
 from tests.browser.desk import PASSWORD
+from tests.browser.office import DIALOG, LINK, follow, has_words
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-# Before the words of a link stands the name of its icon, on a line of its own.
-LINK = (
-    "[...document.querySelectorAll('a, button')].find(element => element.offsetParent && "
-    "element.innerText.trim().split('\\n').pop().trim() === {!r})"
-)
-DIALOG = (
-    "[...document.querySelectorAll('form button')].filter(b => b.innerText.trim() === {!r}).at(-1)"
-)
-WORDS = "document.body.innerText"
-
 
 @pytest.fixture
-def page(browser, desk):
-    page = browser.open(f"{desk.origin}/admin/")
-    page.set_viewport(1440, 900)
-    page.type("[name=username]", "demo")
-    page.type("[name=password]", PASSWORD)
-    page.press("Enter")
-    page.wait_for("document.getElementById('nav-sidebar-apps')")
-    return page
-
-
-def follow(page, words):
-    """Click the link that says so, and wait for the page that it leads to."""
-    page.evaluate("document.documentElement.dataset.left = 1")
-    page.click(LINK.format(words))
-    page.wait_for("!document.documentElement.dataset.left && document.readyState === 'complete'")
-
-
-def has_words(page, words):
-    page.wait_for(f"{WORDS}.includes({words!r})")
+def page(office, desk):
+    office.goto(f"{desk.origin}/admin/")
+    return office
 
 
 class TestPushForm:
-    def test_a_marketer_gets_there_by_marketing_assets_push_create(self, page, browser):
+    def test_a_marketer_logs_in_and_gets_there_by_marketing_assets_push_create(self, browser, desk):
+        page = browser.open(f"{desk.origin}/admin/")
+        page.set_viewport(1440, 900)
+        page.type("[name=username]", "demo")
+        page.type("[name=password]", PASSWORD)
+        page.press("Enter")
+        page.wait_for("document.getElementById('nav-sidebar-apps')")
         follow(page, "Assets")
         follow(page, "Push")
         follow(page, "Create")

@@ -1,6 +1,5 @@
 """The test kit itself: both browsers, with a page and a worker of their own."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +10,17 @@ from tests.push_service import PushService, encoding
 from tests.push_service.messages import Message, Status
 from tests.push_service.sender import Sender
 
-from .drivers import BROWSERS, Browser, NotificationDaemon, Page, installed
+from .drivers import Browser, NotificationDaemon, Page
 from .drivers.pages import PageServer
 from .drivers.scripts import ScriptError
+
+VALUES = [
+    ("1 + 1;", 2),
+    ("Promise.resolve({a: [1, null, 'ü']})", {"a": [1, None, "ü"]}),
+    ("undefined", None),
+    ("async () => 'called'", "called"),
+    ("document.title", "drivers"),
+]
 
 
 @dataclass
@@ -40,25 +47,10 @@ class Bench:
         return message
 
 
-@pytest.fixture(scope="module", params=BROWSERS)
-def running(request: pytest.FixtureRequest) -> Iterator[tuple[Any, ...]]:
-    installed.require(request.param)
-    with (
-        PushService() as service,
-        NotificationDaemon() as daemon,
-        BROWSERS[request.param](push_service=service, notifications=daemon) as browser,
-    ):
-        yield service, daemon, browser
-
-
 @pytest.fixture
-def bench(running: tuple[Any, ...]) -> Iterator[Bench]:
-    # Another port is another origin: so each test begins without permission and worker.
+def bench(browser, push_service, desktop):
     with PageServer() as site:
-        bench = Bench(*running, Sender(), site)
-        yield bench
-        for page in bench.browser.pages():
-            page.close()
+        yield Bench(push_service, desktop, browser, Sender(), site)
 
 
 @pytest.fixture
@@ -75,6 +67,7 @@ class TestLoop:
         page.click("#ask")
         bench.browser.answer_prompt("allow")
         assert page.wait_for("window.answer") == "granted"
+        assert page.evaluate("Notification.permission") == "granted"
 
         subscription = bench.subscribe(page)
         response = bench.sender.send(subscription, "grüße 🍉")
@@ -99,22 +92,17 @@ class TestLoop:
             bench.sender.send(subscription, "too late")
         assert page.errors == []
 
-    def test_it_clicks_a_button_of_the_notification(self, bench):
+    def test_it_clicks_a_button_of_a_notification_and_dismisses_another(self, bench):
         _, subscription = bench.subscribed()
+
         bench.sender.send(subscription, "button")
-
         bench.daemon.click(bench.daemon.wait_for("Title button"), "Tell me more")
-
         assert bench.site.wait_for("click").details["action"] == "more"
 
-    def test_it_dismisses_a_notification(self, bench):
-        _, subscription = bench.subscribed()
         bench.sender.send(subscription, "dismiss")
         notification = bench.daemon.wait_for("Title dismiss")
-
         bench.daemon.dismiss(notification)
-
-        assert bench.site.wait_for("close").details == {"tag": "dismiss"}
+        assert bench.site.wait_for("close", tag="dismiss").details == {"tag": "dismiss"}
         assert not notification.is_open
 
     def test_it_shows_one_notification_for_one_tag(self, bench):
@@ -129,20 +117,15 @@ class TestLoop:
         titles = [entry.title for entry in bench.daemon.showing()]
         assert titles.count("Title twice") == 1
 
-    def test_it_wakes_the_worker_without_a_body_and_without_a_tab(self, bench):
+    def test_it_delivers_without_a_tab_4096_bytes_or_none(self, bench):
         page, subscription = bench.subscribed()
         page.close()
 
         bench.sender.post(subscription["endpoint"])
-
         assert bench.site.wait_for("push").details == {"text": None, "isTrusted": True}
 
-    def test_it_delivers_a_body_of_4096_bytes(self, bench):
-        _, subscription = bench.subscribed()
-
         bench.sender.send(subscription, "x" * 3993)
-
-        assert bench.site.wait_for("push").details["text"] == "x" * 3993
+        assert bench.site.wait_for("push", text="x" * 3993)
 
     def test_it_brings_what_waited_to_a_browser_that_comes_back(self, bench):
         _, subscription = bench.subscribed()
@@ -157,13 +140,10 @@ class TestLoop:
         bench.daemon.wait_for("Title waited")
         assert bench.acked(response).status is Status.DELIVERED
 
-    def test_it_keeps_the_endpoint_for_the_same_key(self, bench):
+    def test_it_gives_another_endpoint_only_after_unsubscribing(self, bench):
         page, subscription = bench.subscribed()
-
         assert bench.subscribe(page)["endpoint"] == subscription["endpoint"]
 
-    def test_it_gives_another_endpoint_after_unsubscribing(self, bench):
-        page, subscription = bench.subscribed()
         page.evaluate("unsubscribe()")
 
         assert bench.subscribe(page)["endpoint"] != subscription["endpoint"]
@@ -187,12 +167,31 @@ class TestLoop:
         assert firefox.site.wait_for("change").details == {"old": subscription["endpoint"]}
 
 
+class TestForgetting:
+    def test_who_comes_next_is_a_new_visitor(self, bench):
+        page, subscription = bench.subscribed()
+        page.evaluate("leaveTraces()")
+        assert page.evaluate("traces()") == ["a=1", 1, 1, 1, 1, "granted"]
+        bench.sender.send(subscription, "open")
+        notification = bench.daemon.wait_for("Title open")
+        entry = bench.service.subscription(subscription["endpoint"])
+
+        bench.browser.forget()
+
+        assert bench.browser.pages() == []
+        bench.service.wait_for(lambda: not entry.is_live)
+        bench.daemon.wait_for_close(notification)
+        page = bench.browser.open(f"{bench.site.origin}/")
+        assert page.evaluate("traces()") == ["", 0, 0, 0, 0, "default"]
+        assert bench.subscribed()[1]["endpoint"] != subscription["endpoint"]
+
+
 class TestPrompt:
-    @pytest.mark.parametrize(
-        ("answer", "result"), [("allow", "granted"), ("block", "denied"), ("dismiss", "default")]
-    )
+    @pytest.mark.parametrize(("answer", "result"), [("block", "denied"), ("dismiss", "default")])
     def test_it_gives_the_answer_to_the_page(self, bench, answer, result):
         page = bench.browser.open(f"{bench.site.origin}/")
+        with pytest.raises(TimeoutError):
+            bench.browser.answer_prompt(answer, timeout=0.1)
         page.click("#ask")
 
         bench.browser.answer_prompt(answer)
@@ -200,33 +199,29 @@ class TestPrompt:
         assert page.wait_for("window.answer") == result
         assert page.evaluate("Notification.permission") == result
 
-    def test_it_waits_in_vain_where_nobody_asks(self, bench):
-        bench.browser.open(f"{bench.site.origin}/")
-
-        with pytest.raises(TimeoutError):
-            bench.browser.answer_prompt("allow", timeout=0.2)
-
 
 class TestPage:
     @pytest.fixture
     def page(self, bench):
         return bench.browser.open(f"{bench.site.origin}/")
 
-    @pytest.mark.parametrize(
-        "target", ["#ask", "document.querySelector('#host').shadowRoot.querySelector('button')"]
-    )
-    def test_it_clicks_inside_an_open_shadow_root_with_a_trusted_gesture(self, page, target):
-        page.click(target)
+    def test_it_clicks_inside_an_open_shadow_root_with_a_trusted_gesture(self, page):
+        for target in (
+            "#ask",
+            "document.querySelector('#host').shadowRoot.querySelector('button')",
+        ):
+            page.click(target)
 
-        assert page.wait_for("window.asked")
-        assert page.evaluate("window.isTrusted") is True
+            assert page.wait_for("window.asked")
+            assert page.evaluate("window.isTrusted") is True
+            page.reload()
 
     def test_it_clicks_nothing_that_is_covered(self, page):
         page.evaluate("document.body.insertAdjacentHTML('beforeend', `<div id=cover></div>`)")
         page.evaluate("cover.style = 'position: fixed; inset: 0; background: gray'")
 
         with pytest.raises(TimeoutError, match='covered by <div id="cover"'):
-            page.click("#ask", timeout=0.5)
+            page.click("#ask", timeout=0.2)
         assert page.evaluate("window.asked") is None
 
     def test_it_types_and_presses_keys(self, page):
@@ -237,55 +232,51 @@ class TestPage:
 
         assert page.evaluate("document.querySelector('#name').value") == "Zoëx"
 
-    @pytest.mark.parametrize(
-        ("script", "value"),
-        [
-            ("1 + 1;", 2),
-            ("Promise.resolve({a: [1, null, 'ü']})", {"a": [1, None, "ü"]}),
-            ("undefined", None),
-            ("async () => 'called'", "called"),
-            ("document.title", "drivers"),
-        ],
-    )
-    def test_it_evaluates_to_plain_values(self, page, script, value):
-        assert page.evaluate(script) == value
+    def test_it_chooses_a_file_and_keeps_what_is_downloaded(self, page, tmp_path):
+        path = tmp_path / "chosen.txt"
+        path.write_text("some words")
+        page.choose_file("#file", path)
+        chosen = page.evaluate("document.querySelector('#file').files[0].text()")
+        assert chosen == "some words"
 
-    def test_it_passes_arguments_to_functions(self, page):
-        assert page.evaluate("(a, b) => [b, a]", {"x": 1}, "</script>") == ["</script>", {"x": 1}]
+        page.click("#save")
+        kept = page.wait_for_download()
+        assert (kept.name, kept.read_text()) == ("kept.txt", "kept")
 
-    @pytest.mark.parametrize("script", ["nothing.here", "Promise.reject(new Error('no'))", "a b"])
-    def test_it_raises_what_the_page_throws(self, page, script):
-        with pytest.raises(ScriptError):
-            page.evaluate(script)
+    def test_it_evaluates_to_plain_values_and_raises_what_the_page_throws(self, bench, page):
+        for script, value in VALUES:
+            assert page.evaluate(script) == value, script
+        pair = page.evaluate("(a, b) => [b, a]", {"x": 1}, "</script>")
+        assert pair == ["</script>", {"x": 1}]
+        for script in ("nothing.here", "Promise.reject(new Error('no'))", "a b"):
+            with pytest.raises(ScriptError):
+                page.evaluate(script)
 
-    def test_it_evaluates_under_a_strict_content_policy(self, bench):
-        page = bench.browser.open(f"{bench.site.origin}/strict")
-
+        page.goto(f"{bench.site.origin}/strict")
         assert page.evaluate("(a) => a + document.title", "very ") == "very strict"
 
-    def test_it_waits_for_a_condition(self, page):
+    def test_it_waits_for_a_condition_and_collects_errors(self, page):
         page.evaluate("setTimeout(() => { window.late = 'now'; }, 200)")
-
         assert page.wait_for("window.late") == "now"
         with pytest.raises(TimeoutError, match="stayed falsy"):
             page.wait_for("window.never", timeout=0.1)
+        assert page.errors == []
 
-    def test_it_collects_errors(self, page):
         page.evaluate("console.error('printed')")
         page.evaluate("setTimeout(() => { throw new TypeError('thrown'); })")
         page.wait_for("new Promise((resolve) => { setTimeout(resolve, 50, true); })")
 
         assert page.errors == ["printed", "TypeError: thrown"]
 
-    def test_it_goes_elsewhere_and_loads_again(self, bench, page):
+    def test_it_goes_elsewhere_loads_again_and_has_the_size_it_is_given(
+        self, bench, page, tmp_path
+    ):
         page.goto(f"{bench.site.origin}/opened")
         page.evaluate("window.mark = 1")
         page.reload()
-
         assert page.evaluate("window.mark") is None
         assert page.url == f"{bench.site.origin}/opened"
 
-    def test_it_has_the_size_it_is_given(self, page, tmp_path):
         page.set_viewport(390, 844)
         page.screenshot(tmp_path / "page.png")
 

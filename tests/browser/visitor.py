@@ -2,6 +2,8 @@
 
 import time
 
+from tests.browser.drivers.page import POLL_INTERVAL
+
 POPUP = "document.querySelector('pushdesk-popup')"
 YES, NO = "[data-index='0']", "[data-index='1']"
 STATUS = "document.getElementById('push-status').dataset.status"
@@ -85,3 +87,4 @@ def wait_for(visitor, expression, value, timeout=30):
     deadline = time.monotonic() + timeout
     while (found := visitor.on_the_desk(f"print({expression})")) != value:
         assert time.monotonic() < deadline, f"{expression} is {found}, not {value}"
+        time.sleep(POLL_INTERVAL)

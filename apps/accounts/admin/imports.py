@@ -73,7 +73,7 @@ class ImportAdmin(ModelAdmin):
         self, objs: QuerySet[Import] | list[Import], request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         """Name the report alone: what was left out may be a hundred thousand rows."""
-        return [str(row) for row in objs], {}, set(), []
+        return [str(row) for row in objs], {self.opts.verbose_name_plural: len(objs)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Import) -> None:
         steering.forget(obj)

@@ -58,6 +58,13 @@ class Browser(ABC):
         """Set the permission for notifications, live."""
 
     @abstractmethod
+    def forget(self) -> None:
+        """Close the tabs and clear all that sites left: data, cookies, workers, permissions.
+
+        Subscriptions end and notifications close with them: who comes next is a new visitor.
+        """
+
+    @abstractmethod
     def answer_prompt(self, answer: Answer, timeout: float = 30) -> None:
         """Wait until a page asks for permission and answer it. Raises TimeoutError.
 

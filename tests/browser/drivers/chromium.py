@@ -2,8 +2,9 @@
 
 import os
 import time
+from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, CDPSession, Playwright, async_playwright
+from playwright.async_api import BrowserContext, CDPSession, Frame, Playwright, async_playwright
 from playwright.async_api import Page as Tab
 
 from tests.push_service import PushService
@@ -39,6 +40,7 @@ class Chromium(Browser):
         self._blank: Tab | None = None
         self._permissions: dict[str, Permission] = {}
         self._pages: dict[Tab, ChromiumPage] = {}
+        self._origins: set[str] = set()
         # A permission set over CDP lasts only as long as the session that set it.
         self._session: CDPSession | None = None
 
@@ -74,6 +76,12 @@ class Chromium(Browser):
         setting = {"permission": {"name": "notifications"}, "setting": state, "origin": origin}
         self._loop.run(self._session.send("Browser.setPermission", setting))
 
+    def forget(self) -> None:
+        self._loop.run(self._forget())
+        self._permissions.clear()
+        self._pages.clear()
+        self._origins.clear()
+
     def answer_prompt(self, answer: Answer, timeout: float = 30) -> None:
         deadline = time.monotonic() + timeout
         while True:
@@ -105,7 +113,13 @@ class Chromium(Browser):
     def _page(self, tab: Tab) -> ChromiumPage:
         if tab not in self._pages:
             self._pages[tab] = ChromiumPage(self._loop, tab)
+            tab.on("framenavigated", self._note_origin)
         return self._pages[tab]
+
+    def _note_origin(self, frame: Frame) -> None:
+        address = urlsplit(frame.url)
+        if address.netloc:
+            self._origins.add(f"{address.scheme}://{address.netloc}")
 
     async def _new_tab(self) -> ChromiumPage:
         return self._page(await self._running.new_page())
@@ -133,6 +147,19 @@ class Chromium(Browser):
             if browser
             else await self._context.new_cdp_session(self._blank)
         )
+
+    async def _forget(self) -> None:
+        for tab in self._running.pages:
+            if tab is not self._blank:
+                await tab.close()
+        session = await self._running.new_cdp_session(self._blank)
+        for origin in self._origins:
+            everything = {"origin": origin, "storageTypes": "all"}
+            await session.send("Storage.clearDataForOrigin", everything)
+        await session.send("Network.clearBrowserCookies")
+        await session.send("Network.clearBrowserCache")
+        await session.detach()
+        await self._session.send("Browser.resetPermissions")
 
     async def _quit(self) -> None:
         if self._context:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import CDPSession, ConsoleMessage, Error
+from playwright.async_api import CDPSession, ConsoleMessage, Download, Error
 from playwright.async_api import Page as Tab
 
 from tests.push_service.background import BackgroundLoop
@@ -27,6 +27,7 @@ class ChromiumPage(Page):
         self._session: CDPSession | None = None
         tab.on("console", self._note)
         tab.on("pageerror", self._note_thrown)
+        tab.on("download", self._keep)
 
     @property
     def url(self) -> str:
@@ -40,6 +41,9 @@ class ChromiumPage(Page):
 
     def press(self, key: str) -> None:
         self._loop.run(self.tab.keyboard.press(key))
+
+    def choose_file(self, selector: str, path: Path) -> None:
+        self._loop.run(self.tab.set_input_files(selector, path))
 
     def screenshot(self, path: str | Path) -> None:
         self._loop.run(self.tab.screenshot(path=path))
@@ -81,3 +85,9 @@ class ChromiumPage(Page):
 
     def _note_thrown(self, error: Error) -> None:
         self.errors.append(f"{error.name}: {error.message}" if error.name else error.message)
+
+    async def _keep(self, download: Download) -> None:
+        # Playwright saves under a name of its own.
+        kept = Path(await download.path()).with_name(download.suggested_filename)
+        await download.save_as(kept)
+        self.downloads.append(kept)

@@ -22,6 +22,7 @@ Json = Any
 
 STARTUP_TIMEOUT = 60
 SHUTDOWN_TIMEOUT = 15
+EVENTS = ["log.entryAdded", "browsingContext.downloadEnd"]
 
 _PROMPT_IS_OPEN = """() => {
   const panel = PopupNotifications.panel;
@@ -36,6 +37,10 @@ _ANSWER = """(answer) => {
   else if (answer === 'block') prompt.secondaryButton.click();
   else PopupNotifications.remove(prompt.notification, true);
 }"""
+# What “Clear everything” does; it answers with what it could not clear.
+_FORGET = """() => new Promise((resolve) => {
+  Services.clearData.deleteData(Ci.nsIClearDataService.CLEAR_ALL, {onDataDeleted: resolve});
+})"""
 
 
 class Firefox(Browser):
@@ -78,7 +83,7 @@ class Firefox(Browser):
             )
         self._session = Bidi(f"{self._wait_for_address(address)}/session", self._note)
         self._bidi.send("session.new", capabilities={})
-        self._bidi.send("session.subscribe", events=["log.entryAdded"])
+        self._bidi.send("session.subscribe", events=EVENTS)
         tree = self._bidi.send("browsingContext.getTree", maxDepth=0)
         self._blank = tree["contexts"][0]["context"]
 
@@ -115,6 +120,13 @@ class Firefox(Browser):
             "permissions.setPermission", descriptor=descriptor, state=state, origin=origin
         )
 
+    def forget(self) -> None:
+        for page in self.pages():
+            page.close()
+        left = self._window().evaluate(_FORGET)
+        if left:
+            raise RuntimeError(f"Firefox could not clear {left:#x}")
+
     def answer_prompt(self, answer: Answer, timeout: float = 30) -> None:
         window = self._window()
         window.wait_for(_PROMPT_IS_OPEN, timeout)
@@ -140,6 +152,10 @@ class Firefox(Browser):
         return FirefoxPage(self._bidi, next(windows)["context"])
 
     def _note(self, method: str, event: Json) -> None:
+        if method == "browsingContext.downloadEnd":
+            if event["status"] == "complete":
+                self._page(event["context"]).downloads.append(Path(event["filepath"]))
+            return
         context = event.get("source", {}).get("context")
         if method == "log.entryAdded" and event["level"] == "error" and context:
             self._page(context).errors.append(event["text"] or str(event.get("args")))

@@ -58,6 +58,14 @@ class FirefoxPage(Page):
         actions += [{"type": "keyUp", "value": value} for value in reversed(keys)]
         self._act("key", "keyboard", actions)
 
+    def choose_file(self, selector: str, path: Path) -> None:
+        locator = {"type": "css", "value": selector}
+        found = self._bidi.send(
+            "browsingContext.locateNodes", context=self.context, locator=locator
+        )
+        element = {"sharedId": found["nodes"][0]["sharedId"]}
+        self._bidi.send("input.setFiles", context=self.context, element=element, files=[str(path)])
+
     def screenshot(self, path: str | Path) -> None:
         shot = self._bidi.send("browsingContext.captureScreenshot", context=self.context)
         Path(path).write_bytes(base64.b64decode(shot["data"]))

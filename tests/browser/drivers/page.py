@@ -20,6 +20,7 @@ class Page(ABC):
 
     def __init__(self) -> None:
         self.errors: list[str] = []
+        self.downloads: list[Path] = []
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url}>"
@@ -40,6 +41,10 @@ class Page(ABC):
     @abstractmethod
     def press(self, key: str) -> None:
         """Press a key by its DOM name, with modifiers as in `Shift+Tab`."""
+
+    @abstractmethod
+    def choose_file(self, selector: str, path: Path) -> None:
+        """Choose a file in a file input, as a person does in the dialog that it opens."""
 
     @abstractmethod
     def screenshot(self, path: str | Path) -> None:
@@ -114,6 +119,18 @@ class Page(ABC):
         """Click an element and type the text into it."""
         self.click(target, timeout)
         self._insert(text)
+
+    def wait_for_download(self, timeout: float = 30) -> Path:
+        """The file that this tab has saved last, whole, under the name the site gave it.
+
+        Raises TimeoutError.
+        """
+        deadline = time.monotonic() + timeout
+        while not self.downloads:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"nothing was downloaded from {self.url} in {timeout} s")
+            time.sleep(POLL_INTERVAL)
+        return self.downloads[-1]
 
     def _aim(self, target: str) -> Json:
         place = self._place(scripts.aim_by_selector(target))

@@ -5,6 +5,8 @@ PAGE = """<!doctype html>
 <link rel="icon" href="data:,">
 <title>drivers</title>
 <label>Name <input id="name"></label>
+<label>File <input id="file" type="file"></label>
+<a id="save" href="data:text/plain,kept" download="kept.txt">Save</a>
 <div id="host"></div>
 <script>
   const root = document.getElementById('host').attachShadow({mode: 'open'});
@@ -27,6 +29,26 @@ PAGE = """<!doctype html>
     const registration = await navigator.serviceWorker.ready;
     const subscription = await registration.pushManager.getSubscription();
     return subscription.unsubscribe();
+  }
+  async function leaveTraces() {
+    document.cookie = 'a=1; max-age=1000';
+    localStorage.a = 1;
+    await caches.open('a');
+    await new Promise((done) => {
+      const request = indexedDB.open('a');
+      request.onsuccess = () => { request.result.close(); done(); };
+    });
+  }
+  // What is left of earlier visits: cookies, storage, caches, databases, workers, permission.
+  async function traces() {
+    return [
+      document.cookie,
+      localStorage.length,
+      (await caches.keys()).length,
+      (await indexedDB.databases()).length,
+      (await navigator.serviceWorker.getRegistrations()).length,
+      Notification.permission,
+    ];
   }
 </script>
 """
