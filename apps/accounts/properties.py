@@ -2,6 +2,7 @@
 
 import logging
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,6 +15,9 @@ from apps.accounts.moments import is_moment
 # A name with quotes is kept, but cannot be asked for: databases do not agree on how a path to it
 # is written.
 NAME = re.compile(r"\w[\w .:-]{0,99}")
+MAX_NAME = 100
+# Persian and the scripts of India join and part letters within a word with them.
+JOINERS = "\u200c\u200d"
 MAX_OF_CONTACTS, MAX_OF_AN_EVENT = 500, 200
 
 # The id of an event name, or None for contacts; and the property's name.
@@ -35,7 +39,7 @@ def learn(site_id: int, seen: Mapping[int | None, Iterable[Mapping[str, Any]]]) 
         for event, several in seen.items()
         for properties in several
         for name, value in properties.items()
-        if NAME.fullmatch(name) and (guessed := type_of(value))
+        if is_name(name) and (guessed := type_of(value))
     }
     if not types:
         return
@@ -55,6 +59,17 @@ def learn(site_id: int, seen: Mapping[int | None, Iterable[Mapping[str, Any]]]) 
         ],
         ignore_conflicts=True,
     )
+
+
+def is_name(name: str) -> bool:
+    """Return whether rules can ask for a property of this name, in whatever script it is."""
+    # Half of the world's scripts write vowels as marks, which `\w` does not know.
+    letters = name if name.isascii() else "".join(sign for sign in name if not _is_mark(sign))
+    return len(name) <= MAX_NAME and bool(NAME.fullmatch(letters))
+
+
+def _is_mark(sign: str) -> bool:
+    return sign in JOINERS or unicodedata.category(sign).startswith("M")
 
 
 def _of(events: set[int | None]) -> Q:

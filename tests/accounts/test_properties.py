@@ -82,7 +82,23 @@ class TestLearn:
         assert learnt(site) == []
 
     @pytest.mark.parametrize(
-        "name", ["x", "X", "0", "_a", "a b", "a.b", "a:b-c", "größe", "日本", "x" * 100]
+        "name",
+        [
+            "x",
+            "X",
+            "0",
+            "_a",
+            "a b",
+            "a.b",
+            "a:b-c",
+            "größe",
+            "日本",
+            "नाम",
+            "ชื่อ",
+            "می‌شود",
+            "pre\u0301nom",
+            "x" * 100,
+        ],
     )
     def test_it_learns_every_name_that_rules_can_ask_for(self, site, name):
         contact = a_contact(site, external_id="anna")

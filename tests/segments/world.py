@@ -108,6 +108,7 @@ STATE = {
     "orders": "number",
     "x-y:z 1": "number",
     "größe.日本": "number",
+    "ชื่อ e\u0301": "text",
     "vip": "yes_no",
     "born": "date",
     "tags": "list",
