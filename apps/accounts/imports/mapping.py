@@ -4,7 +4,7 @@ A target is the name of a field, or `state.NAME:TYPE` for a property of the cont
 without one are left out.
 """
 
-import re
+import unicodedata
 import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +44,9 @@ def split(target: str) -> Target | None:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9.]", "", name.lower())
+    """Return the letters, marks and digits of the name, of whatever script."""
+    signs = unicodedata.normalize("NFC", name).casefold()
+    return "".join(sign for sign in signs if sign == "." or unicodedata.category(sign)[0] in "LMN")
 
 
 def guess(kind: Kind, site: Site, layout: Layout, samples: list[dict[str, Any]]) -> dict[str, str]:
@@ -83,7 +85,8 @@ def _property(layout: Layout, column: str, types: dict[str, str], cells: list[An
     name = column.removeprefix(STATE).strip()[:MAX_PROPERTY]
     if name not in types:
         # “First name” is what the site calls first_name already.
-        name = next((known for known in types if _plain(known) == _plain(name)), name)
+        wanted = _plain(name)
+        name = next((known for known in types if wanted and _plain(known) == wanted), name)
     return f"{STATE}{name}:{types.get(name) or values.guess(cells)}"
 
 

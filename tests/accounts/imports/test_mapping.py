@@ -41,6 +41,24 @@ class TestGuess:
 
         assert import_.mapping["First name"] == "state.first_name:text"
 
+    @pytest.mark.parametrize(
+        ("known", "column", "name"),
+        [
+            ("имя", "город", "город"),
+            ("имя_клиента", "Имя клиента", "имя_клиента"),
+            ("नाम", "नम", "नम"),
+            ("pr\u00e9nom", "Pre\u0301nom", "pr\u00e9nom"),
+            ("_", "-", "-"),
+        ],
+    )
+    def test_it_tells_names_in_other_letters_apart(self, known, column, name):
+        site = a_site()
+        Property.objects.create(site=site, name=known, type="text")
+
+        import_ = an_import(f"external_id,{column}\nanna,x\n", site=site)
+
+        assert import_.mapping[column] == f"state.{name}:text"
+
 
 class TestRemap:
     @pytest.mark.parametrize(
