@@ -22,6 +22,8 @@ from apps.accounts.relations import kinds, remove
 LEFT_OUT = frozenset({"secret_hash", "p256dh", "auth", "endpoint", "endpoint_hash"})
 PLAIN = (str, int, float, bool, dict, list, type(None))
 TRIES = 5
+# So many parameters a query, of which a database takes only so many.
+AT_ONCE = 10_000
 
 _encoder = DjangoJSONEncoder()
 
@@ -40,8 +42,14 @@ def is_erased(site: Site, external_id: str) -> bool:
 def erased_among(site: Site, external_ids: Collection[str]) -> set[str]:
     """Return those of the ids whose contacts were erased once."""
     hashes = {hash_of_external_id(external_id): external_id for external_id in external_ids}
-    found = ErasedId.objects.filter(site=site, hash__in=hashes).values_list("hash", flat=True)
-    return {hashes[known] for known in found}
+    asked, erased = list(hashes), ErasedId.objects.filter(site=site)
+    return {
+        hashes[known]
+        for first in range(0, len(asked), AT_ONCE)
+        for known in erased.filter(hash__in=asked[first : first + AT_ONCE]).values_list(
+            "hash", flat=True
+        )
+    }
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ byte that the last commit names.
 """
 
 import logging
+import re
 import time
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +29,8 @@ TRIED_ROWS = 100
 MAX_ISSUES = 100_000
 ATTEMPTS = 3
 FIRST_COUNTED = 5_000
+# What stands between the cells of a row, and between the words of one that is JSON.
+CELLS, WORDS = re.compile(r'[\t,;|"]'), re.compile(r'[\t,;|":{}\[\]\s]')
 GONE = "Its file is not there any more: upload it again."
 
 log = logging.getLogger(__name__)
@@ -228,11 +231,21 @@ def _note(import_: Import, batch: Batch, written: Written) -> None:
 
 def _without_erased(import_: Import, issues: list[Issue]) -> list[Issue]:
     """Leave out whom the site has erased: their id may not come back by a report either."""
-    values = {issue.value for issue in issues} - {""}
-    if not values or import_.site.recreates_erased:
+    if import_.site.recreates_erased:
         return issues
-    erased = privacy.erased_among(import_.site, values)
-    return [replace(issue, value="") if issue.value in erased else issue for issue in issues]
+    parts = [_ids_in(issue.value) for issue in issues]
+    ids = set().union(*parts)
+    erased = privacy.erased_among(import_.site, ids) if ids else set()
+    return [
+        replace(issue, value="") if erased & ids else issue
+        for issue, ids in zip(issues, parts, strict=True)
+    ]
+
+
+def _ids_in(value: str) -> set[str]:
+    """Return what may be an id in it: all of it, and the cells of a row that cannot be read."""
+    parts = {value, *CELLS.split(value), *WORDS.split(value)}
+    return {part.strip() for part in parts} - {""}
 
 
 def _finish(import_: Import, kind: Kind) -> None:

@@ -126,6 +126,28 @@ class TestContacts:
         assert names() == ["anna", "ben", "carl"]
 
 
+class TestRowsThatCannotBeRead:
+    @pytest.mark.parametrize("row", ["anna,gold,more", 'anna,"gold', '"anna";x,gold,'])
+    def test_a_row_of_csv_names_them_in_no_report(self, site, row):
+        import_ = an_import(f"external_id,plan\n{row}\nben,gold,more\n", site=site)
+
+        erase(site)
+        run(import_)
+
+        assert [value for _, _, value in issues(import_)] == ["", "ben,gold,more"]
+
+    @pytest.mark.parametrize(
+        "row", ['{"external_id": "anna", "plan": }', '{"external_id":"anna"', '["anna"]']
+    )
+    def test_a_line_that_is_no_json_names_them_in_no_report(self, site, row):
+        import_ = an_import(f"{as_json_lines(['ben'])}{row}\n[7]\n", site=site)
+
+        erase(site)
+        run(import_)
+
+        assert [value for _, _, value in issues(import_)] == ["", "[7]"]
+
+
 class TestOtherKinds:
     @pytest.mark.parametrize("form", ["csv", "jsonl"])
     def test_their_subscription_stays_out(self, site, form):
