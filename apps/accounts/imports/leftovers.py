@@ -1,14 +1,17 @@
 """Files of people's data that nobody needs any more, and so may not stay."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import Storage
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.imports import kinds
-from apps.accounts.imports.running import remove_file
 from apps.accounts.imports.steering import WAITING
 from apps.accounts.models import Import, Site
 
@@ -31,51 +34,74 @@ def waiting_in(site: Site) -> int:
 def _forget_untouched() -> int:
     if not settings.UPLOADS_KEPT_DAYS:
         return 0
-    forgotten = list(_untouched()[:AT_ONCE])
-    for import_ in forgotten:
-        kinds.find(import_.kind).end(import_)
-        remove_file(import_)
-    waiting = Import.objects.filter(pk__in=[row.pk for row in forgotten], status__in=WAITING)
-    waiting.update(
-        status=Import.Status.CANCELLED,
-        message=f"Nobody has run it within {settings.UPLOADS_KEPT_DAYS} days.",
-    )
-    return len(forgotten)
+    ids = list(_untouched().values_list("pk", flat=True)[:AT_ONCE])
+    names = list(filter(None, map(_forget, ids)))
+    for name in names:
+        # Where this is cut short, it is a file that no import knows of.
+        _storage().delete(name)
+    return len(names)
+
+
+@transaction.atomic
+def _forget(pk: int) -> str:
+    """Let go of the import's file; returns its name, or nothing where somebody needs it."""
+    # Asked again while nobody can begin it: it may have been run since it was looked for.
+    import_ = _untouched().select_for_update().filter(pk=pk).first()
+    if import_ is None:
+        return ""
+    kinds.find(import_.kind).end(import_)
+    if import_.status in WAITING:
+        import_.status = Import.Status.CANCELLED
+        import_.message = f"Nobody has run it within {settings.UPLOADS_KEPT_DAYS} days."
+    name, import_.file = import_.file.name, ""
+    import_.save(update_fields=["status", "message", "file"])
+    return name
 
 
 def _untouched() -> QuerySet[Import]:
     old = timezone.now() - timezone.timedelta(days=settings.UPLOADS_KEPT_DAYS)
     left = Import.objects.exclude(file="").exclude(status__in=Import.MOVING)
-    return left.filter(Q(finished_at__lt=old) | Q(finished_at=None, created_at__lt=old))
+    for moment in ("started_at", "finished_at"):
+        left = left.filter(Q(**{moment: None}) | Q(**{f"{moment}__lt": old}))
+    return left.filter(created_at__lt=old)
+
+
+def _storage() -> Storage:
+    return Import._meta.get_field("file").storage
 
 
 def _remove_lost() -> int:
     """A process that was killed, or a site that was deleted, leaves files behind."""
-    storage = Import._meta.get_field("file").storage
-    lost = list(_lost_imports())
-    for name in lost:
-        storage.delete(name)
-    uploads = list(_lost_uploads())
-    for path in uploads:
+    removed = 0
+    for name in islice(_lost_imports(), AT_ONCE):
+        _storage().delete(name)
+        removed += 1
+    for path in _lost_uploads():
         path.unlink(missing_ok=True)
-    return len(lost) + len(uploads)
+        removed += 1
+    return removed
 
 
 def _lost_imports() -> Iterator[str]:
-    field = Import._meta.get_field("file")
-    folder = field.upload_to
+    folder = Import._meta.get_field("file").upload_to
     try:
-        found = [f"{folder}{name}" for name in field.storage.listdir(folder)[1]]
+        found = [f"{folder}{name}" for name in _storage().listdir(folder)[1]]
     except FileNotFoundError:
         return
+    # Asked after the files, so that none of them is of an import that came meanwhile.
+    known = set(Import.objects.exclude(file="").values_list("file", flat=True)) if found else set()
     before = timezone.now() - LOST_AFTER
-    old = [name for name in found if field.storage.get_modified_time(name) < before][:AT_ONCE]
-    known = set(Import.objects.filter(file__in=old).values_list("file", flat=True)) if old else ()
-    yield from (name for name in old if name not in known)
+    for name in found:
+        # Whoever sweeps at the same time, or has brought it in, may have removed it.
+        with suppress(FileNotFoundError):
+            if name not in known and _storage().get_modified_time(name) < before:
+                yield name
 
 
 def _lost_uploads() -> Iterator[Path]:
     before = (timezone.now() - LOST_AFTER).timestamp()
     for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*"):
-        if path.stat().st_mtime < before:
-            yield path
+        # Most go at the end of their request.
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                yield path

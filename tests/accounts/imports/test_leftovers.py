@@ -5,12 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts import retention, tasks
 from apps.accounts.imports import leftovers, running, steering
 from apps.accounts.models import Contact, Import, ImportIssue
 from tests.factories import a_user, an_import, brought_in, counts
+from tests.races import Meanwhile, on_postgresql, wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "external_id\nanna\nben\n"
@@ -94,6 +96,44 @@ class TestSweep:
         )
         assert files(uploads) == ["b.upload.csv", "secret_key"]
 
+    def test_files_that_are_in_use_hide_no_lost_one(self, monkeypatch, private_files):
+        monkeypatch.setattr(leftovers, "AT_ONCE", 1)
+        waiting, lost = [an_import(PEOPLE) for _ in range(8)], an_import(PEOPLE)
+        for import_ in (*waiting, lost):
+            aged(import_.file.path, 2)
+        Import.objects.filter(pk=lost.pk).delete()
+
+        assert leftovers.sweep() == 1
+
+        assert files(private_files / "imports") == sorted(
+            Path(row.file.name).name for row in waiting
+        )
+
+    def test_it_goes_on_where_a_file_vanishes_meanwhile(self, private_files, uploads):
+        lost = an_import(PEOPLE)
+        aged(lost.file.path, 2)
+        Import.objects.all().delete()
+        (uploads / "b.upload.csv").write_text("x")
+        aged(uploads / "b.upload.csv", 2)
+        # A name without a file is what somebody sees who looks after the file has gone.
+        (private_files / "imports" / "gone").symlink_to("nowhere")
+        (uploads / "a.upload.csv").symlink_to("nowhere")
+
+        assert leftovers.sweep() == 2
+
+        assert files(private_files) == files(uploads) == []
+
+    def test_it_keeps_what_was_begun_again_today(self, private_files):
+        import_ = an_import(PEOPLE)
+        made_days_ago(import_, 8)
+        steering.check(import_)
+        steering.stop(import_)
+
+        assert leftovers.sweep() == 0
+
+        import_.refresh_from_db()
+        assert (import_.status, len(files(private_files))) == ("uploaded", 1)
+
     def test_it_finds_nothing_where_nothing_was_uploaded(self):
         assert leftovers.sweep() == 0
 
@@ -135,3 +175,22 @@ class TestReports:
 
         assert "This list is removed 90 days after the upload" in before
         assert "Which rows were left out is not kept any more" in after
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def test_what_somebody_begins_meanwhile_is_left_to_them(self, private_files):
+        import_ = an_import(PEOPLE)
+        made_days_ago(import_, 8)
+
+        with transaction.atomic():
+            steering.run(import_)
+            sweep = Meanwhile(leftovers.sweep)
+            wait_until_blocked()
+        sweep.ends()
+
+        import_.refresh_from_db()
+        assert (import_.status, len(files(private_files))) == ("running", 1)
+        running.drain()
+        assert Contact.objects.count() == 2
