@@ -104,6 +104,17 @@ class TestProblems:
                 ("where", 1, "field"),
                 "Nothing is known as “colour” here.",
             ),
+            (
+                field("sessions", "between", [3, 2]),
+                ("value",),
+                "“Number of sessions is between”: Nothing lies between them: the first is the "
+                "greater one.",
+            ),
+            (
+                field("first_seen", "between", ["2026-10-26", "2026-10-25"]),
+                ("value",),
+                "“First seen is between”: Nothing lies between them: the first is the later one.",
+            ),
             (in_segment(7), ("segment",), "This segment does not exist any more."),
         ],
     )

@@ -68,11 +68,12 @@ def wrong(takes: str, value: Any) -> str:
     fits, words = SHAPES[takes]
     if not fits(value):
         return words
-    return FIRST_IS_LATER if takes in IN_ORDER and _is_later(*value) else ""
+    if takes not in IN_ORDER or not _is_later(*value):
+        return ""
+    return f"Nothing lies between them: the first is the {IN_ORDER[takes]} one."
 
 
-IN_ORDER = ("two_numbers", "two_times", "two_moments")
-FIRST_IS_LATER = "Nothing lies between them: the first is the greater one."
+IN_ORDER = {"two_numbers": "greater", "two_times": "greater", "two_moments": "later"}
 
 
 def _is_later(first: Any, second: Any) -> bool:
