@@ -6,6 +6,7 @@ private key comes along.
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from apps.accounts import audit
@@ -141,6 +142,17 @@ class Subscriptions(Kind):
         file that waits came with it too."""
         if key_id and not _waiting_with(key_id).exclude(pk=import_.pk).exists():
             private_keys.forget_unused(key_id, by=f"Import {import_.pk}")
+
+
+@transaction.atomic
+def bring_key(site: Site, text: str, *, by: audit.By) -> tuple[VapidKey, bool]:
+    """Return what `private_keys.take_in` does of a key that is brought by itself: it stays,
+    whatever becomes of files that came with it. Raises KeyRefused."""
+    key, is_new = private_keys.take_in(site, text, by=by)
+    for import_ in _waiting_with(key.pk).select_for_update():
+        import_.options["key_id"] = None
+        import_.save(update_fields=["options"])
+    return key, is_new
 
 
 def _waiting_with(key_id: int) -> QuerySet[Import]:

@@ -109,6 +109,16 @@ class TestPageOfSite:
 
         assert imported_keys() == [OLD_PUBLIC]
 
+    def test_it_stays_too_when_the_import_had_brought_it_before(self, administrator, site):
+        import_ = waiting(site, private_key=OLD_KEY)
+        self.bring(administrator, site, private_key=OLD_KEY)
+
+        import_.refresh_from_db()
+        steering.stop(import_)
+
+        assert imported_keys() == [OLD_PUBLIC]
+        assert import_.options["public_key"] == OLD_PUBLIC
+
     @pytest.mark.parametrize(
         ("given", "at"),
         [

@@ -21,7 +21,7 @@ from apps.accounts.admin.secret_field import SecretField
 from apps.accounts.backoffice import ReadOnlyAdmin, to_page
 from apps.accounts.models import Site
 from apps.accounts.panels import Panel, dialog, label, panel_on, table
-from apps.devices import keys, private_keys
+from apps.devices import importing, keys, private_keys
 from apps.devices.models import VapidKey
 
 MAY = "accounts.change_site"
@@ -107,7 +107,7 @@ class VapidKeyAdmin(ReadOnlyAdmin):
     def bring(self, request: HttpRequest, form: BringForm) -> HttpResponse:
         site, text = form.cleaned_data["site"], form.cleaned_data["private_key"]
         try:
-            key, is_new = private_keys.take_in(site, text, by=request.user)
+            key, is_new = importing.bring_key(site, text, by=request.user)
         except private_keys.KeyRefused as error:
             messages.error(request, str(error))
             return to_page(site)
