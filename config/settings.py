@@ -157,7 +157,8 @@ STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 
 # "private" holds what must never be served: files on their way in.
-PRIVATE_DIR = VAR_DIR / "private"
+# Each database has its own: files that no import of it knows of are removed.
+PRIVATE_DIR = VAR_DIR / "private" / Path(DATABASES["default"]["NAME"]).name
 PRIVATE_MODES = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

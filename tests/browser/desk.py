@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -171,7 +172,7 @@ class Database:
         given = os.environ.get("DATABASE_URL", "")
         self._server = given if given.startswith("postgres") else ""
         self._name = f"desk_{secrets.token_hex(6)}"
-        self.url = f"sqlite:///{folder / 'desk.sqlite3'}"
+        self.url = f"sqlite:///{folder / self._name}"
         if self._server:
             self.url = urlsplit(self._server)._replace(path=f"/{self._name}").geturl()
 
@@ -180,8 +181,9 @@ class Database:
         self._execute(f"CREATE DATABASE {self._name}")
 
     def drop(self) -> None:
-        """Throw it away."""
+        """Throw it away, and the files that wait for its imports."""
         self._execute(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
+        shutil.rmtree(ROOT / "var" / "private" / self._name, ignore_errors=True)
 
     def _execute(self, statement: str) -> None:
         if self._server:
