@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -32,7 +32,8 @@ class KeyRefused(ValueError):
 class Pair:
     """`private` is PKCS 8 as PEM, `public` the uncompressed point, base64url."""
 
-    private: str
+    # Whoever prints or logs a pair prints the public half.
+    private: str = field(repr=False)
     public: str
 
     @property

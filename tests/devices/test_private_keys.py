@@ -44,6 +44,9 @@ class TestRead:
     def test_it_reads_every_form_that_tools_print(self, text):
         assert private_keys.read(text) == Pair(private=PKCS8, public=PUBLIC)
 
+    def test_who_prints_it_prints_the_public_half(self):
+        assert repr(private_keys.read(PKCS8)) == f"Pair(public={PUBLIC!r})"
+
     def test_it_gives_back_the_short_form(self):
         assert private_keys.read(PKCS8).raw_private == base64url(RAW)
 
