@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import transaction
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts import audit
 from apps.accounts.models import Site
@@ -53,6 +54,7 @@ def plain_base64url(text: str) -> str:
     return text.strip().rstrip("=").replace("+", "-").replace("/", "_")
 
 
+@sensitive_variables("text", "key", "pair")
 def read(text: str) -> Pair:
     """Read a P-256 private key: PEM (PKCS 8 or SEC 1), the same as base64 of DER, or the 32
     bytes in base64url that web-push tools print. Raises KeyRefused.
@@ -108,6 +110,7 @@ def _base64(text: str) -> object:
         ) from error
 
 
+@sensitive_variables("text", "key", "pair")
 def check(site: Site, text: str, *, public_key: str = "") -> Pair:
     """Return the pair that the text (see `read`) is of; `public_key`, where given, must be its.
 
@@ -143,6 +146,7 @@ def _refuse_unless_usable(key: VapidKey, site: Site) -> None:
         raise KeyRefused("This site has retired this key, for good: it signs nothing any more.")
 
 
+@sensitive_variables("text", "pair")
 @transaction.atomic
 def take_in(site: Site, text: str, *, by: audit.By, public_key: str = "") -> tuple[VapidKey, bool]:
     """Return the site's key that the text is, and whether it is new here: stored now, audited.
