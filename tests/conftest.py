@@ -11,6 +11,13 @@ def superuser(db):
 
 
 @pytest.fixture
+def administrator(client, superuser):
+    """A browser at the back office, logged in as who may do everything."""
+    client.force_login(superuser)
+    return client
+
+
+@pytest.fixture
 def private_files(monkeypatch, tmp_path):
     """Where uploads wait during the test; returns the folder."""
     storage = FileSystemStorage(location=tmp_path)

@@ -1,15 +1,15 @@
 """Taking contacts out, page by page: a million of them cost no memory and hold no transaction."""
 
-import csv
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model, QuerySet
 
 from apps.accounts.imports import values
+from apps.accounts.lines import csv_lines, json_lines
 from apps.accounts.models import Contact
 
 PAGE = 2_000
@@ -32,25 +32,6 @@ STATE_TYPES = {
 }
 PLAIN = ("external_id", "language", "time_zone", "push_disabled_by_platform")
 ABOUT = ("push_status", "is_reachable", "unsubscribed_at", "created_at", "last_seen_at")
-
-
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
-def csv_lines(rows: Iterable[list[Any]]) -> Iterator[str]:
-    """Yield the rows as lines of CSV that no spreadsheet takes for formulas."""
-    writer = csv.writer(_Echo())
-    for row in rows:
-        yield writer.writerow(
-            [values.guard(cell) if isinstance(cell, str) else cell for cell in row]
-        )
-
-
-def json_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        yield json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def pages(rows: QuerySet[Any]) -> Iterator[Any]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.accounts.exporting import JSON_LINES, as_text, csv_lines, json_lines, pages
+from apps.accounts.exporting import JSON_LINES, as_text, pages
+from apps.accounts.lines import csv_lines, json_lines
 from apps.accounts.models import Site
 from apps.devices import private_keys
 from apps.devices.models import Subscription, VapidKey

@@ -7,12 +7,6 @@ from apps.journeys.models import Journey
 from tests.factories import a_contact, a_site, a_user, an_event
 
 
-@pytest.fixture
-def administrator(client, superuser):
-    client.force_login(superuser)
-    return client
-
-
 def a_form(**changes):
     return {
         "name": "Shop",

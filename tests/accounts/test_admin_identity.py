@@ -12,12 +12,6 @@ MAKE = "/admin/accounts/identitysecret/make/"
 SUBMITTED = {"_form_submitted": "on"}
 
 
-@pytest.fixture
-def administrator(client):
-    login(client, "superuser")
-    return client
-
-
 def change(site):
     return f"/admin/accounts/site/{site.pk}/change/"
 

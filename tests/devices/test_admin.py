@@ -22,12 +22,6 @@ pytestmark = pytest.mark.django_db
 SUBMITTED = {"_form_submitted": "on"}
 
 
-@pytest.fixture
-def administrator(client):
-    login(client, "superuser")
-    return client
-
-
 def page_of(client, row):
     meta = row._meta
     answer = client.get(f"/admin/{meta.app_label}/{meta.model_name}/{row.pk}/change/")

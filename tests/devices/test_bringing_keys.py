@@ -7,7 +7,6 @@ from apps.accounts.imports import running, steering
 from apps.accounts.models import AuditEntry, Import
 from apps.devices import keys, private_keys
 from apps.devices.models import Subscription, VapidKey
-from tests.accounts.house import login
 from tests.devices.moving import (
     OTHER_KEY,
     OTHER_PUBLIC,
@@ -22,17 +21,6 @@ from tests.factories import a_file, a_site, counts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_files")]
 ADD = "/admin/accounts/import/add/?kind=subscriptions"
-
-
-@pytest.fixture
-def administrator(client):
-    login(client, "superuser")
-    return client
-
-
-@pytest.fixture
-def site():
-    return a_site()
 
 
 class TestWizard:

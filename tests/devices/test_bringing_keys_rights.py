@@ -26,17 +26,6 @@ BRING = "/admin/devices/vapidkey/bring/"
 SUBMITTED = {"_form_submitted": "on"}
 
 
-@pytest.fixture
-def administrator(client):
-    login(client, "superuser")
-    return client
-
-
-@pytest.fixture
-def site():
-    return a_site()
-
-
 class TestRight:
     def test_who_may_change_the_site_may_bring_a_key(self, client, site):
         import_ = waiting(site)

@@ -20,12 +20,6 @@ SPENT = {
 
 
 @pytest.fixture
-def administrator(client, superuser):
-    client.force_login(superuser)
-    return client
-
-
-@pytest.fixture
 def site():
     return a_site()
 

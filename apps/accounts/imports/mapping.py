@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from apps.accounts import external_ids
+from apps.accounts import external_ids, lines
 from apps.accounts.imports import values
 from apps.accounts.imports.kinds import Field, Issue, Kind, Row
 from apps.accounts.imports.reading import Record
@@ -205,7 +205,7 @@ class Mapper:
         """Return the cell, None where it is empty."""
         cell = record.cells.get(column)
         if isinstance(cell, str):
-            cell = values.unguard(cell) if self._is_csv else cell
+            cell = lines.unguard(cell) if self._is_csv else cell
             return cell if cell.strip() else None
         return cell
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.accounts.exporting import csv_lines
+from apps.accounts.lines import csv_lines
 from apps.accounts.models import Import
 
 PAGE = 1_000

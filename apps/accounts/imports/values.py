@@ -18,11 +18,8 @@ WHOLE = re.compile(r"^-?\d{1,18}$")
 # Neither codes nor telephone numbers: those have zeros or a plus before them.
 PLAIN_NUMBER = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,10})?$")
 ISO_DATE = re.compile(r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?$")
-GUARDED = re.compile(r"^'+[=+\-@\t\r\n]")
-FORMULA = re.compile(r"^'*[=+\-@\t\r\n]")
 # The escape itself, not a text that spells it: an even number of backslashes before it.
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-NUMBER = re.compile(r"^-?[\d.]+(e[+-]?\d+)?$", re.I)
 
 
 # As deep as what the REST interfaces take.
@@ -31,16 +28,6 @@ MAX_DEPTH = 20
 
 class ValueRefused(ValueError):
     """The cell does not hold what its type says; the text says what it should."""
-
-
-def guard(text: str) -> str:
-    """Return the cell so that a spreadsheet takes it for no formula (CWE-1236)."""
-    return f"'{text}" if FORMULA.match(text) and not NUMBER.match(text) else text
-
-
-def unguard(text: str) -> str:
-    """Return what `guard` was given."""
-    return text[1:] if GUARDED.match(text) else text
 
 
 def _text(raw: Any) -> str:

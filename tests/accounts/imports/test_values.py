@@ -65,17 +65,3 @@ class TestGuess:
     )
     def test_it_names_the_type_that_fits_all(self, cells, type_):
         assert values.guess(cells) == type_
-
-
-class TestGuard:
-    @pytest.mark.parametrize(
-        ("text", "guarded"),
-        [
-            ("=1+1", "'=1+1"), ("+49", "'+49"), ("@sum", "'@sum"), ("-1+1", "'-1+1"),
-            ("\tx", "'\tx"), ("\rx", "'\rx"), ("'=1", "''=1"), ("-1.5", "-1.5"), ("Anna", "Anna"),
-            ("'Anna", "'Anna"),
-        ],
-    )  # fmt: skip
-    def test_it_is_no_formula_and_comes_back(self, text, guarded):
-        assert values.guard(text) == guarded
-        assert values.unguard(guarded) == text
