@@ -1,4 +1,4 @@
-"""How long which table is kept, as data (apps.accounts.retention)."""
+"""How long which table is kept, as data (apps.accounts.privacy.retention)."""
 
 from typing import Any
 

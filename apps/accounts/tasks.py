@@ -1,7 +1,8 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
-from apps.accounts import retention, wakeups
+from apps.accounts import wakeups
 from apps.accounts.imports import leftovers, running, steering
+from apps.accounts.privacy import retention
 
 CLEAN = "apps.accounts.tasks.clean"
 

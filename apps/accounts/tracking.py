@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts import events, retention
+from apps.accounts import events
 from apps.accounts.models import Contact, Event, Site
+from apps.accounts.privacy import retention
 from apps.accounts.upserting import ContactItem, upsert_many
 
 # The clocks of two machines differ a little.

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from apps.accounts import external_ids, privacy, properties
+from apps.accounts import external_ids, properties
 from apps.accounts.contacts import ZONES, StateTooLarge, merged_state
 from apps.accounts.models import Contact, Site
+from apps.accounts.privacy import persons
 
 # Somebody else may make one of the contacts at the same moment; the next try finds it.
 TRIES = 3
@@ -124,7 +125,7 @@ def _erased(
     """Return which of the ids that would become contacts were erased and stay so."""
     if site.recreates_erased:
         return set()
-    return privacy.erased_among(site, {item.external_id for _, item in checked} - known.keys())
+    return persons.erased_among(site, {item.external_id for _, item in checked} - known.keys())
 
 
 class _Batch:

@@ -5,8 +5,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts import contacts, events, identity_hash, privacy
+from apps.accounts import contacts, events, identity_hash
 from apps.accounts.models import Contact, PushStatus, Site
+from apps.accounts.privacy import persons
 from apps.devices import sessions, subscriptions
 from apps.devices.models import Device, Session
 
@@ -48,7 +49,7 @@ def identify(
 
 
 def _is_to_stay_unknown(site: Site, external_id: str) -> bool:
-    if site.recreates_erased or not privacy.is_erased(site, external_id):
+    if site.recreates_erased or not persons.is_erased(site, external_id):
         return False
     return not Contact.objects.filter(site=site, external_id=external_id).exists()
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from apps.accounts import retention
 from apps.accounts.house_events import WORDS
 from apps.accounts.models import Event, Site
+from apps.accounts.privacy import retention
 from apps.segments import catalogue
 from apps.segments.models import Segment
 from apps.segments.rules import Context, grammar

@@ -1,8 +1,8 @@
 import pytest
 from django.db import transaction
 
-from apps.accounts import privacy
 from apps.accounts.models import Contact
+from apps.accounts.privacy import persons
 from apps.accounts.upserting import ContactItem, upsert_many
 from tests.factories import a_contact, a_site, a_subscription
 from tests.races import Meanwhile, on_postgresql, wait_until_blocked
@@ -103,7 +103,7 @@ class TestUpsertMany:
         assert sorted(Contact.objects.values_list("external_id", flat=True)) == ["c0", "c1"]
 
     def test_it_keeps_erased_people_out(self, site):
-        privacy.erase(a_contact(site, external_id="anna"), by="Test")
+        persons.erase(a_contact(site, external_id="anna"), by="Test")
 
         result = upsert_many(site, [ContactItem(external_id="anna"), ContactItem(external_id="b")])
 
@@ -111,7 +111,7 @@ class TestUpsertMany:
         assert list(Contact.objects.values_list("external_id", flat=True)) == ["b"]
 
     def test_it_takes_erased_people_back_where_the_site_says_so(self, site):
-        privacy.erase(a_contact(site, external_id="anna"), by="Test")
+        persons.erase(a_contact(site, external_id="anna"), by="Test")
         site.recreates_erased = True
 
         assert numbers(upsert_many(site, [ContactItem(external_id="anna")])) == (1, 0, 0, [])

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from apps.accounts import identity_hash, privacy
+from apps.accounts import identity_hash
 from apps.accounts.models import Contact, ErasedId, Site
+from apps.accounts.privacy import persons
 from apps.devices import identity
 from apps.devices.models import Device
 from tests.factories import a_contact, a_device, a_site, a_subscription
@@ -59,7 +60,7 @@ class TestErased:
     @pytest.fixture
     def device(self):
         device = a_subscription().device
-        hash = privacy.hash_of_external_id("anna")
+        hash = persons.hash_of_external_id("anna")
         ErasedId.objects.create(site=device.contact.site, hash=hash)
         return device
 

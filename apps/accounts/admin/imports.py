@@ -24,12 +24,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from apps.accounts import retention, roles
+from apps.accounts import roles
 from apps.accounts.admin.import_forms import MappingForm, UploadForm
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.imports import kinds, reports, running, steering
 from apps.accounts.imports.sniffing import Layout
 from apps.accounts.models import Import
+from apps.accounts.privacy import retention
 
 ISSUES_PER_PAGE = 50
 STATUS_COLORS = {

@@ -11,9 +11,9 @@ from django.urls import reverse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from apps.accounts import privacy
 from apps.accounts.imports import leftovers
 from apps.accounts.models import Contact
+from apps.accounts.privacy import persons
 
 
 class PrivacyActions:
@@ -24,7 +24,7 @@ class PrivacyActions:
     @action(description="Export as JSON", icon="download", permissions=["erase"])
     def export(self, request: HttpRequest, object_id: str) -> HttpResponse:
         contact = self._contact(object_id)
-        text = json.dumps(privacy.export(contact, by=request.user), indent=2, ensure_ascii=False)
+        text = json.dumps(persons.export(contact, by=request.user), indent=2, ensure_ascii=False)
         answer = HttpResponse(text, content_type="application/json")
         answer["Content-Disposition"] = f'attachment; filename="contact-{contact.pk}.json"'
         answer["Cache-Control"] = "no-store"
@@ -45,7 +45,7 @@ class PrivacyActions:
             "title": f"Erase {contact} for good?",
             "opts": self.opts,
             "original": contact,
-            "counts": privacy.count(contact),
+            "counts": persons.count(contact),
             "files": leftovers.waiting_in(contact.site),
             "file_days": settings.UPLOADS_KEPT_DAYS,
             "back": reverse("admin:accounts_contact_change", args=[contact.pk]),
@@ -54,7 +54,7 @@ class PrivacyActions:
 
     def _erase(self, request: HttpRequest, contact: Contact) -> HttpResponse:
         try:
-            privacy.erase(contact, by=request.user)
+            persons.erase(contact, by=request.user)
         except Contact.DoesNotExist as error:
             raise Http404 from error
         messages.success(request, f"Contact {contact.pk} is erased; nothing of them is left.")

@@ -13,12 +13,12 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from apps.accounts import privacy
 from apps.accounts.imports import kinds, reading
 from apps.accounts.imports.kinds import Issue, Kind, Row, Written
 from apps.accounts.imports.mapping import Mapper
 from apps.accounts.imports.sniffing import Layout
 from apps.accounts.models import Import, ImportIssue
+from apps.accounts.privacy import persons
 
 BATCH_ROWS = 2_000
 BATCH_BYTES = 8_000_000
@@ -235,7 +235,7 @@ def _without_erased(import_: Import, issues: list[Issue]) -> list[Issue]:
         return issues
     parts = [_ids_in(issue.value) for issue in issues]
     ids = set().union(*parts)
-    erased = privacy.erased_among(import_.site, ids) if ids else set()
+    erased = persons.erased_among(import_.site, ids) if ids else set()
     return [
         replace(issue, value="") if erased & ids else issue
         for issue, ids in zip(issues, parts, strict=True)

@@ -5,9 +5,9 @@ import json
 import pytest
 from django.db import transaction
 
-from apps.accounts import privacy
 from apps.accounts.imports import running, steering
 from apps.accounts.models import Contact, ErasedId, Import
+from apps.accounts.privacy import persons
 from apps.devices.models import Device, Subscription
 from apps.segments.models import Member
 from tests.devices.previous import OLD_KEY, a_row, table
@@ -43,7 +43,7 @@ written = pytest.mark.parametrize("write", [as_csv, as_json_lines])
 
 def erase(site, external_id="anna"):
     contact, _ = Contact.objects.get_or_create(site=site, external_id=external_id)
-    privacy.erase(contact, by="Test")
+    persons.erase(contact, by="Test")
 
 
 def run(import_):

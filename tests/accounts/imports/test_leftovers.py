@@ -8,9 +8,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts import retention, tasks
+from apps.accounts import tasks
 from apps.accounts.imports import leftovers, running, steering
 from apps.accounts.models import Contact, Import, ImportIssue
+from apps.accounts.privacy import retention
 from tests.factories import a_user, an_import, brought_in, counts
 from tests.races import Meanwhile, on_postgresql, wait_until_blocked
 

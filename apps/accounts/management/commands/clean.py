@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.accounts import retention
+from apps.accounts.privacy import retention
 
 
 class Command(BaseCommand):

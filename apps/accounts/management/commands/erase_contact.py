@@ -1,8 +1,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from apps.accounts import audit, privacy
+from apps.accounts import audit
 from apps.accounts.management.finding import PersonCommand
+from apps.accounts.privacy import persons
 
 
 class Command(PersonCommand):
@@ -17,10 +18,10 @@ class Command(PersonCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         contact = self.contact(options)
-        for title, number in privacy.count(contact).items():
+        for title, number in persons.count(contact).items():
             self.stdout.write(f"{number:>12,} {title}")
         if not options["yes"]:
             self.stdout.write(f"Contact {contact.pk} would go, with these. Add --yes to do it.")
             return
-        privacy.erase(contact, by=audit.COMMAND_LINE)
+        persons.erase(contact, by=audit.COMMAND_LINE)
         self.stdout.write(self.style.SUCCESS(f"Contact {contact.pk} is erased."))

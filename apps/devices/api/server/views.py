@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts import external_ids, privacy, upserting
+from apps.accounts import external_ids, upserting
 from apps.accounts.api import bulk
 from apps.accounts.api.base import ServerView, validated
 from apps.accounts.api.documentation import (
@@ -28,6 +28,7 @@ from apps.accounts.api.serializers import (
     ExportOut,
 )
 from apps.accounts.models import ApiKey, Contact
+from apps.accounts.privacy import persons
 from apps.devices.api.server.serializers import ContactDetailOut
 
 READ, WRITE = ApiKey.Scope.CONTACTS_READ, ApiKey.Scope.CONTACTS_WRITE
@@ -96,9 +97,9 @@ class ContactView(OneContactView):
         people back. Erasing one who was erased before is no error.
         """
         try:
-            privacy.erase(self.contact(external_id), by=self.key)
+            persons.erase(self.contact(external_id), by=self.key)
         except (NotFound, Contact.DoesNotExist):
-            if external_ids.problem(external_id) or not privacy.is_erased(self.site, external_id):
+            if external_ids.problem(external_id) or not persons.is_erased(self.site, external_id):
                 raise NotFound("This site knows no contact of this id.") from None
         return Response(status=204)
 
@@ -120,7 +121,7 @@ class ExportView(OneContactView):
     )
     def get(self, request: Request, external_id: str) -> Response:
         """Return everything that is stored of a person, for them to have; audited."""
-        return Response(privacy.export(self.contact(external_id), by=self.key))
+        return Response(persons.export(self.contact(external_id), by=self.key))
 
 
 class ContactsView(ServerView):

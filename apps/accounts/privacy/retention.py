@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from apps.accounts.relations import remove
+from apps.accounts.privacy.relations import remove
 
 BATCH = 2_000
 # SQLite lets a busy writer starve the others: every pause lets the web in.

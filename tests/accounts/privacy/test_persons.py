@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.accounts import privacy
 from apps.accounts.models import AuditEntry, Contact, ErasedId, Event, ImportIssue
-from apps.accounts.relations import kinds
+from apps.accounts.privacy import persons
+from apps.accounts.privacy.relations import kinds
 from apps.delivery import sender
 from apps.delivery.models import Popup, Push
 from apps.devices import identity
@@ -51,10 +51,10 @@ def rows_per_table():
 class TestHashOfExternalId:
     def test_it_depends_on_the_secret_key(self, settings):
         settings.SECRET_KEY = "one"
-        one = privacy.hash_of_external_id("anna")
+        one = persons.hash_of_external_id("anna")
         settings.SECRET_KEY = "other"
 
-        assert privacy.hash_of_external_id("anna") != one
+        assert persons.hash_of_external_id("anna") != one
         assert len(one) == 64
 
 
@@ -64,12 +64,12 @@ class TestErase:
         marked = found_anywhere(MARK) | found_anywhere("anna-person")
         assert len(marked) >= 10
 
-        privacy.erase(contact, by="Test")
+        persons.erase(contact, by="Test")
 
         assert found_anywhere(MARK) | found_anywhere("anna-person") == set()
         for kind in kinds():
             assert not kind.model._base_manager.exists(), kind.label
-        assert ErasedId.objects.get().hash == privacy.hash_of_external_id("anna-person")
+        assert ErasedId.objects.get().hash == persons.hash_of_external_id("anna-person")
 
     def test_it_removes_every_kind_of_row_whatever_app_it_is_of(self):
         pointing = {kind.label for kind in kinds()}
@@ -94,7 +94,7 @@ class TestErase:
         issues = list(ImportIssue.objects.values("value", "message"))
         contact = a_person(site)
 
-        privacy.erase(contact, by="Test")
+        persons.erase(contact, by="Test")
 
         after = rows_per_table()
         grown = {name: after[name] - before[name] for name in after if after[name] != before[name]}
@@ -117,7 +117,7 @@ class TestErase:
         a_person(site, "17")
         contact = a_person(site, "7")
 
-        privacy.erase(contact, by="Test")
+        persons.erase(contact, by="Test")
 
         found = list(ImportIssue.objects.order_by("pk").values_list("value", "message"))
         assert found == [
@@ -131,7 +131,7 @@ class TestErase:
         contact = a_person(site)
         user = a_user()
 
-        privacy.erase(contact, by=user)
+        persons.erase(contact, by=user)
 
         entry = AuditEntry.objects.get()
         assert (entry.user, entry.who, entry.action) == (user, user.username, "contact_erased")
@@ -140,18 +140,18 @@ class TestErase:
     def test_it_takes_a_visitor_without_a_name(self, site):
         visitor = a_device(site).contact
 
-        privacy.erase(visitor, by="Test")
+        persons.erase(visitor, by="Test")
 
         assert not Contact.objects.exists()
         assert not ErasedId.objects.exists()
 
     def test_it_says_when_somebody_else_was_first(self, site):
         contact = a_contact(site, external_id="anna")
-        privacy.erase(contact, by="Test")
+        persons.erase(contact, by="Test")
         again = Contact(pk=contact.pk, site=site)
 
         with pytest.raises(Contact.DoesNotExist):
-            privacy.erase(again, by="Test")
+            persons.erase(again, by="Test")
 
         assert AuditEntry.objects.count() == 1
 
@@ -160,7 +160,7 @@ class TestErase:
         claimed = sender.claim(10)
         assert len(claimed) == 1
 
-        privacy.erase(contact, by="Test")
+        persons.erase(contact, by="Test")
 
         assert sender.prepare(claimed) == ([], [])
 
@@ -173,7 +173,7 @@ class TestErase:
         bens = list(Session.objects.filter(contact=ben).values())
         Popup.objects.update(contact=ben)
 
-        privacy.erase(anna, by="Test")
+        persons.erase(anna, by="Test")
 
         device.refresh_from_db()
         assert device.contact.is_anonymous_visitor
@@ -186,7 +186,7 @@ class TestErase:
         anna = a_person(site)
         Popup.objects.update(contact=a_contact(site, external_id="ben"))
 
-        privacy.erase(anna, by="Test")
+        persons.erase(anna, by="Test")
 
         assert Popup.objects.get().device is None
 
@@ -199,7 +199,7 @@ class TestErase:
         )
 
         with django_assert_max_num_queries(45), CaptureQueriesContext(connection) as done:
-            privacy.erase(contact, by="Test")
+            persons.erase(contact, by="Test")
 
         read = [query["sql"] for query in done if query["sql"].startswith("SELECT")]
         assert not [sql for sql in read if 'FROM "accounts_event"' in sql]
@@ -210,7 +210,7 @@ class TestCount:
     def test_it_says_how_much_of_what_goes(self, site):
         contact = a_person(site)
 
-        counts = privacy.count(contact)
+        counts = persons.count(contact)
 
         assert counts["events"] == Event.objects.filter(contact=contact).count()
         assert (counts["devices"], counts["pushes"], counts["popups"]) == (1, 1, 1)
@@ -218,6 +218,6 @@ class TestCount:
 
 class TestQueuedPushes:
     def test_none_is_left_to_send(self, site):
-        privacy.erase(a_person(site), by="Test")
+        persons.erase(a_person(site), by="Test")
 
         assert not Push.objects.exists()

@@ -4,9 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.accounts import events, privacy
+from apps.accounts import events
 from apps.accounts.models import AuditEntry
-from apps.accounts.relations import kinds
+from apps.accounts.privacy import persons
+from apps.accounts.privacy.relations import kinds
 from apps.devices import identity
 from apps.devices.models import Device, Session, Subscription
 from tests.accounts.persons import MARK, a_person
@@ -24,7 +25,7 @@ class TestExport:
     def test_it_holds_something_of_every_kind_that_belongs_to_contacts(self, site):
         contact = a_person(site)
 
-        exported = privacy.export(contact, by="Test")
+        exported = persons.export(contact, by="Test")
 
         assert set(exported) == {"contact", *(kind.label for kind in kinds())}
         assert [name for name, rows in exported.items() if not rows] == []
@@ -38,7 +39,7 @@ class TestExport:
         contact = a_person(site)
         device, subscription = Device.objects.get(), Subscription.objects.get()
 
-        text = json.dumps(privacy.export(contact, by="Test"))
+        text = json.dumps(persons.export(contact, by="Test"))
 
         for secret in (
             device.secret_hash,
@@ -58,8 +59,8 @@ class TestExport:
         }
 
         # `key` of an event and of a message only makes it one; that of a subscription is public.
-        assert found - privacy.LEFT_OUT == {"key"}
-        assert found >= privacy.LEFT_OUT
+        assert found - persons.LEFT_OUT == {"key"}
+        assert found >= persons.LEFT_OUT
 
     def test_it_tells_nothing_of_others_on_the_same_browser(self, site):
         anna = a_person(site)
@@ -69,7 +70,7 @@ class TestExport:
 
         identity.identify(device, "anna-person")
         anna.refresh_from_db()
-        exported = privacy.export(anna, by="Test")
+        exported = persons.export(anna, by="Test")
 
         assert "/only-ben" not in json.dumps(exported)
         assert len(exported["devices.device"]) == 1
@@ -78,7 +79,7 @@ class TestExport:
         key = an_api_key(site)
         contact = a_contact(site, external_id="anna")
 
-        privacy.export(contact, by=key)
+        persons.export(contact, by=key)
 
         entry = AuditEntry.objects.latest("id")
         assert (entry.action, entry.subject, entry.site) == (
@@ -90,15 +91,15 @@ class TestExport:
 
     def test_it_needs_the_same_queries_for_any_number_of_rows(self, site):
         contact = a_person(site)
-        privacy.export(contact, by="Test")
+        persons.export(contact, by="Test")
         with CaptureQueriesContext(connection) as one:
-            privacy.export(contact, by="Test")
+            persons.export(contact, by="Test")
         for _ in range(2):
             events.track(contact, "purchase")
             a_device_of(contact)
 
         with CaptureQueriesContext(connection) as three:
-            privacy.export(contact, by="Test")
+            persons.export(contact, by="Test")
 
         assert len(three) == len(one)
 

@@ -3,9 +3,10 @@
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
 
-from apps.accounts import contacts, events, privacy
+from apps.accounts import contacts, events
 from apps.accounts.models import Contact, ErasedId, Event
-from apps.accounts.relations import kinds
+from apps.accounts.privacy import persons
+from apps.accounts.privacy.relations import kinds
 from apps.devices import identity, sessions, subscriptions
 from apps.devices.models import Device, Subscription
 from apps.journeys import tasks
@@ -41,7 +42,7 @@ class TestErase:
         with transaction.atomic():
             contacts.lock(contact)
             events.track(contact, "purchase")
-            other = Meanwhile(lambda: privacy.erase(contact, by="Test"))
+            other = Meanwhile(lambda: persons.erase(contact, by="Test"))
             wait_until_blocked()
         other.ends()
 
@@ -51,7 +52,7 @@ class TestErase:
     def test_it_refuses_who_comes_too_late(self):
         contact = a_contact(external_id="anna")
         with transaction.atomic():
-            privacy.erase(contact, by="Test")
+            persons.erase(contact, by="Test")
             late = Meanwhile(lambda: events.track(contact, "purchase"))
             wait_until_blocked()
 
@@ -61,7 +62,7 @@ class TestErase:
 
     def test_it_takes_what_comes_at_the_last_moment(self, monkeypatch):
         contact = a_contact(external_id="anna")
-        real, came = privacy.traces.forget, []
+        real, came = persons.traces.forget, []
 
         def forget(erased):
             if not came:
@@ -69,8 +70,8 @@ class TestErase:
                 Meanwhile(lambda: events.track(contact, "purchase")).ends()
             real(erased)
 
-        monkeypatch.setattr(privacy.traces, "forget", forget)
-        privacy.erase(contact, by="Test")
+        monkeypatch.setattr(persons.traces, "forget", forget)
+        persons.erase(contact, by="Test")
 
         assert came == [1]
         assert not Event.objects.exists()
@@ -94,14 +95,14 @@ class TestErase:
         threads.append(Meanwhile(work))
         for _ in range(15):
             for contact in Contact.objects.filter(external_id="anna"):
-                privacy.erase(contact, by="Test")
+                persons.erase(contact, by="Test")
         stopped.append(1)
         for thread in threads:
             thread.ends()
 
         # A browser that two have used goes to a fresh visitor first.
         while contact := Contact.objects.order_by("pk").first():
-            privacy.erase(contact, by="Test")
+            persons.erase(contact, by="Test")
         assert nothing_is_left()
 
     def test_it_keeps_no_subscription_that_a_browser_takes_meanwhile(self):
@@ -109,7 +110,7 @@ class TestErase:
         contact = identity.identify(device, "anna")
         with transaction.atomic():
             a_subscription(Device.objects.select_related("contact__site").get(pk=device.pk))
-            other = Meanwhile(lambda: privacy.erase(contact, by="Test"))
+            other = Meanwhile(lambda: persons.erase(contact, by="Test"))
             wait_until_blocked()
         other.ends()
 

@@ -7,8 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from apps.accounts import events, retention, tasks
+from apps.accounts import events, tasks
 from apps.accounts.models import Event
+from apps.accounts.privacy import retention
 from apps.delivery.models import Popup, Push
 from apps.devices.models import Session
 from apps.journeys.models import PendingEvent

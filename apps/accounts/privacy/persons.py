@@ -11,11 +11,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Field, ForeignKey, Model, QuerySet
 
-from apps.accounts import audit, traces
+from apps.accounts import audit
 from apps.accounts.collisions import is_collision
 from apps.accounts.contacts import lock
 from apps.accounts.models import Contact, ErasedId, Site
-from apps.accounts.relations import kinds, remove
+from apps.accounts.privacy import traces
+from apps.accounts.privacy.relations import kinds, remove
 
 # What a browser or a push service proves itself with: of no use to the person, of much to others.
 # Whoever knows the endpoint can have a push service called, and may be taken for the browser.
