@@ -1,6 +1,7 @@
 """The people of the demo's shop: who they are and what they have done there lately."""
 
 import random
+import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from apps.accounts import events, properties
 from apps.accounts.models import Contact, PushStatus, Site
+from apps.devices import sessions
+from apps.devices.models import Device, Session
 from apps.segments.models import Member, Segment
 
 FIRST_NAMES = ["Anna", "Ben", "Chloé", "Dmitri", "Elif", "Farid", "Grace", "Hugo", "Ines", "Jonas"]
@@ -17,13 +20,21 @@ CITIES = ["Berlin", "Berlin", "Leipzig", "Hamburg", "Paris", "Vienna", "Bergen"]
 INTERESTS = ["hiking", "climbing", "camping", "kayaking", "cycling"]
 PRODUCTS = {"tent": 249, "boots": 139, "backpack": 119, "stove": 59, "bottle": 24, "headlamp": 39}
 SPENT = {"event": "purchase", "measure": "sum", "of": "price"}
+BROWSERS = [
+    ("Chrome", "Windows", False),
+    ("Chrome", "Android", True),
+    ("Edge", "Windows", False),
+    ("Firefox", "Linux", False),
+    ("Safari", "macOS", False),
+    ("Safari", "iOS", True),
+]
 STATUSES = [PushStatus.ASK] * 5 + [PushStatus.BLOCKED] * 2 + [PushStatus.NOT_SUPPORTED]
 
 
 def people(site: Site, *, seed: int = 7) -> None:
-    """Make fifty contacts with properties, and what they looked at, bought and rated."""
+    """Make fifty contacts with properties and a browser, and what they looked at, bought and
+    rated. None of them has allowed push: nobody is there who could get one."""
     chance = random.Random(seed)
-    now = timezone.now()
     contacts = Contact.objects.bulk_create(
         Contact(
             site=site,
@@ -31,15 +42,15 @@ def people(site: Site, *, seed: int = 7) -> None:
             state=_state(name, chance),
             language=chance.choice(LANGUAGES),
             time_zone=chance.choice(ZONES),
-            push_status=chance.choice(STATUSES),
-            last_seen_at=now - timedelta(hours=chance.randrange(24 * 90)),
         )
         for number in range(1, 6)
         for name in FIRST_NAMES
     )
     properties.learn(site.pk, {None: [contact.state for contact in contacts]})
-    done = [event for contact in contacts for event in _visits(contact, chance)]
-    events.track_many(sorted(done, key=lambda event: event.at))
+    done = {contact: _done(contact, chance) for contact in contacts}
+    _visits(done, chance)
+    every = [event for events_of_one in done.values() for event in events_of_one]
+    events.track_many(sorted(every, key=lambda event: event.at))
 
 
 def _state(name: str, chance: random.Random) -> dict[str, Any]:
@@ -57,7 +68,7 @@ def _state(name: str, chance: random.Random) -> dict[str, Any]:
     }
 
 
-def _visits(contact: Contact, chance: random.Random) -> list[events.NewEvent]:
+def _done(contact: Contact, chance: random.Random) -> list[events.NewEvent]:
     now = timezone.now()
 
     def event(name: str, **values: Any) -> events.NewEvent:
@@ -74,6 +85,38 @@ def _visits(contact: Contact, chance: random.Random) -> list[events.NewEvent]:
         if chance.random() < 0.3:
             found.append(event("review_written", product=product, stars=chance.randrange(1, 6)))
     return found
+
+
+def _visits(done: dict[Contact, list[events.NewEvent]], chance: random.Random) -> None:
+    """Give everybody a browser, and a visit for each event; who did nothing came once."""
+    once = timezone.now() - timedelta(days=60)
+    devices, visits = [], []
+    for contact, found in done.items():
+        moments = sorted([event.at for event in found] or [once])
+        browser, os, is_mobile = chance.choice(BROWSERS)
+        status = chance.choice(STATUSES)
+        device = Device(
+            contact=contact,
+            secret_hash=sessions.hash_secret(secrets.token_urlsafe(32)),
+            push_status=status,
+            browser=browser,
+            os=os,
+            is_mobile=is_mobile,
+            language=contact.language,
+            time_zone=contact.time_zone,
+            created_at=moments[0],
+            last_seen_at=moments[-1],
+        )
+        devices.append(device)
+        visits += [
+            Session(
+                device=device, contact=contact, push_status=status, started_at=at, last_seen_at=at
+            )
+            for at in moments
+        ]
+    Device.objects.bulk_create(devices)
+    Session.objects.bulk_create(visits)
+    sessions.keep_last_session([contact.pk for contact in done])
 
 
 def segments(site: Site) -> None:

@@ -42,6 +42,19 @@ class TestDemo:
         assert f"{desk.origin}/demo/" in desk.log()
         assert "user demo, password" in desk.log()
 
+    def test_what_it_tells_of_its_people_is_true(self, desk):
+        assert (
+            desk.run(
+                "from django.core.management import call_command; call_command('verify_audience')"
+            )
+            == "The audience is true."
+        )
+        seen_before_what_they_did = (
+            "from django.db.models import F; from apps.accounts.models import Contact; "
+            "print(Contact.objects.filter(events__at__gt=F('last_seen_at')).count())"
+        )
+        assert desk.run(seen_before_what_they_did) == "0"
+
     @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     def test_ending_it_leaves_no_process_and_loses_nothing(self, desk, name):
         before = desk.run(COUNT)
