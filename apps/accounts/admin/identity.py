@@ -54,7 +54,7 @@ class DeleteForm(BaseDialogForm):
         self, request: HttpRequest, object_id: int | str | None = None
     ) -> dict[str, Any]:
         row = get_object_or_404(IdentitySecret, pk=object_id)
-        made = date_format(timezone.localtime(row.created_at), "j F Y, H:i")
+        made = date_format(timezone.localtime(row.created_at), "DATETIME_FORMAT")
         return {
             "words": f"Hashes made with the secret of {made} are refused from that moment on. "
             "Be sure that your server signs with another one."

@@ -245,7 +245,7 @@ def _state(row: keys.Progress) -> str:
         label("Retired") if row.key.retired_at else "",
     ]
     if row.key.refused_at:
-        when = date_format(row.key.refused_at, "j F Y")
+        when = date_format(row.key.refused_at, "DATE_FORMAT")
         words.append(label(f"Refused by a push service on {when}", "danger"))
     return format_html("{}{}{}{}", *words, *[""] * (4 - len(words)))
 
@@ -254,9 +254,9 @@ def _can_go(row: keys.Progress) -> str:
     if row.is_current:
         return "–"
     if row.key.retired_at:
-        return date_format(row.key.retired_at, "j F Y")
+        return date_format(row.key.retired_at, "DATE_FORMAT")
     if not row.live:
         return "Now"
     if row.can_go_on:
-        return f"About {date_format(row.can_go_on, 'j F Y')}"
+        return f"About {date_format(row.can_go_on, 'DATE_FORMAT')}"
     return "Not foreseeable: nobody has moved lately"

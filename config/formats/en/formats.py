@@ -1,0 +1,8 @@
+"""How the back office writes days and times: without guessing which number is the month, and in
+the same way on every page."""
+
+DATE_FORMAT = "j F Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j F Y, H:i"
+SHORT_DATE_FORMAT = "j M Y"
+SHORT_DATETIME_FORMAT = "j M Y, H:i"
