@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Field, Model, QuerySet, TextField, URLField
+from django.db.models import Choices, Field, Model, QuerySet, TextField, URLField
 from django.forms import Field as FormField
 from django.forms import Media, ModelForm
 from django.http import (
@@ -64,6 +64,14 @@ def to_page(row: Model) -> HttpResponse:
     """Return what ends a dialog and loads the row's page anew, with its messages."""
     name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
     return HttpResponse(headers={"HX-Redirect": reverse(name, args=[row.pk])})
+
+
+def colors(choices: type[Choices], colored: dict[str, str]) -> dict[str, str]:
+    """Return a colour for each choice, for `display(label=…)`; those not named have none.
+
+    The theme shows a choice without an entry by its stored value instead of its words.
+    """
+    return dict.fromkeys(choices, "") | colored
 
 
 def labels(*words: tuple[str, str]) -> SafeString:

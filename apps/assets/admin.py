@@ -12,11 +12,14 @@ from apps.accounts.backoffice import (
     PolymorphicChildAdmin,
     PolymorphicParentAdmin,
     TabularInline,
+    colors,
 )
 from apps.assets.forms import MAX_BUTTONS, PopupButtonForm, PushButtonForm
 from apps.assets.models import Asset, Button, LabelTag, Popup, Push
 
-STATUS_COLORS = {Asset.Status.ACTIVE: "success", Asset.Status.ARCHIVED: "warning"}
+STATUS_COLORS = colors(
+    Asset.Status, {Asset.Status.ACTIVE: "success", Asset.Status.ARCHIVED: "warning"}
+)
 
 
 class AssetList:

@@ -1,9 +1,13 @@
 """Opens every page of the back office, as each role, and counts what its lists cost."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.db.models import Choices
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django_q.models import Failure, OrmQ, Success
 
 from apps.accounts.models import (
@@ -14,6 +18,7 @@ from apps.accounts.models import (
     IdentitySecret,
     Import,
     Property,
+    PushStatus,
     Site,
 )
 from apps.assets.models import Asset, LabelTag, Popup, Push
@@ -22,6 +27,7 @@ from apps.devices.models import Device, VapidKey
 from apps.journeys.models import Journey
 from apps.segments.models import Segment
 from tests.accounts.house import a_house, address, login
+from tests.factories import a_contact, a_site
 
 # Made and given up by dialogs of their site's page, so never written in a form.
 KEPT = {IdentitySecret, VapidKey}
@@ -101,6 +107,37 @@ class TestEveryPage:
             client.get(address(model, page, rows[model]), follow=True)
 
         assert len(three) == len(one), "\n".join(query["sql"] for query in three)
+
+    @pytest.mark.parametrize("status", PushStatus)
+    def test_it_shows_a_status_by_its_words(self, client, status):
+        a_contact(a_site(), push_status=status)
+        login(client, "superuser")
+
+        page = client.get("/admin/accounts/contact/").content.decode()
+
+        shown = re.search(r'class="field-status[^>]*>\s*<span[^>]*>\s*([^<]+?)\s*<', page)
+        assert shown[1] == status.label
+
+    @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+    def test_every_choice_of_a_coloured_column_has_an_entry(self, model):
+        found = admin.site._registry[model]
+        columns = [getattr(found, str(name), None) for name in found.list_display]
+        entries = [getattr(column, "label", None) for column in columns]
+        for colors in [entry for entry in entries if isinstance(entry, dict)]:
+            kinds = {type(key) for key in colors if isinstance(key, Choices)}
+            assert all(choice in colors for kind in kinds for choice in kind)
+
+    def test_it_writes_all_moments_the_same_way(self, client):
+        seen = timezone.datetime(2026, 9, 2, 6, 49, tzinfo=timezone.get_default_timezone())
+        contact = a_contact(a_site(), last_seen_at=seen)
+        Contact.objects.update(created_at=seen)
+        login(client, "superuser")
+
+        lists = client.get("/admin/accounts/contact/").content.decode()
+        page = client.get(f"/admin/accounts/contact/{contact.pk}/change/").content.decode()
+
+        assert lists.count("2 September 2026, 06:49") == 1
+        assert page.count("2 September 2026, 06:49") == 2
 
     @pytest.mark.parametrize("query", ["q=a%00", "push_status__exact=%00", "p=%00"])
     def test_it_refuses_what_no_column_holds(self, client, query):

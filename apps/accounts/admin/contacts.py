@@ -15,17 +15,20 @@ from apps.accounts import exporting
 from apps.accounts.admin.exports import ExportMixin
 from apps.accounts.admin.privacy import PrivacyActions
 from apps.accounts.admin.story import properties
-from apps.accounts.backoffice import ReadOnlyAdmin
+from apps.accounts.backoffice import ReadOnlyAdmin, colors
 from apps.accounts.models import Contact, Event, EventName, PushStatus, Site
 
 MOST_FOUND = 200
 
-STATUS_COLORS = {
-    PushStatus.ALLOWED: "success",
-    PushStatus.BLOCKED: "danger",
-    PushStatus.ASK: "info",
-    PushStatus.SUSPENDED: "warning",
-}
+STATUS_COLORS = colors(
+    PushStatus,
+    {
+        PushStatus.ALLOWED: "success",
+        PushStatus.BLOCKED: "danger",
+        PushStatus.ASK: "info",
+        PushStatus.SUSPENDED: "warning",
+    },
+)
 
 
 def push_status_label(row: Any) -> tuple[str, str]:

@@ -26,20 +26,23 @@ from unfold.decorators import display
 
 from apps.accounts import roles
 from apps.accounts.admin.import_forms import MappingForm, UploadForm
-from apps.accounts.backoffice import ModelAdmin
+from apps.accounts.backoffice import ModelAdmin, colors
 from apps.accounts.imports import kinds, reports, running, steering
 from apps.accounts.imports.sniffing import Layout
 from apps.accounts.models import Import
 from apps.accounts.privacy import retention
 
 ISSUES_PER_PAGE = 50
-STATUS_COLORS = {
-    Import.Status.FINISHED: "success",
-    Import.Status.FAILED: "danger",
-    Import.Status.RUNNING: "info",
-    Import.Status.CHECKING: "info",
-    Import.Status.CANCELLED: "warning",
-}
+STATUS_COLORS = colors(
+    Import.Status,
+    {
+        Import.Status.FINISHED: "success",
+        Import.Status.FAILED: "danger",
+        Import.Status.RUNNING: "info",
+        Import.Status.CHECKING: "info",
+        Import.Status.CANCELLED: "warning",
+    },
+)
 # What a button of the page does, and what is said when it came too late.
 VERBS: dict[str, tuple[Callable[[Import], bool], str]] = {
     "check": (steering.check, "It cannot be checked any more."),

@@ -4,22 +4,25 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 
 from apps.accounts.admin.contacts import ContactSearch
-from apps.accounts.backoffice import ReadOnlyAdmin
+from apps.accounts.backoffice import ReadOnlyAdmin, colors
 from apps.accounts.panels import Panel, panel_on, timeline
 from apps.delivery.models import Popup
 
 Status = Popup.Status
-STATUS_COLORS = {
-    Status.WAITING: "info",
-    Status.SHOWN: "info",
-    Status.ACCEPTED: "info",
-    Status.ALLOWED: "success",
-    Status.CLICKED: "success",
-    Status.BLOCKED: "danger",
-    Status.DISMISSED: "warning",
-    Status.DECLINED: "warning",
-    Status.CLOSED: "warning",
-}
+STATUS_COLORS = colors(
+    Status,
+    {
+        Status.WAITING: "info",
+        Status.SHOWN: "info",
+        Status.ACCEPTED: "info",
+        Status.ALLOWED: "success",
+        Status.CLICKED: "success",
+        Status.BLOCKED: "danger",
+        Status.DISMISSED: "warning",
+        Status.DECLINED: "warning",
+        Status.CLOSED: "warning",
+    },
+)
 
 
 @admin.register(Popup)

@@ -6,16 +6,19 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 
 from apps.accounts.admin.contacts import ContactSearch
-from apps.accounts.backoffice import ReadOnlyAdmin
+from apps.accounts.backoffice import ReadOnlyAdmin, colors
 from apps.accounts.panels import Panel, panel_on, timeline
 from apps.delivery.models import Push
 
-STATUS_COLORS = {
-    Push.Status.QUEUED: "info",
-    Push.Status.SENDING: "info",
-    Push.Status.ACCEPTED: "success",
-    Push.Status.FAILED: "danger",
-}
+STATUS_COLORS = colors(
+    Push.Status,
+    {
+        Push.Status.QUEUED: "info",
+        Push.Status.SENDING: "info",
+        Push.Status.ACCEPTED: "success",
+        Push.Status.FAILED: "danger",
+    },
+)
 
 
 @admin.register(Push)

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
+from apps.accounts.backoffice import colors
 from apps.accounts.confirming import AsksFirstAdmin, Consequences
 from apps.accounts.panels import uses
 from apps.segments import catalogue, rules
@@ -20,7 +21,9 @@ from apps.segments.rules import Context
 
 Status, Kind = Segment.Status, Segment.Kind
 BROKEN = "broken"
-STATUS_COLORS = {Status.ACTIVE: "success", Status.ARCHIVED: "warning", BROKEN: "danger"}
+STATUS_COLORS = colors(
+    Status, {Status.ACTIVE: "success", Status.ARCHIVED: "warning", BROKEN: "danger"}
+)
 SHORT = {Kind.RULE: "Rule", Kind.IMPORTED: "Imported"}
 MAX_WORDS = 160
 
