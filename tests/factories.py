@@ -12,7 +12,18 @@ from django.core.files import File
 
 from apps.accounts import api_keys, events, sites
 from apps.accounts.imports import kinds, running, steering
-from apps.accounts.models import ApiKey, Contact, Event, Import, PushStatus, Role, Site, User
+from apps.accounts.models import (
+    ApiKey,
+    Contact,
+    Event,
+    EventName,
+    Import,
+    Property,
+    PushStatus,
+    Role,
+    Site,
+    User,
+)
 from apps.assets import models as assets
 from apps.devices import keys, sessions, subscriptions
 from apps.devices.models import Device, Subscription
@@ -107,6 +118,16 @@ def a_subscription(device: Device | None = None, **changes: Any) -> Subscription
 
 def an_event(contact: Contact | None = None, name: str = "purchase", **properties: Any) -> Event:
     return events.track(contact or a_contact(), name, properties)
+
+
+def a_property(site: Site, name: str, type: str = "text", event: str = "") -> Property:
+    """A property that the site has been seen to use: of contacts, or of the event."""
+    return Property.objects.create(
+        site=site,
+        name=name,
+        type=type,
+        event_name=EventName.objects.get_or_create(site=site, name=event)[0] if event else None,
+    )
 
 
 def a_push(site: Site | None = None, **values: Any) -> assets.Push:

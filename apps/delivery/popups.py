@@ -22,6 +22,9 @@ Status = Popup.Status
 # A browser that has answered our question is left alone by other contacts' journeys.
 ASKED_AGAIN_AFTER = timezone.timedelta(days=3)
 
+# So many are looked through for the first that may be shown.
+AT_MOST = 20
+
 log = logging.getLogger(__name__)
 
 
@@ -86,44 +89,59 @@ def next_for(device: Device) -> dict[str, Any] | None:
     """Return what the device's page should show now, filled for its contact; None for nothing.
 
     A popup shown before and not answered comes again. One whose tags cannot be filled is
-    withdrawn, so that it does not stand before the others.
+    withdrawn, so that it does not stand before the others. One that asks for permission is passed
+    over where that must not be asked.
     """
-    labels = None
-    for popup in _waiting(device):
-        contact = popup.contact
-        labels = labels or rendering.Labels.of(contact.site)
+    waiting = list(_waiting(device))
+    if not waiting:
+        return None
+    used = rendering.load(assets.Popup, {popup.asset_id for popup in waiting})
+    sources = {pk: source for pk, (_, source) in used.items()}
+    batch = rendering.Batch.load(sources, {popup.contact for popup in waiting})
+    may_ask = _may_ask(device)
+    for popup in waiting:
         try:
-            context = rendering.context_for(contact, labels, popup.context)
-            return {"id": str(popup.uid), **rendering.popup(popup.asset, contact.site, context)}
+            rendered = batch.render(popup.asset_id, popup.contact, popup.context)
         except NotFilled:
-            log.warning("Popup %s of asset %s could not be filled", popup.pk, popup.asset_id)
-            Popup.objects.filter(pk=popup.pk, status__in=Popup.OPEN).update(
-                status=Status.WITHDRAWN, answered_at=timezone.now()
-            )
+            _withdraw(popup)
+            continue
+        if may_ask or not rendering.asks_permission(rendered.content):
+            _note_variation(popup, rendered)
+            return {"id": str(popup.uid), **rendered.shown}
     return None
 
 
 def _waiting(device: Device) -> "models.QuerySet[Popup]":
-    """Return what waits for the device's contact, the oldest first.
-
-    Popups that ask for permission are left out where the browser cannot ask, where the platform
-    wants no push for the contact, and where it was answered lately under another name: who has
-    said no is not asked again for logging out.
-    """
-    waiting = (
+    """Return what waits for the device's contact, the oldest first."""
+    return (
         Popup.objects.open()
         .filter(contact=device.contact_id, asset__status=assets.Asset.Status.ACTIVE)
         .exclude(status=Status.ACCEPTED)
+        .select_related("contact__site")
+        .order_by("queued_at")[:AT_MOST]
     )
-    asking = assets.Button.Action.ASK_PERMISSION
-    may_ask = device.push_status == PushStatus.ASK and not device.contact.push_disabled_by_platform
-    if not may_ask or _answered_under_another_name(device):
-        waiting = waiting.exclude(asset__buttons__action=asking)
-    return (
-        waiting.select_related("asset", "contact__site")
-        .prefetch_related("asset__buttons")
-        .order_by("queued_at")
+
+
+def _withdraw(popup: Popup) -> None:
+    log.warning("Popup %s of asset %s could not be filled", popup.pk, popup.asset_id)
+    Popup.objects.filter(pk=popup.pk, status__in=Popup.OPEN).update(
+        status=Status.WITHDRAWN, answered_at=timezone.now()
     )
+
+
+def _note_variation(popup: Popup, rendered: rendering.Rendered) -> None:
+    """Write down whose buttons the answer will be about."""
+    chosen = rendered.version.key if rendered.version else None
+    if popup.variation_id != chosen:
+        Popup.objects.filter(pk=popup.pk).update(variation=chosen)
+
+
+def _may_ask(device: Device) -> bool:
+    """Tell whether a popup may ask for permission: not where the browser cannot, where the
+    platform wants no push for the contact, and where it was answered lately under another name:
+    who has said no is not asked again for logging out."""
+    can = device.push_status == PushStatus.ASK and not device.contact.push_disabled_by_platform
+    return can and not _answered_under_another_name(device)
 
 
 def _answered_under_another_name(device: Device) -> bool:
@@ -164,7 +182,12 @@ def report(popup: Popup, device: Device, kind: Report, *, button: int | None = N
 def _label(popup: Popup, button: int | None) -> str:
     if button is None:
         return ""
-    labels = list(popup.asset.buttons.values_list("label", flat=True))
+    has_own = popup.variation_id and assets.Variation.objects.filter(
+        pk=popup.variation_id, has_own_buttons=True
+    )
+    variation = popup.variation_id if has_own else None
+    buttons = assets.Button.objects.filter(asset=popup.asset_id, variation=variation)
+    labels = list(buttons.values_list("label", flat=True))
     return labels[button] if button < len(labels) else ""
 
 

@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from apps.accounts import events
-from apps.delivery import payloads
+from apps.delivery import receipt_tokens
 from apps.delivery.models import Push
 
 
@@ -30,7 +30,7 @@ def accept(
     `at` is the browser's clock, so it is only trusted between queueing and now. Raises
     ReceiptRefused for a wrong token.
     """
-    if not payloads.is_receipt_token(uid, token):
+    if not receipt_tokens.is_right(uid, token):
         raise ReceiptRefused("The token does not belong to this push.")
     push = Push.objects.select_related("contact").filter(uid=uid).first()
     if push is None:

@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -25,10 +26,15 @@ class Result:
     answer: str = ""
     again_in: timedelta | None = None
     subscription: Subscription | None = None
+    variation: int | None = None
+    left_out: tuple[str, ...] = ()
 
     @classmethod
-    def accepted(cls, push: Push) -> "Result":
-        return cls(push=push, status=Push.Status.ACCEPTED)
+    def accepted(
+        cls, push: Push, *, variation: int | None = None, left_out: tuple[str, ...] = ()
+    ) -> "Result":
+        """`variation` says which one was sent, `left_out` what of it, so that it fits."""
+        return cls(push=push, status=Push.Status.ACCEPTED, variation=variation, left_out=left_out)
 
     @classmethod
     def failed(
@@ -89,14 +95,15 @@ def _write_again(results: list[Result]) -> None:
 
 
 def _write_finished(results: list[Result]) -> None:
-    groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for row in results:
-        groups[row.status, row.reason, row.answer].append(row.push.pk)
+        left_out = ", ".join(row.left_out)
+        groups[row.status, row.reason, row.answer, row.variation, left_out].append(row.push.pk)
     now = timezone.now()
-    for (status, reason, answer), ids in groups.items():
+    for (status, reason, answer, variation, left_out), ids in groups.items():
         changes = {"status": status, "reason": reason, "answer": answer, "due_at": None}
         if status == Push.Status.ACCEPTED:
-            changes["accepted_at"] = now
+            changes |= {"accepted_at": now, "variation": variation, "left_out": left_out}
         Push.objects.filter(pk__in=ids, status=Push.Status.SENDING).update(**changes)
 
 

@@ -5,6 +5,8 @@ recorded by outcome. A worker that dies in between leaves rows whose lease ends:
 sends them again within their time to live, and the browser replaces instead of repeating.
 """
 
+import base64
+import hashlib
 import logging
 import random
 import time
@@ -15,14 +17,14 @@ from django.db.models import F
 from django.utils import timezone
 from pywebpush import WebPusher
 
-from apps.accounts.models import Site
+from apps.accounts.id_lists import listed
 from apps.assets import models as assets
-from apps.assets import rendering
-from apps.delivery import payloads, transport, vapid
+from apps.assets import payloads, rendering
+from apps.delivery import receipt_tokens, transport, vapid
 from apps.delivery.models import Push
 from apps.delivery.recording import Result, record
 from apps.devices import endpoints
-from apps.devices.models import Subscription
+from apps.devices.models import Device, Subscription
 
 BATCH = transport.AT_ONCE
 LEASE = timezone.timedelta(seconds=120)
@@ -37,6 +39,16 @@ class Prepared:
     push: Push
     subscription: Subscription
     request: transport.Request
+    made: "Made"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """The push for one contact: its text, its tag, and what is written down about it."""
+
+    payload: payloads.Payload
+    topic: str
+    variation: int | None
 
 
 def drain(*, seconds: float = 40) -> int:
@@ -75,21 +87,21 @@ def prepare(ids: list[int]) -> tuple[list[Prepared], list[Result]]:
 
     Returns what can be sent, and the results of those that cannot.
     """
-    pushes = list(Push.objects.filter(pk__in=ids).select_related("contact__site", "device"))
+    # The few sites on their own: with each row they would be made anew.
+    rows = Push.objects.filter(pk__in=listed(ids)).select_related("contact", "device")
+    pushes = list(rows.prefetch_related("contact__site"))
     live = Subscription.objects.live().filter(device__in={push.device_id for push in pushes})
     subscriptions = {row.device_id: row for row in live.select_related("key")}
-    used = assets.Push.objects.prefetch_related("buttons").in_bulk(
-        {push.asset_id for push in pushes}
-    )
-    sites = {push.contact.site_id: push.contact.site for push in pushes}
-    labels = {site.pk: rendering.Labels.of(site) for site in sites.values()}
+    used = rendering.load(assets.Push, {push.asset_id for push in pushes})
+    sources = {pk: source for pk, (_, source) in used.items()}
+    batch = rendering.Batch.load(sources, {push.contact for push in pushes})
     prepared, results = [], []
     for push in pushes:
-        asset, site = used[push.asset_id], push.contact.site
+        asset, _ = used[push.asset_id]
         subscription = subscriptions.get(push.device_id)
         reason = _reason_not_to_send(push, subscription, asset)
         if reason is None:
-            ready = _prepare_one(push, asset, subscription, site, labels[site.pk])
+            ready = _prepare_one(push, asset, subscription, batch)
             if isinstance(ready, Prepared):
                 prepared.append(ready)
                 continue
@@ -99,26 +111,48 @@ def prepare(ids: list[int]) -> tuple[list[Prepared], list[Result]]:
 
 
 def _prepare_one(
-    push: Push,
-    asset: assets.Push,
-    subscription: Subscription,
-    site: Site,
-    labels: rendering.Labels,
+    push: Push, asset: assets.Push, subscription: Subscription, batch: rendering.Batch
 ) -> Prepared | Push.Reason:
     """Return the push ready to send, or why it cannot be; one that fails never stops a batch."""
+    limit = limit_of(push.device)
     try:
-        context = rendering.context_for(push.contact, labels, push.context)
-        plaintext = payloads.build(push.uid, rendering.push(asset, site, context))
-        if len(plaintext) > payloads.MAX_BYTES:
+        made = _make(push, batch, limit)
+        if len(made.payload.plaintext) > limit:
             return Push.Reason.TOO_LARGE
-        request = _request(push, asset, subscription, site, plaintext)
+        request = _request(push, asset, subscription, made)
     except endpoints.EndpointRefused:
         return Push.Reason.NOT_KNOWN
     except Exception:
         # Texts, values and keys come from outside; what they can do is not to be listed.
         log.warning("Push %s of asset %s cannot be made", push.pk, asset.pk, exc_info=True)
         return Push.Reason.NOT_RENDERED
-    return Prepared(push=push, subscription=subscription, request=request)
+    return Prepared(push=push, subscription=subscription, request=request, made=made)
+
+
+def limit_of(device: Device) -> int:
+    """Return how many bytes a message to the device may have before encryption."""
+    if device.browser.startswith("Firefox") and device.os == "Android":
+        return payloads.FIREFOX_ANDROID_BYTES
+    return payloads.MAX_BYTES
+
+
+def _make(push: Push, batch: rendering.Batch, limit: int) -> Made:
+    rendered = batch.render(push.asset_id, push.contact, push.context)
+    token = receipt_tokens.make(push.uid)
+    return Made(
+        payload=payloads.fit(rendered.shown, id=push.uid.hex, token=token, limit=limit),
+        topic=_topic(push, rendered.shown.get("tag")),
+        variation=rendered.version.key if rendered.version else None,
+    )
+
+
+def _topic(push: Push, tag: str | None) -> str:
+    """Return what a push that still waits at its push service is replaced by (RFC 8030, section
+    5.4: at most 32 characters of the URL-safe alphabet): its own id, or its replace key."""
+    if not tag:
+        return push.uid.hex
+    digest = hashlib.sha256(f"{push.contact.site_id} {tag}".encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode()[:32]
 
 
 def _reason_not_to_send(
@@ -141,7 +175,7 @@ def _reason_not_to_send(
 
 
 def _request(
-    push: Push, asset: assets.Push, subscription: Subscription, site: Site, plaintext: bytes
+    push: Push, asset: assets.Push, subscription: Subscription, made: Made
 ) -> transport.Request:
     keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
     pusher = WebPusher({"endpoint": subscription.endpoint, "keys": keys})
@@ -149,14 +183,15 @@ def _request(
     headers = {
         "TTL": str(max(left, 0)),
         "Urgency": asset.urgency,
-        # Replaces the same message while it still waits at the push service.
-        "Topic": push.uid.hex,
+        "Topic": made.topic,
         "Content-Type": "application/octet-stream",
         "Authorization": vapid.authorization(
-            subscription.key, site.vapid_subject, endpoints.check(subscription.endpoint)
+            subscription.key,
+            push.contact.site.vapid_subject,
+            endpoints.check(subscription.endpoint),
         ),
     }
-    body = pusher.encode(plaintext, content_encoding="aes128gcm")["body"]
+    body = pusher.encode(made.payload.plaintext, content_encoding="aes128gcm")["body"]
     return transport.Request(endpoint=subscription.endpoint, body=body, headers=headers)
 
 
@@ -166,7 +201,9 @@ def _result(row: Prepared, answer: transport.Answer) -> Result:
         pause = answer.retry_after or _pause(row.push.attempts)
         return Result.later(row.push, timezone.timedelta(seconds=pause), answer.text)
     if answer.outcome is outcomes.ACCEPTED:
-        return Result.accepted(row.push)
+        return Result.accepted(
+            row.push, variation=row.made.variation, left_out=row.made.payload.left_out
+        )
     return Result.failed(
         row.push,
         Push.Reason(answer.outcome.value),

@@ -17,7 +17,7 @@ from apps.accounts.models import (
     Site,
     User,
 )
-from apps.assets.models import Asset, Button, LabelTag, Popup, Push
+from apps.assets.models import Asset, AssetLabel, Button, LabelTag, Popup, Push
 from apps.delivery import models as delivery
 from apps.devices.models import Device, VapidKey
 from apps.journeys.models import Enrolment, Journey
@@ -43,7 +43,6 @@ def a_house(number):
     device, contact = subscription.device, subscription.device.contact
     push, popup = a_push(site), a_popup(site)
     Button.objects.create(asset=push, label="Show me")
-    LabelTag.objects.create(site=site, name="discount", value="20 %")
     journey = a_live_journey(site)
     soon = timezone.now() + timezone.timedelta(days=1)
     Enrolment.objects.create(
@@ -65,7 +64,6 @@ def a_house(number):
         Asset: push,
         Push: push,
         Popup: popup,
-        LabelTag: LabelTag.objects.get(site=site),
         Journey: Journey.objects.create(site=site, name="Draft"),
         delivery.Push: delivery.Push.objects.create(
             key="k", contact=contact, device=device, asset=push, expires_at=soon
@@ -80,6 +78,8 @@ def a_house(number):
 
 def rows_of_site(site):
     return {
+        LabelTag: LabelTag.objects.create(site=site, name="discount", value="20 %"),
+        AssetLabel: AssetLabel.objects.create(site=site, name="Sale"),
         IdentitySecret: IdentitySecret.objects.create(site=site, secret="ids_x"),
         VapidKey: site.vapid_keys.get(),
         ApiKey: an_api_key(site),

@@ -16,6 +16,8 @@ def a_form(site, **changes):
         "message": "Until Sunday.",
         "ttl": "3600",
         "urgency": "normal",
+        "direction": "auto",
+        "data": "{}",
         **NO_BUTTONS,
         **changes,
     }
@@ -94,6 +96,8 @@ class TestCreatingAPopup:
             "site": str(a_site().pk),
             "title": "News",
             "layout": "box",
+            "close_label": "Close",
+            "direction": "auto",
             "position": "center",
             "delay": "0",
             "wait_hours": "72",

@@ -5,13 +5,14 @@ import os
 import sys
 from pathlib import Path
 
-from tests.benchmarks import imports, onboarding, segments
+from tests.benchmarks import assets, imports, onboarding, segments
 
 # Name of the group, and what measures it: a function that yields results.
 GROUPS = {
     "onboarding": onboarding.measure,
     "imports": imports.measure,
     "segments": segments.measure,
+    "assets": assets.measure,
 }
 FILE = Path("var/bench.json")
 

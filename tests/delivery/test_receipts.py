@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 
 from apps.accounts.models import Event
 from apps.assets.models import Button
-from apps.delivery import payloads, receipts
+from apps.delivery import receipt_tokens, receipts
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def push(a_receiver):
 
 
 def accept(push, kind, **more):
-    token = payloads.receipt_token(push.uid)
+    token = receipt_tokens.make(push.uid)
     return receipts.accept(push.uid, token, receipts.Kind(kind), **more)
 
 
@@ -75,7 +75,7 @@ class TestAccept:
 
     def test_it_refuses_a_token_of_another_push(self, push):
         with pytest.raises(receipts.ReceiptRefused):
-            receipts.accept(push.uid, payloads.receipt_token(uuid.uuid4()), receipts.Kind.CLICKED)
+            receipts.accept(push.uid, receipt_tokens.make(uuid.uuid4()), receipts.Kind.CLICKED)
 
         push.refresh_from_db()
         assert (push.clicked_at, tracked()) == (None, [])
@@ -83,7 +83,7 @@ class TestAccept:
     def test_it_shrugs_at_a_push_that_is_not_kept_any_more(self):
         uid = uuid.uuid4()
 
-        assert not receipts.accept(uid, payloads.receipt_token(uid), receipts.Kind.SHOWN)
+        assert not receipts.accept(uid, receipt_tokens.make(uid), receipts.Kind.SHOWN)
 
 
 class TestApi:
@@ -92,7 +92,7 @@ class TestApi:
 
     def test_it_takes_a_receipt_without_device_or_site(self, push):
         answer = self.post(
-            id=push.uid.hex, token=payloads.receipt_token(push.uid), kind="clicked", button="1"
+            id=push.uid.hex, token=receipt_tokens.make(push.uid), kind="clicked", button="1"
         )
 
         push.refresh_from_db()

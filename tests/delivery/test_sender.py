@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import Contact
-from apps.delivery import payloads, sender, transport
+from apps.delivery import receipt_tokens, sender, transport
 from apps.delivery.models import Push
 from apps.devices.models import Subscription, VapidKey
 
@@ -33,9 +33,7 @@ class TestDrain:
                 "navigate": "https://shop.example/",
                 "lang": "de",
                 "tag": push.uid.hex,
-                "data": {
-                    "pushdesk": {"id": push.uid.hex, "token": payloads.receipt_token(push.uid)}
-                },
+                "data": {"pushdesk": {"id": push.uid.hex, "token": receipt_tokens.make(push.uid)}},
             },
             "mutable": True,
         }
@@ -203,5 +201,5 @@ class TestPrepare:
         with CaptureQueriesContext(connection) as queries:
             prepared, _ = sender.prepare(ids)
 
-        # Pushes, subscriptions, assets, buttons, labels.
-        assert (len(prepared), len(queries)) == (number, 5)
+        # Pushes, sites, subscriptions, assets, buttons, variations.
+        assert (len(prepared), len(queries)) == (number, 6)

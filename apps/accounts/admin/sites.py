@@ -29,7 +29,7 @@ class SiteAdmin(ModelAdmin):
     inlines = (OriginInline,)
     fieldsets = (
         (None, {"fields": ("name", "home", "vapid_subject")}),
-        ("Defaults", {"fields": ("icon", "default_language", "time_zone")}),
+        ("Defaults", {"fields": ("icon", "badge", "default_language", "time_zone")}),
         ("People", {"fields": ("identity_check", "recreates_erased")}),
     )
 

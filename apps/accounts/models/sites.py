@@ -45,6 +45,11 @@ class Site(models.Model):
     icon = models.URLField(
         blank=True, help_text="Shown in pushes that have no icon of their own. Square, 192 px."
     )
+    badge = models.URLField(
+        blank=True,
+        help_text="The small sign in Android's status bar, for pushes without one of their own. "
+        "White on transparent, 96 px.",
+    )
     vapid_subject = models.CharField(
         "contact for push services",
         max_length=200,

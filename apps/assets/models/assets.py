@@ -1,12 +1,40 @@
+from typing import Any
+
+from django.conf import settings
 from django.db import models
 from polymorphic.models import PolymorphicModel
 
 from apps.accounts.models import Site
-from apps.assets.tags import check_address, check_text
+
+
+class AssetLabel(models.Model):
+    """A word to sort and filter assets by; visitors never see it."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="asset_labels")
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "label"
+        constraints = [
+            models.UniqueConstraint(fields=["site", "name"], name="asset_label_once_per_site")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Asset(PolymorphicModel):
-    """A reusable resource: a Push or a Popup."""
+    """A reusable resource: a Push or a Popup.
+
+    `CONTENT` names the fields that say what a visitor gets; `VARIED` those of them that a
+    variation may have of its own, beside the buttons; `TEXTS` and `ADDRESSES` those with tags.
+    """
+
+    CONTENT: tuple[str, ...] = ()
+    VARIED: tuple[str, ...] = ()
+    TEXTS: tuple[str, ...] = ()
+    ADDRESSES: tuple[str, ...] = ()
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -25,6 +53,9 @@ class Asset(PolymorphicModel):
         default=Status.DRAFT,
         help_text="Only an active resource is ever sent.",
     )
+    labels = models.ManyToManyField(
+        AssetLabel, blank=True, related_name="assets", help_text="To sort and filter the list by."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -42,28 +73,27 @@ class Asset(PolymorphicModel):
     def is_active(self) -> bool:
         return self.status == self.Status.ACTIVE
 
+    @property
+    def own_content(self) -> dict[str, Any]:
+        """The content of contacts who meet no variation, without the buttons."""
+        return {name: getattr(self, name) for name in self.CONTENT}
 
-class Button(models.Model):
-    """A button of a push or a popup, in the order of `position`."""
 
-    class Action(models.TextChoices):
-        OPEN = "open", "Open an address"
-        ASK_PERMISSION = "ask_permission", "Ask for push permission"
-        TRACK = "track", "Track an event"
-        CLOSE = "close", "Just close"
+class Revision(models.Model):
+    """An asset as it was saved: everything that an export of it holds (apps.assets.snapshots)."""
 
-    asset = models.ForeignKey(Asset, models.CASCADE, related_name="buttons")
-    position = models.PositiveSmallIntegerField(default=0)
-    label = models.CharField(max_length=60, validators=[check_text])
-    action = models.CharField("does", max_length=14, choices=Action, default=Action.OPEN)
-    url = models.CharField("address", max_length=1000, blank=True, validators=[check_address])
-    icon = models.CharField(max_length=1000, blank=True, validators=[check_address])
-    event = models.CharField(
-        "event", max_length=100, blank=True, help_text="Its name, when the button tracks one."
-    )
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    note = models.CharField(max_length=200, blank=True)
+    snapshot = models.JSONField()
 
     class Meta:
-        ordering = ["position", "id"]
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "number"], name="revision_number_of_asset")
+        ]
 
     def __str__(self) -> str:
-        return self.label
+        return f"Revision {self.number}"

@@ -1,14 +1,39 @@
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from apps.assets.models.assets import Asset
+from apps.assets.models.languages import Direction, check_language
 from apps.assets.tags import check_address, check_text
 
 DAY, MONTH = 86_400, 2_592_000
+MAX_DATA = 1_000
+
+
+def check_data(value: Any) -> None:
+    """Raise ValidationError unless it is a small object that does not touch what is ours."""
+    if not isinstance(value, dict):
+        raise ValidationError('Write a JSON object, such as {"order": 7}.')
+    if "pushdesk" in value:
+        raise ValidationError("“pushdesk” is ours: choose another name.")
+    size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    if size > MAX_DATA:
+        raise ValidationError(f"{size} bytes are too many: at most {MAX_DATA}.")
 
 
 class Push(Asset):
     """What a browser shows as a notification. Smartico calls it a push resource."""
+
+    CONTENT = (
+        *("title", "message", "url", "icon", "image", "badge", "direction", "language", "data"),
+        *("stay_on_screen", "silent", "replace_key", "ttl", "urgency"),
+    )
+    VARIED = CONTENT[:9]
+    TEXTS = ("title", "message", "replace_key")
+    ADDRESSES = ("url", "icon", "image", "badge")
 
     class Urgency(models.TextChoices):
         """RFC 8030, section 5.3: how soon a device on battery should be woken."""
@@ -58,6 +83,34 @@ class Push(Asset):
     stay_on_screen = models.BooleanField(
         default=False,
         help_text="Until the visitor acts: Chrome and Edge on a computer, Firefox on Windows.",
+    )
+    silent = models.BooleanField(
+        default=False, help_text="Without sound or vibration, where the browser can."
+    )
+    replace_key = models.CharField(
+        max_length=60,
+        blank=True,
+        validators=[check_text],
+        help_text="Pushes with the same key replace each other, on the screen and while they "
+        "wait; for example score-{{ event.match }}. Empty: each stands for itself. Safari shows "
+        "every one.",
+    )
+    direction = models.CharField(
+        "text direction", max_length=4, choices=Direction, default=Direction.AUTO
+    )
+    language = models.CharField(
+        max_length=10,
+        blank=True,
+        validators=[check_language],
+        help_text="Of the texts: a code such as en or pt-BR. Empty: the contact's, else the "
+        "site's.",
+    )
+    data = models.JSONField(
+        "extra data",
+        default=dict,
+        blank=True,
+        validators=[check_data],
+        help_text="A JSON object for scripts of your own; it is in the notification's data.",
     )
     ttl = models.PositiveIntegerField(
         "time to live",

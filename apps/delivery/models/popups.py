@@ -48,6 +48,16 @@ class Popup(models.Model):
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="popups")
     device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="popups")
     asset = models.ForeignKey(assets.Popup, models.PROTECT, related_name="messages")
+    # As on a push: a variation can be deleted while millions of rows name it.
+    variation = models.ForeignKey(
+        assets.Variation,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        editable=False,
+    )
     context = models.JSONField(default=dict)
     status = models.CharField(max_length=9, choices=Status, default=Status.WAITING)
     button = models.CharField(max_length=60, blank=True, help_text="The label that was pressed.")

@@ -56,6 +56,19 @@ class Push(models.Model):
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="pushes")
     device = models.ForeignKey(Device, models.CASCADE, related_name="pushes")
     asset = models.ForeignKey(assets.Push, models.PROTECT, related_name="messages")
+    # Without a database constraint: a variation can be deleted while millions of rows name it.
+    variation = models.ForeignKey(
+        assets.Variation,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        editable=False,
+    )
+    left_out = models.CharField(
+        max_length=60, blank=True, editable=False, help_text="So that it fits its push service."
+    )
     context = models.JSONField(default=dict)
     status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
     reason = models.CharField(max_length=12, choices=Reason, blank=True)

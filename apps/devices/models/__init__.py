@@ -2,6 +2,7 @@
 
 from apps.devices.models.devices import Device, Session
 from apps.devices.models.keys import VapidKey
+from apps.devices.models.linked_browsers import LinkedBrowser
 from apps.devices.models.subscriptions import Subscription
 
-__all__ = ["Device", "Session", "Subscription", "VapidKey"]
+__all__ = ["Device", "LinkedBrowser", "Session", "Subscription", "VapidKey"]

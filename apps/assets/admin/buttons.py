@@ -1,0 +1,39 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from apps.accounts.backoffice import TabularInline
+from apps.assets.forms import MAX_BUTTONS, ButtonFormSet, PopupButtonForm, PushButtonForm
+from apps.assets.models import Button
+
+
+class ButtonInline(TabularInline):
+    """The buttons of the default content."""
+
+    model = Button
+    formset = ButtonFormSet
+    fk_name = "asset"
+    extra = 0
+    max_num = MAX_BUTTONS
+    ordering_field = "position"
+    hide_ordering_field = True
+    hide_title = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Button]:
+        return super().get_queryset(request).filter(variation=None)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type:
+        return super().get_formset(request, obj, **{"validate_max": True, **kwargs})
+
+
+class PushButtonInline(ButtonInline):
+    form = PushButtonForm
+    fields = ("label", "url", "icon", "position")
+    verbose_name_plural = "Buttons: at most three; Chrome and Edge show two, Safari none"
+
+
+class PopupButtonInline(ButtonInline):
+    form = PopupButtonForm
+    fields = ("label", "action", "url", "event", "position")
+    verbose_name_plural = "Buttons: at most three"

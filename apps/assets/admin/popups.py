@@ -1,0 +1,38 @@
+from django.contrib import admin
+
+from apps.assets.admin.assets import KindAdmin
+from apps.assets.admin.buttons import PopupButtonInline
+from apps.assets.forms import PopupForm
+from apps.assets.models import Popup
+
+
+@admin.register(Popup)
+class PopupAdmin(KindAdmin):
+    form = PopupForm
+    list_display = ("name", "title", "status_label", "site", "updated_at")
+    search_fields = ("name", "title", "text")
+    inlines = (PopupButtonInline,)
+    fieldsets = (
+        (None, {"fields": ("name", "status", "site", "labels")}),
+        ("Content", {"fields": ("title", "text", "image", "close_label")}),
+        (
+            "On the page",
+            {
+                "fields": (
+                    *("layout", "position", "is_full_screen_on_phones"),
+                    *("delay", "pages", "wait_hours"),
+                )
+            },
+        ),
+        (
+            "Colours",
+            {
+                "classes": ["collapse"],
+                "fields": (
+                    ("background_color", "text_color"),
+                    ("button_color", "button_text_color"),
+                ),
+            },
+        ),
+        ("Advanced", {"classes": ["collapse"], "fields": ("language", "direction")}),
+    )

@@ -1,0 +1,31 @@
+"""Tags: `{{ state.x }}`, `{{ event.x }}`, `{{ journey.x }}`, `{{ label.x }}` in texts (Liquid).
+
+Templates are written by marketers and filled with what visitors sent, so both are bounded: in
+loops, in output, and to these four names.
+"""
+
+from apps.assets.tags.addresses import check_address, is_web_address
+from apps.assets.tags.checking import Known, check_label_text, check_text, problems
+from apps.assets.tags.language import (
+    ROOTS,
+    NotFilled,
+    Values,
+    labels_in,
+    render,
+    render_address,
+)
+
+__all__ = [
+    "ROOTS",
+    "Known",
+    "NotFilled",
+    "Values",
+    "check_address",
+    "check_label_text",
+    "check_text",
+    "is_web_address",
+    "labels_in",
+    "problems",
+    "render",
+    "render_address",
+]
