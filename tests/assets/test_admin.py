@@ -61,6 +61,14 @@ class TestCreatingAPush:
         assert sorted(answer.context["adminform"].form.errors) == ["title", "url"]
         assert not Push.objects.filter(name="Summer sale").exists()
 
+    @pytest.mark.parametrize("text", ["{{", "{{ state.frist_name }}", "{{ label.bonus }}"])
+    def test_it_refuses_tags_that_could_not_be_filled(self, marketer, text):
+        answer = marketer.post(self.url, a_form(a_site(), title=text, url=f"/{text}"))
+
+        assert answer.status_code == 200
+        assert sorted(answer.context["adminform"].form.errors) == ["title", "url"]
+        assert not Push.objects.filter(name="Summer sale").exists()
+
     def test_it_refuses_a_fourth_button(self, marketer):
         site = a_site()
         buttons = {f"buttons-{n}-label": f"B{n}" for n in range(4)}

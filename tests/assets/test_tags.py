@@ -154,6 +154,7 @@ class TestProblems:
             "{% for each in state.first_name %}{{ each.x }}{% endfor %}",
             "{% assign y = state.first_name %}{{ y }}",
             "Hello",
+            "{{ broken",
         ],
     )
     def test_it_lets_names_pass_that_are_known_or_cannot_be(self, text):

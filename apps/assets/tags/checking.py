@@ -58,11 +58,16 @@ def check(text: str, *, is_address: bool = False) -> None:
 
 
 def problems(text: str, known: Known, *, is_address: bool = False) -> list[Wrong]:
-    """Return the tags of a text that has been checked whose names are not among `known`."""
+    """Return the tags of the text whose names are not among `known`; nothing of a text that is
+    no template, of which `check` says what is wrong."""
     if "{" not in text:
         return []
+    try:
+        named = _globals(text, is_address)
+    except LiquidError:
+        return []
     found = []
-    for root, used in _globals(text, is_address).items():
+    for root, used in named.items():
         names = known.get(root)
         if names is None:
             continue
