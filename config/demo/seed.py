@@ -5,10 +5,9 @@ from django.db import transaction
 
 from apps.accounts import sites
 from apps.accounts.models import Role, Site, User
-from apps.assets import models as assets
 from apps.journeys import publishing, templates
 from apps.journeys.models import Journey
-from config.demo import audience
+from config.demo import audience, workshop
 
 SITE_NAME = "Fernweh Outfitters"
 
@@ -30,7 +29,7 @@ def seed(*, port: int, password: str) -> Site:
         site = _site(port)
         audience.people(site)
         audience.segments(site)
-        _assets(site)
+        workshop.make(site)
         publishing.publish(Journey.objects.get(site=site, name=templates.ASK_FOR_PERMISSION))
     _allow_port(site, port)
     return site
@@ -66,26 +65,3 @@ def _site(port: int) -> Site:
 def _allow_port(site: Site, port: int) -> None:
     for origin in _origins(port):
         site.origins.update_or_create(origin=origin, defaults={"is_allowed": True})
-
-
-def _assets(site: Site) -> None:
-    active = assets.Asset.Status.ACTIVE
-    sale = assets.Push.objects.create(
-        site=site,
-        name="Summer sale",
-        status=active,
-        title="Summer sale: {{ label.discount }} off",
-        message="Tents, boots and backpacks, until Sunday.",
-        url="/demo/?product=tent",
-    )
-    assets.Button.objects.create(asset=sale, label="Show me", url="/demo/?product=boots")
-    assets.LabelTag.objects.create(site=site, name="discount", value="20 %")
-    news = assets.Popup.objects.create(
-        site=site,
-        name="New store in Leipzig",
-        title="We open in Leipzig",
-        text="Come and see us on the first of May.",
-        layout=assets.Popup.Layout.SLIDE,
-        position=assets.Popup.Position.BOTTOM_RIGHT,
-    )
-    assets.Button.objects.create(asset=news, label="Thank you", action=assets.Button.Action.CLOSE)
