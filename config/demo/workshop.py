@@ -42,7 +42,7 @@ def _sale(site: Site) -> None:
         rule=GERMAN,
         content={
             "title": "Sommerschlussverkauf: {{ label.discount }} Rabatt",
-            "message": "Hallo {{ state.first_name | du }}: Zelte, Schuhe und Rucksäcke, bis Sonntag.",
+            "message": "Hallo {{ state.first_name | du }}: Zelte und Rucksäcke, bis Sonntag.",
             "language": "de",
         },
         button="Ansehen",
