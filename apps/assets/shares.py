@@ -31,6 +31,16 @@ class Among:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """Something else than a variation that stands in an order, under a rule."""
+
+    pk: int
+    name: str
+    rule: Rule
+    is_active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Share:
     """Of the contacts looked at, how many meet the rule, and how many get the variation; `before`
     names what those who meet it get instead, where nobody gets it."""
@@ -81,22 +91,22 @@ def of(variations: Sequence[Variation], among: Among, context: Context) -> Share
     return _shares(variations, asked, groups, is_exact)
 
 
-def never_wins(variations: Sequence[Variation], context: Context) -> dict[int, str]:
-    """Return by its id why a variation can never win, for certain, whoever the contacts are: one
-    before it is for everybody, or has the same rule. Without a query."""
+def never_wins(rows: Sequence[Variation | Ranked], context: Context) -> dict[int, str]:
+    """Return by its id why a row can never win, for certain, whoever the contacts are: one before
+    it is for everybody, or has the same rule. Without a query."""
     found: dict[int, str] = {}
     everybody = ""
     seen: dict[str, str] = {}
-    for variation in variations:
-        same = seen.get(_normal(variation.rule))
+    for row in rows:
+        same = seen.get(_normal(row.rule))
         if everybody:
-            found[variation.pk] = f"“{everybody}” before it is for everybody."
+            found[row.pk] = f"“{everybody}” before it is for everybody."
         elif same:
-            found[variation.pk] = f"“{same}” before it has the same rule."
-        if variation.is_active and not problem_of(variation.rule, context):
-            if not variation.rule:
-                everybody = everybody or variation.name
-            seen.setdefault(_normal(variation.rule), variation.name)
+            found[row.pk] = f"“{same}” before it has the same rule."
+        if row.is_active and not problem_of(row.rule, context):
+            if not row.rule:
+                everybody = everybody or row.name
+            seen.setdefault(_normal(row.rule), row.name)
     return found
 
 

@@ -16,15 +16,35 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.models import Contact
 from apps.accounts.panels import Panel, find_uses, link_to, panel_on, table
-from apps.assets import label_uses, labels
+from apps.assets import label_uses, labels, shares
+from apps.assets.audience import shortened
 from apps.assets.label_uses import Use
 from apps.assets.models import LabelTag
-from apps.segments import counting
+from apps.segments import catalogue, counting
 from apps.segments.admin import why
 
 # More are no help to somebody who wants to take it out.
 EXAMPLES = 5
 SECONDS = 10
+
+
+@panel_on(LabelTag, permission="assets.view_labeltag")
+def never_said(request: HttpRequest, label: LabelTag) -> Panel | None:
+    """Name the values that nobody reads, whoever the contacts are."""
+    values = list(label.values.all())
+    if not values:
+        return None
+    context = catalogue.of_site(label.site)
+    ranked = [shares.Ranked(pk=row.pk, name=shortened(row.value), rule=row.rule) for row in values]
+    never = shares.never_wins(ranked, context)
+    rows = [
+        [row.name, f"Broken: {problem}" if problem else never[row.pk]]
+        for row in ranked
+        if (problem := shares.problem_of(row.rule, context)) or row.pk in never
+    ]
+    if not rows:
+        return None
+    return table("Values that nobody reads", ["Value", "Why"], rows, empty="", is_above=True)
 
 
 @panel_on(LabelTag, permission="accounts.view_contact")

@@ -1,11 +1,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.accounts.backoffice import ModelAdmin, StackedInline
 from apps.assets.admin import label_pages
@@ -29,6 +30,9 @@ class LabelValueInline(StackedInline):
     form = LabelValueForm
     formset = LabelValueFormSet
     template = "admin/assets/label_values.html"
+    formfield_overrides = {
+        TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 2})},
+    }
     extra = 0
     max_num = MAX_VALUES
     fields = ("value", "rule", "position")

@@ -88,7 +88,8 @@ def around(context: dict[str, Any], asset: Asset) -> dict[str, Any]:
         "sidebar_navigation": groups,
         "trail": [*trail, {"title": asset.name, "link": page_of(asset)}],
         # It would lead to a list that there is not; the strip and the trail lead further.
-        "show_back_button": False,
+        # A text: the theme asks whether this is one.
+        "show_back_button": "",
     }
 
 

@@ -38,7 +38,7 @@ class OwnButtons:
 
     fk_name = "variation"
     formset = VariationButtonFormSet
-    verbose_name_plural = "Buttons of its own: at most three"
+    verbose_name_plural = "Its own buttons: at most three, or none at all"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Button]:
         # Past the inline of the default content, which leaves out just these.

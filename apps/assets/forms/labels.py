@@ -93,6 +93,11 @@ class LabelValueForm(RuleForm):
     def context(self, site: Site) -> Context:
         return self.among.context
 
+    def has_changed(self) -> bool:
+        """A new row that is nothing but numbered was not written."""
+        changed = set(self.changed_data)
+        return bool(changed - {"position"} if self.instance.pk is None else changed)
+
     def clean_position(self) -> int:
         position = self.cleaned_data["position"]
         return 1000 if position is None else position

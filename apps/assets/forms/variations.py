@@ -122,6 +122,11 @@ class VariationForm(RuleForm):
             )
             self.initial[SAME + name] = name not in self.instance.content
 
+        if field := self.fields.get("has_own_buttons"):
+            labels = self.asset.buttons.filter(variation=None).values_list("label", flat=True)
+            those = ", ".join(f"“{label}”" for label in labels) or "none"
+            field.help_text = f"Off: those of the default content, {those}."
+
     def _default(self, name: str) -> str:
         """Return the default's value as the field shows it."""
         value = self.made[name].prepare_value(getattr(self.asset, name))
