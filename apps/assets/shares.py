@@ -42,8 +42,8 @@ class Ranked:
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """Of the contacts looked at, how many meet the rule, and how many get the variation; `before`
-    names what those who meet it get instead, where nobody gets it."""
+    """Of the contacts looked at, how many meet the rule (of the default content: meet none), and
+    how many get the variation; `before` names what those who meet it get, where nobody gets it."""
 
     met: int
     got: int
@@ -170,7 +170,7 @@ def _shares(
             before=() if got else tuple(asked[taker].name for taker in takers),
         )
     rest = sum(number for _, number, winner in won if winner is None)
-    rows[None] = Share(met=total, got=rest, percent=_percent(rest, total))
+    rows[None] = Share(met=rest, got=rest, percent=_percent(rest, total))
     return Shares(contacts=total, is_exact=is_exact, rows=rows)
 
 

@@ -73,6 +73,8 @@ class VariationForm(RuleForm):
             if cleaned.get(SAME + name):
                 self._leave_out(name)
         own = [name for name in self.varied if not cleaned.get(SAME + name)]
+        for name in own:
+            self._validate(name)
         check_names(
             self,
             known.names(self.known_site()),
@@ -96,6 +98,17 @@ class VariationForm(RuleForm):
         if _plain(written) not in ("", _plain(self._default(name))):
             text = "It differs from the default. Switch “Same as default” off to keep it."
             self.add_error(name, ValidationError(text))
+
+    def _validate(self, name: str) -> None:
+        """Check what the field holds as saving the asset would: those are not the form's."""
+        if name in self.cleaned_data:
+            field, value = self.kind._meta.get_field(name), self.cleaned_data[name]
+            try:
+                # An empty text is no JSON; it means what a new asset has there.
+                value = field.get_default() if value is None else value
+                self.cleaned_data[name] = field.clean(value, self.asset)
+            except ValidationError as error:
+                self.add_error(name, error)
 
     def _made(self) -> dict[str, forms.Field]:
         """Return the fields of the kind as its own form makes them."""
