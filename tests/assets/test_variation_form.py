@@ -110,6 +110,15 @@ class TestContent:
         assert form.is_valid(), form.errors
         assert form.save().content == {"url": ""}
 
+    def test_what_was_not_on_the_page_stays_as_it_is(self, push):
+        stored = a_variation(push, content={"title": "Hallo", "data": {"b": 2}})
+        data = {"name": "German", "status": "draft", "same_url": "on", "image": "/a.png"}
+
+        form = VariationForm(data, instance=stored)
+
+        assert form.is_valid(), form.errors
+        assert form.instance.content == {"title": "Hallo", "data": {"b": 2}, "image": "/a.png"}
+
     @pytest.mark.parametrize(
         ("field", "text", "message"),
         [

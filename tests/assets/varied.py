@@ -23,3 +23,11 @@ def names(asset):
 
 def no_buttons(**more):
     return {"buttons-TOTAL_FORMS": "0", "buttons-INITIAL_FORMS": "0", **more}
+
+
+def page_of(asset):
+    return f"/admin/assets/{asset._meta.model_name}/{asset.pk}/change/"
+
+
+def variation_page(variation, page="change"):
+    return f"/admin/assets/variation/{variation.pk}/{page}/"

@@ -116,7 +116,9 @@ class VariationAdmin(VariedAdmin, ModelAdmin):
                 classes = [] if set(names) & own.keys() else list(options.get("classes", ()))
                 fields = [(name, SAME + name) for name in names]
                 found.append((title, {"classes": classes, "fields": fields}))
-        return found
+        shown = {name for _, options in found for name, _ in options["fields"]}
+        rest = [(name, SAME + name) for name in varied if name not in shown]
+        return [*found, ("More", {"fields": rest})] if rest else found
 
     def get_inlines(self, request: HttpRequest, obj: Variation | None) -> list[type]:
         return [INLINES[type(_asset(request, obj))]]

@@ -46,7 +46,7 @@ class VariationForm(RuleForm):
             instance.asset = self.asset
         self.asset = instance.asset = instance.asset.get_real_instance()
         self.kind = type(self.asset)
-        self.made = self._made()
+        self.made, self.own = self._made(), dict(instance.content)
         super().__init__(self._filled(data), *args, instance=instance, **options)
         self._add_content()
 
@@ -142,18 +142,26 @@ class VariationForm(RuleForm):
 
     def _default(self, name: str) -> str:
         """Return the default's value as the field shows it."""
-        value = self.made[name].prepare_value(getattr(self.asset, name))
-        return "" if value is None else str(value)
+        return self._written(name, getattr(self.asset, name))
+
+    def _written(self, name: str, value: Any) -> str:
+        shown = self.made[name].prepare_value(value)
+        return "" if shown is None else str(shown)
 
     def _filled(self, data: Any) -> Any:
-        """Return what was sent with the default's value in each field that is the same: a page
-        does not send those, and shows them again when something else is wrong."""
+        """Return what was sent, with the default's value in each field that is the same: a page
+        does not send those, and shows them again when something else is wrong. A field of which
+        nothing was sent was not on the page: it stays as it is."""
         if not data:
             return data
-        filled = data.copy()
+        filled, stored = data.copy(), self.asset.own_content | self.own
         for name in self.varied:
-            if data.get(SAME + name) and name not in data:
-                filled[name] = self._default(name)
+            if name in data:
+                continue
+            if SAME + name not in data and name not in self.own:
+                filled[SAME + name] = "on"
+            is_same = bool(filled.get(SAME + name))
+            filled[name] = self._default(name) if is_same else self._written(name, stored[name])
         return filled
 
 
