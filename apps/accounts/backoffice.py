@@ -245,3 +245,4 @@ class PolymorphicInlineAdmin(PolymorphicInlineSupportMixin, ModelAdmin):
 
 
 TabularInline = unfold.TabularInline
+StackedInline = unfold.StackedInline

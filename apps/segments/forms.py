@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.accounts.models import Site
 from apps.segments import catalogue, reading, rules
-from apps.segments.rules import Problem
+from apps.segments.rules import Context, Problem
 
 
 class RuleWidget(UnfoldAdminTextareaWidget):
@@ -81,15 +81,23 @@ class RuleForm(forms.ModelForm):
         # Who may only look has no such field.
         if field := self.fields.get(self.rule_field):
             self.builder: RuleWidget = field.widget
-            site = getattr(self.instance, "site", None) if self.instance.site_id else None
+            site = self.known_site()
             self.builder.site = site
             self.builder.inside = next(iter(self.inside()), None)
             if site and not self.is_bound:
                 stored = getattr(self.instance, self.rule_field)
                 self.builder.problems = self._problems(stored, site) if stored else []
 
+    def known_site(self) -> Site | None:
+        """Return whose rule it is, where that does not depend on what is sent."""
+        return self.instance.site if self.instance.site_id else None
+
     def site(self) -> Site | None:
-        return self.cleaned_data.get("site") or getattr(self.instance, "site", None)
+        return self.cleaned_data.get("site") or self.known_site()
+
+    def context(self, site: Site) -> Context:
+        """Return what rules of the site can name; a form among many shares it with the others."""
+        return catalogue.of_site(site)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -103,7 +111,7 @@ class RuleForm(forms.ModelForm):
         return cleaned
 
     def _problems(self, rule: Any, site: Site) -> list[Problem]:
-        return rules.problems(rule, catalogue.of_site(site), inside=self.inside())
+        return rules.problems(rule, self.context(site), inside=self.inside())
 
     def inside(self) -> tuple[int, ...]:
         """Return the segments that are being asked already: the one whose rule this is."""

@@ -17,7 +17,16 @@ from apps.accounts.models import (
     Site,
     User,
 )
-from apps.assets.models import Asset, AssetLabel, Button, LabelTag, Popup, Push
+from apps.assets.models import (
+    Asset,
+    AssetLabel,
+    Button,
+    LabelTag,
+    LabelValue,
+    Popup,
+    Push,
+    Variation,
+)
 from apps.delivery import models as delivery
 from apps.devices.models import Device, VapidKey
 from apps.journeys.models import Enrolment, Journey
@@ -64,6 +73,7 @@ def a_house(number):
         Asset: push,
         Push: push,
         Popup: popup,
+        Variation: Variation.objects.create(asset=push, name="German", content={"title": "Hallo"}),
         Journey: Journey.objects.create(site=site, name="Draft"),
         delivery.Push: delivery.Push.objects.create(
             key="k", contact=contact, device=device, asset=push, expires_at=soon
@@ -77,8 +87,10 @@ def a_house(number):
 
 
 def rows_of_site(site):
+    label = LabelTag.objects.create(site=site, name="discount", value="20 %")
+    LabelValue.objects.create(label=label, value="10 %")
     return {
-        LabelTag: LabelTag.objects.create(site=site, name="discount", value="20 %"),
+        LabelTag: label,
         AssetLabel: AssetLabel.objects.create(site=site, name="Sale"),
         IdentitySecret: IdentitySecret.objects.create(site=site, secret="ids_x"),
         VapidKey: site.vapid_keys.get(),

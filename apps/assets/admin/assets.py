@@ -12,6 +12,8 @@ from apps.accounts.backoffice import (
     PolymorphicParentAdmin,
     colors,
 )
+from apps.assets import variations
+from apps.assets.admin.strips import VariedAdmin
 from apps.assets.models import Asset, Popup, Push
 
 STATUS_COLORS = colors(
@@ -30,11 +32,18 @@ class AssetList:
     def status_label(self, asset: Asset) -> tuple[str, str]:
         return asset.status, asset.get_status_display()
 
+    @display(description="Variations", ordering="variation_count")
+    def variation_count(self, asset: Asset) -> int:
+        return asset.variation_count
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return variations.counted(super().get_queryset(request))
+
 
 @admin.register(Asset)
 class AssetAdmin(AssetList, PolymorphicParentAdmin):
     child_models = (Push, Popup)
-    list_display = ("name", "kind", "status_label", "site", "updated_at")
+    list_display = ("name", "kind", "status_label", "variation_count", "site", "updated_at")
 
     @display(description="Kind", ordering="polymorphic_ctype")
     def kind(self, asset: Asset) -> str:
@@ -43,9 +52,9 @@ class AssetAdmin(AssetList, PolymorphicParentAdmin):
         return model._meta.verbose_name.capitalize()
 
 
-class KindAdmin(AssetList, PolymorphicChildAdmin):
+class KindAdmin(AssetList, VariedAdmin, PolymorphicChildAdmin):
     base_model = Asset
-    list_display = ("name", "status_label", "site", "updated_at")
+    list_display = ("name", "status_label", "variation_count", "site", "updated_at")
     fixed_fields = ("site",)
     filter_horizontal = ()
     autocomplete_fields = ("labels",)

@@ -9,7 +9,7 @@ from apps.assets.models import Popup
 @admin.register(Popup)
 class PopupAdmin(KindAdmin):
     form = PopupForm
-    list_display = ("name", "title", "status_label", "site", "updated_at")
+    list_display = ("name", "title", "status_label", "variation_count", "site", "updated_at")
     search_fields = ("name", "title", "text")
     inlines = (PopupButtonInline,)
     fieldsets = (

@@ -9,7 +9,7 @@ from apps.assets.models import Push
 @admin.register(Push)
 class PushAdmin(KindAdmin):
     form = PushForm
-    list_display = ("name", "title", "status_label", "site", "updated_at")
+    list_display = ("name", "title", "status_label", "variation_count", "site", "updated_at")
     search_fields = ("name", "title", "message")
     inlines = (PushButtonInline,)
     fieldsets = (

@@ -5,14 +5,22 @@ from apps.assets.forms.buttons import (
     ButtonFormSet,
     PopupButtonForm,
     PushButtonForm,
+    VariationButtonFormSet,
 )
 from apps.assets.forms.contents import PopupForm, PushForm
+from apps.assets.forms.labels import LabelTagForm, LabelValueForm, LabelValueFormSet
+from apps.assets.forms.variations import VariationForm
 
 __all__ = [
     "MAX_BUTTONS",
     "ButtonFormSet",
+    "LabelTagForm",
+    "LabelValueForm",
+    "LabelValueFormSet",
     "PopupButtonForm",
     "PopupForm",
     "PushButtonForm",
     "PushForm",
+    "VariationButtonFormSet",
+    "VariationForm",
 ]

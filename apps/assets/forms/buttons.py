@@ -27,6 +27,14 @@ class ButtonFormSet(forms.BaseInlineFormSet):
         return known.names(asset.site) if self.is_bound and asset and asset.site_id else None
 
 
+class VariationButtonFormSet(ButtonFormSet):
+    """The buttons of a variation; they belong to its asset too."""
+
+    def save_new(self, form: forms.ModelForm, commit: bool = True) -> Button:
+        form.instance.asset_id = self.instance.asset_id
+        return super().save_new(form, commit)
+
+
 class ButtonForm(forms.ModelForm):
     def __init__(self, *args: Any, known: Known | None = None, **options: Any) -> None:
         super().__init__(*args, **options)

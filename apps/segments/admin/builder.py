@@ -19,7 +19,10 @@ SAMPLES = 5
 SECONDS = 15
 # Who has a rule to edit may count.
 MAX_BYTES = 500_000
-PERMISSIONS = ("segments.view_segment", "journeys.view_journey")
+PERMISSIONS = (
+    *("segments.view_segment", "journeys.view_journey"),
+    *("assets.view_variation", "assets.view_labeltag"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

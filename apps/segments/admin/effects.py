@@ -39,7 +39,8 @@ def of_editing(segment: Segment, before: Rule, after: Rule) -> Consequences | No
     broken = usage.broken_by(segment.site_id, context, _with(segment, after, context))
     if broken:
         text = f"{text[:-1]}, and where it says so it breaks: a broken segment has nobody in it, "
-        text += "a broken journey lets nobody enter."
+        text += "a broken journey lets nobody enter, a broken variation or label value is sent to "
+        text += "nobody."
         why = {(use.row, use.note): message for use, message in broken}
         for row, use in zip(rows, uses, strict=True):
             if message := why.get((use.row, use.note)):

@@ -49,7 +49,8 @@ def used_in(request: HttpRequest, segment: Segment) -> Panel:
         "Used in",
         HEADERS,
         rows_of(usage.of_segment(segment)),
-        empty="Nothing uses it yet. Journeys and other segments can ask for it in their rules.",
+        empty="Nothing uses it yet. Journeys, other segments, variations of assets and label tags "
+        "can ask for it in their rules.",
     )
 
 
@@ -59,7 +60,7 @@ def rules_with(request: HttpRequest, row: Property) -> Panel:
         "Used in",
         HEADERS,
         rows_of(usage.of_properties(row.site_id, [usage.place_of(row)])),
-        empty="No rule of a segment or of a journey asks for it.",
+        empty="No rule of a segment, a journey, a variation or a label tag asks for it.",
     )
 
 

@@ -82,7 +82,8 @@ class PropertyAdmin(AsksFirstAdmin):
         return Consequences(
             title=f"“{row}” as {row.get_type_display().lower()}: this breaks rules",
             text="They ask for it in ways that do not fit the new type. A broken segment has "
-            "nobody in it and a broken journey lets nobody enter, until you correct them:",
+            "nobody in it, a broken journey lets nobody enter, a broken variation or label value "
+            "is sent to nobody, until you correct them:",
             headers=["Kind", "Name", "What is wrong then"],
             rows=[[use.kind, link_to(use.row), why] for use, why in broken],
         )
@@ -105,9 +106,9 @@ class PropertyAdmin(AsksFirstAdmin):
         them = f"“{rows[0]}” is" if len(rows) == 1 else "Some of them are"
         return Consequences(
             title=f"{them} used in rules, and deleting breaks those",
-            text="A broken segment has nobody in it and a broken journey lets nobody enter, until "
-            "you correct the rule. A name that the site goes on sending is learnt again, with the "
-            "type that it has then.",
+            text="A broken segment has nobody in it, a broken journey lets nobody enter, a broken "
+            "variation or label value is sent to nobody, until you correct the rule. A name that "
+            "the site goes on sending is learnt again, with the type that it has then.",
             headers=["Kind", "Name", "Asks for", HEADERS[-1]],
             rows=found,
         )

@@ -21,9 +21,8 @@ def search(request: HttpRequest, segment_id: int) -> HttpResponse:
     """Find the contact by external id or visitor's number, and answer why it is in or is not."""
     _require_reader(request)
     segment = get_object_or_404(Segment.objects.select_related("site"), pk=segment_id)
-    # PostgreSQL refuses to look for this sign, which no text in it can have.
-    term = request.GET.get("contact", "").replace("\x00", "").strip()[:150]
-    found = _found(segment.site_id, term) if term else []
+    term = term_of(request)
+    found = find(segment.site_id, term)
     if len(found) == 1:
         return _explained(request, segment, found[0])
     context = {"segment": segment, "term": term, "found": found}
@@ -82,8 +81,16 @@ def _piece(request: HttpRequest, template: str, context: dict[str, Any]) -> Http
     return TemplateResponse(request, template, {**base, **context})
 
 
-def _found(site_id: int, term: str) -> list[Contact]:
+def term_of(request: HttpRequest) -> str:
+    """Return what was written to find a contact by."""
+    # PostgreSQL refuses to look for this sign, which no text in it can have.
+    return request.GET.get("contact", "").replace("\x00", "").strip()[:150]
+
+
+def find(site_id: int, term: str) -> list[Contact]:
     """Return the one contact that is meant; else those whose external id begins so."""
+    if not term:
+        return []
     known = Contact.objects.filter(site=site_id)
     number = term.lower().removeprefix("visitor").strip()
     exact = list(known.filter(external_id=term))

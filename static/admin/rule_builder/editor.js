@@ -8,6 +8,23 @@ import { drawGroup } from "./groups.js";
 import { Numbers } from "./numbers.js";
 import { at, childrenOf, groupOf, idOf, rooted } from "./tree.js";
 
+// Several rules of a page ask for the same.
+const offers = new Map();
+
+function offered(address) {
+  if (!offers.has(address)) offers.set(address, load(address));
+  return offers.get(address);
+}
+
+// Returns what the site offers, or nothing when that cannot be loaded; then the next one asks again.
+async function load(address) {
+  const answer = await fetch(address).catch(() => null);
+  const isJson = answer?.ok && !answer.redirected && answer.headers.get("Content-Type")?.includes("json");
+  if (isJson) return answer.json();
+  offers.delete(address);
+  return null;
+}
+
 export class Editor {
   constructor(element) {
     this.element = element;
@@ -53,15 +70,14 @@ export class Editor {
       return;
     }
     this.tree.setAttribute("aria-busy", "true");
-    const answer = await fetch(`${this.settings.catalogue}?site=${encodeURIComponent(site)}`).catch(() => null);
-    const isJson = answer?.ok && !answer.redirected && answer.headers.get("Content-Type")?.includes("json");
+    const found = await offered(`${this.settings.catalogue}?site=${encodeURIComponent(site)}`);
     if (site !== this.site) return;
     this.tree.removeAttribute("aria-busy");
-    if (!isJson) {
+    if (!found) {
       this.giveUp("The rule builder cannot be loaded at the moment. The rule can be written as text below.");
       return;
     }
-    this.catalogue = new Catalogue(await answer.json());
+    this.catalogue = new Catalogue(found);
     this.read(this.settings.problems);
   }
 

@@ -34,4 +34,12 @@ function start(element) {
   editor.open(editor.site);
 }
 
-document.querySelectorAll("[data-rule-builder]:not(.ready)").forEach(start);
+// The blank row that others are copied from stays as it is: its copies start when they are added.
+function startIn(place) {
+  for (const element of place.querySelectorAll("[data-rule-builder]:not(.ready)")) {
+    if (!element.closest(".empty-form")) start(element);
+  }
+}
+
+startIn(document);
+document.addEventListener("formset:added", ({ target }) => startIn(target));
