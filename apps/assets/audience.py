@@ -80,6 +80,12 @@ class Crowd:
         return rows.filter(rules.compile(rule_of(self.segment), self.context, among=among))
 
     @property
+    def words(self) -> str:
+        if self.segment:
+            return "the segment"
+        return "those who can be reached" if self.is_reachable else "all contacts"
+
+    @property
     def times(self) -> int:
         """How many each of them stands for."""
         return counting.BUCKETS if self.is_sampled else 1

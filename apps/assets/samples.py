@@ -67,6 +67,13 @@ class Sample:
     """The variations in their order, the default content last."""
 
     versions: tuple[Weighed, ...]
+    is_whole: bool = True
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every contact of the crowd was rendered."""
+        seen = all(each.looked_at >= each.contacts for each in self.versions)
+        return self.is_whole and seen
 
     @property
     def candidates(self) -> int:
@@ -122,7 +129,8 @@ def take(source: Source, crowd: Crowd) -> Sample:
             end,
         )
         weighed.append(row)
-    return Sample(versions=tuple(weighed))
+    is_whole = not crowd.is_sampled and len(ids) < CANDIDATES
+    return Sample(versions=tuple(weighed), is_whole=is_whole)
 
 
 def _getting(source: Source, ids: Sequence[int], crowd: Crowd) -> dict[int | None, list[int]]:
