@@ -167,9 +167,7 @@ def _audience(asked: Asked, may_change: bool) -> dict[str, Any]:
             "unknown": unknown_words(audience),
         }
     if sample is not None:
-        has_later = any(
-            tag in each.text for each in subject.places for tag in ("event.", "journey.")
-        )
+        texts = [each.text for each in subject.places]
         found |= {
             "weights": [_weight(each) for each in sample.versions],
             "looked_at": sum(each.looked_at for each in sample.versions if each.contacts),
