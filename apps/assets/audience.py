@@ -248,7 +248,10 @@ def _named(lost: Sequence[Group], everybody: Sequence[Group], feature: str) -> l
         if name in browsers:
             name = f"{name} on {group.os}"
         if (group.browser, group.os) in systems:
-            name = f"{group.browser} before {group.client.since.get(feature, 'the newest')}"
+            # New ones show two buttons of three, old ones none.
+            is_new = feature == "actions" and group.client.max_actions
+            when = "since" if is_new else "before"
+            name = f"{group.browser} {when} {group.client.since[feature]}"
         found[name] += group.count
     return [name for name, _ in found.most_common()]
 

@@ -92,7 +92,7 @@ class Sample:
     def _shares(self, what: str) -> dict[Any, float]:
         found: dict[Any, float] = defaultdict(float)
         for each in self.versions:
-            for key, count in getattr(each, what).items():
+            for key, count in getattr(each, what).items() if each.contacts else ():
                 found[key] += count / each.looked_at * each.contacts / self.candidates
         return dict(found)
 
