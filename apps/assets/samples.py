@@ -104,8 +104,10 @@ def take(source: Source, crowd: Crowd) -> Sample:
     a bad rule of the segment. Rendering ends after another second with what was looked at.
     """
     with counting.at_most(SECONDS, few=crowd.is_sampled):
-        # By bucket: that order is as good as drawn by lot.
-        found = crowd.contacts().order_by("bucket", "pk").values_list("pk", flat=True)
+        # By bucket: as good as drawn by lot. Those of one bucket are; asked for in the order of
+        # their ids, PostgreSQL would go through everybody's.
+        ordered = () if crowd.is_sampled else ("bucket", "pk")
+        found = crowd.contacts().order_by(*ordered).values_list("pk", flat=True)
         ids = list(found[:CANDIDATES])
         getting = _getting(source, ids, crowd)
     keys = [*(version.key for version in source.versions), None]

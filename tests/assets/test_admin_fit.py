@@ -70,7 +70,7 @@ class TestAudience:
         said = words(marketer.post(reverse(AUDIENCE), a_form(site)))
 
         assert "Everybody sees all of it." in said
-        assert words(marketer.post(reverse(AUDIENCE), a_form(site, site=""))) == [
+        assert words(marketer.post(reverse(AUDIENCE), {**a_form(site), "site": ""})) == [
             "Choose the site first."
         ]
 
@@ -134,7 +134,7 @@ class TestAudience:
 
         said = words(marketer.get(reverse(AUDIENCE, args=[push.pk])))
 
-        assert said[said.index("German") + 1] == "4,265 of 3,993 bytes"
+        assert said[said.index("German") + 1] == "4,275 of 3,993 bytes"
         assert "Everywhere, for 100 %: left out at sending: data." in said
         assert said[said.index("Default content") + 2] == (
             "Nobody of them gets it now: filled for somebody of whom nothing is known."

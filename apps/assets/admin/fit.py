@@ -15,11 +15,12 @@ from apps.accounts.panels import Panel, panel_on
 from apps.assets import drafts, links, lint, payloads, places, rendering
 from apps.assets.audience import Crowd, misses, percent, unknown_words
 from apps.assets.lint import Finding, Level, Subject
-from apps.assets.models import Asset, Popup, Push
+from apps.assets.models import Asset, CheckedAddress, Popup, Push
 from apps.assets.rendering import Source
 from apps.assets.samples import Weighed
 from apps.segments.models import Segment
 
+Verdict = CheckedAddress.Verdict
 MAX_BYTES = 500_000
 MOST_SEGMENTS = 200
 TITLES = {
@@ -213,11 +214,12 @@ def _checks(asked: Asked, may_change: bool) -> dict[str, Any]:
     if may_change:
         subject.looked_at = links.ask(subject.source.site, list(subject.addresses.values()))
     found = lint.findings(subject)
+    waiting = (row.verdict == Verdict.WAITING for row in subject.looked_at.values())
     groups = [
         (level, TITLES[level], [(row, anchor(row)) for row in rows])
         for level, rows in groupby(found, key=lambda row: row.level)
     ]
-    return {"groups": groups}
+    return {"groups": groups, "is_waiting": any(waiting)}
 
 
 def anchor(finding: Finding) -> str:

@@ -59,7 +59,7 @@ def lengths(subject: Subject) -> Iterator[Finding]:
         column, _, level = LENGTHS[place.name]
         cut = [each for each in compatibility.clients() if getattr(each, column) < length]
         if told := _who_cuts(subject, cut, column):
-            message = f"{place.words}: up to {length} characters. It is cut off after {told}."
+            message = f"{place.words}: up to {length} characters, cut off after {told}."
             yield Finding(level=level, field=place.field, message=message)
 
 
@@ -67,11 +67,11 @@ def _who_cuts(subject: Subject, cut: list[Client], column: str) -> str:
     """Name those whom it concerns, the commonest first; all of them when nobody is there yet."""
     audience = subject.audience
     if audience is None or not audience.total:
-        return "; ".join(f"{getattr(each, column)} on {each.label}" for each in cut)
+        return ", ".join(f"{getattr(each, column)} on {each.label}" for each in cut)
     # By name: as old as a device may be, it cuts as the newest does.
     limits = {each.label: getattr(each, column) for each in cut}
-    return "; ".join(
-        f"{limits[label]} on {label}: {percent(count, audience.total)} of the browsers"
+    return ", ".join(
+        f"{limits[label]} on {label} ({percent(count, audience.total)} of the browsers)"
         for label, count in audience.browsers
         if label in limits
     )

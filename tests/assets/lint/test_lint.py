@@ -125,8 +125,8 @@ class TestTexts:
             (
                 "warning",
                 "title",
-                "Title: up to 60 characters. It is cut off after 50 on Safari on iOS: 25 % of "
-                "the browsers.",
+                "Title: up to 60 characters, cut off after 50 on Safari on iOS (25 % of the "
+                "browsers).",
             )
         ]
 
@@ -141,9 +141,9 @@ class TestTexts:
             (
                 "warning",
                 "title",
-                "Title: up to 52 characters. It is cut off after 43 on Chrome on macOS; 40 on "
-                "Chrome on Android; 40 on Firefox on Android; 49 on Safari on macOS; 50 on "
-                "Safari on iOS.",
+                "Title: up to 52 characters, cut off after 43 on Chrome on macOS, 40 on Chrome "
+                "on Android, 40 on Firefox on Android, 49 on Safari on macOS, 50 on Safari on "
+                "iOS.",
             )
         ]
 
@@ -160,14 +160,14 @@ class TestTexts:
             (
                 "warning",
                 "variations",
-                "“All”, title: up to 60 characters. It is cut off after 50 on Safari on iOS: "
-                "100 % of the browsers.",
+                "“All”, title: up to 60 characters, cut off after 50 on Safari on iOS (100 % of "
+                "the browsers).",
             ),
             (
                 "hint",
                 "message",
-                "Message: up to 179 characters. It is cut off after 178 on Safari on iOS: 100 % "
-                "of the browsers.",
+                "Message: up to 179 characters, cut off after 178 on Safari on iOS (100 % of the "
+                "browsers).",
             ),
         ]
 
