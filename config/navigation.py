@@ -102,6 +102,10 @@ def admin_css(request: HttpRequest) -> str:
     return static("admin/pushdesk.css")
 
 
+def fit_css(request: HttpRequest) -> str:
+    return static("admin/fit.css")
+
+
 def favicon(request: HttpRequest) -> str:
     return static("admin/favicon.svg")
 
@@ -117,7 +121,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "config.dashboard.home",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
-    "STYLES": ["config.navigation.admin_css"],
+    "STYLES": ["config.navigation.admin_css", "config.navigation.fit_css"],
     "SCRIPTS": [],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": SIDEBAR},
     "TABS": TABS,

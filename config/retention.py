@@ -30,4 +30,10 @@ def retention(env: environ.Env) -> list[dict[str, Any]]:
             "date": "import_run__created_at",
             "only": "of_ended",
         },
+        # Asked for anew whenever somebody works on an asset that names it.
+        {
+            "model": "assets.CheckedAddress",
+            "days": env.int("RETENTION_ADDRESSES_DAYS", 90),
+            "date": "asked_at",
+        },
     ]

@@ -41,6 +41,7 @@ SALT_KEY = "pushdesk.encrypted-fields"
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 PUSH_HOSTS = env.list("PUSH_HOSTS", default=[])
+LINK_CHECK_HOSTS = env.list("LINK_CHECK_HOSTS", default=[])
 DEMO_PORT = env.int("DEMO_PORT", 8000)
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
 
@@ -269,6 +270,7 @@ PERIODIC_TASKS = [
     ("Move journeys", "apps.journeys.tasks.advance", 1),
     ("Send pushes", "apps.delivery.tasks.send", 1),
     ("Expire popups", "apps.delivery.tasks.expire", 5),
+    ("Check addresses in assets", "apps.assets.tasks.check_addresses", 5),
     ("End subscriptions of retired keys", "apps.devices.tasks.end_retired", 1),
     ("Remove what is too old", "apps.accounts.tasks.clean", time(3, 30)),
 ]

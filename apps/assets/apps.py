@@ -6,7 +6,7 @@ class AssetsConfig(AppConfig):
     verbose_name = "Assets"
 
     def ready(self) -> None:
-        from apps.assets import audience
+        from apps.assets import rule_uses
         from apps.segments import usage
 
-        usage.register(audience.rules_of_site)
+        usage.register(rule_uses.rules_of_site)

@@ -1,38 +1,280 @@
-"""Whom variations and label values are for: the rules of theirs, for whoever asks what names a
-segment or a property."""
+"""Who would get a push, on what, and what of it they would not see.
 
-from collections.abc import Iterable
+On a site of many contacts one bucket of them stands for all (apps.segments.counting), so the
+shares are about right there, and exact elsewhere.
+"""
 
-from django.contrib.contenttypes.models import ContentType
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from apps.assets.models import Asset, LabelValue, Variation
-from apps.segments.usage import Use
+from django.db.models import Count, QuerySet
 
-MAX_SHOWN = 40
+from apps.accounts.models import Contact, Site
+from apps.assets import compatibility
+from apps.assets.compatibility import Client
+from apps.assets.rendering import Source
+from apps.devices.models import Subscription
+from apps.segments import catalogue, counting, rules
+from apps.segments.membership import rule_of
+from apps.segments.models import Segment
+from apps.segments.rules import Context
+
+SECONDS = 1.0
+# Versions are what visitors' browsers say: so many kinds of them are looked at, the commonest.
+MOST_GROUPS = 500
+COUNTED = ("none", "one", "two", "three")
+# How the matrix calls what the content calls otherwise.
+FIELDS = {
+    "image": "image",
+    "icon": "icon",
+    "badge": "badge",
+    "require_interaction": "stay_on_screen",
+    "silent": "silent",
+    "tag": "replace_key",
+}
+WORDS = {
+    "image": "{} will not see the image",
+    "icon": "{} will see the icon of the site or the browser instead of yours",
+    "badge": "{} will not see the badge",
+    "require_interaction": "{} will see it go away by itself",
+    "silent": "{} may hear a sound all the same",
+    "tag": "{} will see it beside the earlier one, not in its place",
+    "dir": "{} ignore the text direction",
+}
 
 
-def kind_of(asset: Asset) -> str:
-    """Return what the asset is called by its kind, without a query: the stored row may be of the
-    common part only."""
-    # By the cache of content types; through the row it would be a query each.
-    model = ContentType.objects.get_for_id(asset.polymorphic_ctype_id).model_class()
-    return str(model._meta.verbose_name)
+@dataclass(frozen=True, kw_only=True)
+class Crowd:
+    """Whom a message is weighed against: the reachable contacts of the site, or those of them
+    in the segment; where there are many, those in one bucket. For a popup also the others."""
+
+    site: Site
+    segment: Segment | None = None
+    is_sampled: bool = False
+    is_reachable: bool = True
+
+    @classmethod
+    def of(
+        cls, site: Site, segment: Segment | None = None, *, is_reachable: bool = True
+    ) -> "Crowd":
+        is_sampled = not counting.is_small(site.pk)
+        return cls(site=site, segment=segment, is_sampled=is_sampled, is_reachable=is_reachable)
+
+    @cached_property
+    def context(self) -> Context:
+        return catalogue.of_site(self.site)
+
+    def contacts(self) -> QuerySet[Contact]:
+        """Return them, unordered. Raises Broken when the segment's rule cannot be asked."""
+        rows = Contact.objects.filter(site=self.site).order_by()
+        if self.is_sampled:
+            rows = rows.filter(bucket=counting.SAMPLED)
+        if self.is_reachable:
+            rows = rows.filter(is_reachable=True)
+        if self.segment is None:
+            return rows
+        among = rows.values("pk") if self.is_sampled else None
+        return rows.filter(rules.compile(rule_of(self.segment), self.context, among=among))
+
+    @property
+    def words(self) -> str:
+        if self.segment:
+            return "the segment"
+        return "those who can be reached" if self.is_reachable else "all contacts"
+
+    @property
+    def times(self) -> int:
+        """How many each of them stands for."""
+        return counting.BUCKETS if self.is_sampled else 1
 
 
-def rules_of_site(site_id: int) -> Iterable[Use]:
-    """Yield the rules of the site's variations and label values, in two queries."""
-    variations = Variation.objects.filter(asset__site=site_id).select_related("asset")
-    for row in variations.order_by("asset__name", "position", "id"):
-        draft = "" if row.is_active else ", draft"
-        note = f"of the {kind_of(row.asset)} “{row.asset.name}”{draft}"
-        yield Use(row=row, kind="Variation", rule=row.rule, note=note)
-    values = LabelValue.objects.filter(label__site=site_id).select_related("label")
-    place: dict[int, int] = {}
-    for value in values.order_by("label__name", "position", "id"):
-        place[value.label_id] = number = place.get(value.label_id, 0) + 1
-        note = f"value {number}: “{shortened(value.value)}”"
-        yield Use(row=value.label, kind="Label tag", rule=value.rule, note=note)
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """So many devices of one kind; `client` is None for a browser that the matrix does not know."""
+
+    browser: str
+    version: str
+    os: str
+    count: int
+    client: Client | None
 
 
-def shortened(text: str) -> str:
-    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """The live devices of a crowd. Counts are of those looked at; `times` makes them whole."""
+
+    groups: tuple[Group, ...]
+    times: int = 1
+
+    @cached_property
+    def known(self) -> tuple[Group, ...]:
+        return tuple(group for group in self.groups if group.client)
+
+    @cached_property
+    def total(self) -> int:
+        """How many devices the matrix knows: what every share is of."""
+        return sum(group.count for group in self.known)
+
+    @cached_property
+    def unknown(self) -> dict[str, int]:
+        """How many devices it does not know, by browser, the commonest first."""
+        found: Counter[str] = Counter()
+        for group in self.groups:
+            if not group.client:
+                found[group.browser or "a browser without a name"] += group.count
+        return dict(found.most_common())
+
+    @property
+    def is_exact(self) -> bool:
+        return self.times == 1
+
+    def share(self, is_one: Callable[[Client], Any]) -> int:
+        """Return how many of the known devices are of clients of which that is true."""
+        return sum(group.count for group in self.known if is_one(group.client))
+
+    @cached_property
+    def browsers(self) -> list[tuple[str, int]]:
+        """How many devices each browser of the matrix has, by its label, the commonest first."""
+        found: Counter[str] = Counter()
+        for group in self.known:
+            found[group.client.label] += group.count
+        return found.most_common()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Miss:
+    """What `count` of the known devices do not show; `sentence` says it with the share."""
+
+    feature: str
+    count: int
+    percent: int
+    sentence: str
+
+
+def devices(crowd: Crowd) -> Audience:
+    """Count the crowd's live devices by browser, version and system, in one query.
+
+    Raises TooSlow (apps.segments.counting) after a second, Broken for a bad rule.
+    """
+    names = ("device__browser", "device__browser_version", "device__os")
+    live = Subscription.objects.live().filter(device__contact__in=crowd.contacts().values("pk"))
+    counted = live.order_by().values_list(*names).annotate(count=Count("pk"))
+    with counting.at_most(SECONDS, few=crowd.is_sampled):
+        rows = list(counted.order_by("-count", *names)[:MOST_GROUPS])
+    groups = tuple(
+        Group(
+            browser=browser,
+            version=version,
+            os=os,
+            count=count,
+            client=compatibility.of_device(browser, version, os),
+        )
+        for browser, version, os, count in rows
+    )
+    return Audience(groups=groups, times=crowd.times)
+
+
+def misses(source: Source, audience: Audience) -> list[Miss]:
+    """Return what of the push would not be seen, the widest miss first; nothing about what no
+    content of it has, and nothing when there is nobody."""
+    contents = _contents(source)
+    found = []
+    for feature in WORDS:
+        having = [name for name, content in contents.items() if _has(content, feature)]
+        if having:
+            lost = [group for group in audience.known if not group.client.shows[feature]]
+            found.append(_miss(feature, WORDS[feature], lost, audience, having, contents))
+    found += _button_misses(contents, audience)
+    return sorted((miss for miss in found if miss.count), key=lambda miss: -miss.count)
+
+
+def _contents(source: Source) -> dict[str, dict[str, Any]]:
+    named = {f"“{version.name}”": source.content_of(version.key) for version in source.versions}
+    return {"the default content": source.content} | named
+
+
+def _has(content: Mapping[str, Any], feature: str) -> bool:
+    if feature == "dir":
+        return content["direction"] != "auto"
+    return bool(content[FIELDS[feature]])
+
+
+def _button_misses(contents: dict[str, dict[str, Any]], audience: Audience) -> list[Miss]:
+    most = max(len(content["buttons"]) for content in contents.values())
+    having = [name for name, content in contents.items() if content["buttons"]]
+    longest = [name for name, content in contents.items() if len(content["buttons"]) == most]
+    if not most:
+        return []
+    none = [group for group in audience.known if not group.client.max_actions]
+    found = [_miss("actions", "{} see no buttons", none, audience, having, contents)]
+    for shown in range(1, most):
+        some = [group for group in audience.known if group.client.max_actions == shown]
+        words = f"Buttons: {{}} see {COUNTED[shown]} of {COUNTED[most]}"
+        found.append(_miss("actions", words, some, audience, longest, contents))
+    return found
+
+
+def _miss(
+    feature: str,
+    words: str,
+    lost: Sequence[Group],
+    audience: Audience,
+    having: Sequence[str],
+    contents: Mapping[str, Any],
+) -> Miss:
+    count = sum(group.count for group in lost)
+    where = "" if len(having) == len(contents) else f" (only in {', '.join(having)})"
+    who = ", ".join(_named(lost, audience.known, feature))
+    return Miss(
+        feature=feature,
+        count=count,
+        percent=round(100 * count / audience.total) if audience.total else 0,
+        sentence=f"{words.format(percent(count, audience.total))}: {who}{where}",
+    )
+
+
+def _named(lost: Sequence[Group], everybody: Sequence[Group], feature: str) -> list[str]:
+    """Name the browsers: by system where others of the name show it, by version likewise."""
+    gone = {id(group) for group in lost}
+    kept = [group for group in everybody if id(group) not in gone]
+    browsers = {group.browser for group in kept}
+    systems = {(group.browser, group.os) for group in kept}
+    found: Counter[str] = Counter()
+    for group in lost:
+        name = group.browser
+        if name in browsers:
+            name = f"{name} on {group.os}"
+        if (group.browser, group.os) in systems:
+            # New ones show two buttons of three, old ones none.
+            is_new = feature == "actions" and group.client.max_actions
+            when = "since" if is_new else "before"
+            name = f"{group.browser} {when} {group.client.since[feature]}"
+        found[name] += group.count
+    return [name for name, _ in found.most_common()]
+
+
+def percent(part: int, whole: int) -> str:
+    """Return the share in words: never 0 % of some, never 100 % of less than all."""
+    if not whole or not part:
+        return "0 %"
+    share = 100 * part / whole
+    if share < 1:
+        return "less than 1 %"
+    return f"{min(round(share), 100 if part == whole else 99)} %"
+
+
+def unknown_words(audience: Audience) -> str:
+    """Say how many devices are not judged; empty when there is none."""
+    count = sum(audience.unknown.values())
+    if not count:
+        return ""
+    names = _few(list(audience.unknown))
+    return f"Not known here, and not counted: {percent(count, count + audience.total)} ({names})."
+
+
+def _few(names: Iterable[str], most: int = 5) -> str:
+    names = list(names)
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")

@@ -6,6 +6,7 @@ class DeliveryConfig(AppConfig):
     verbose_name = "Delivery"
 
     def ready(self) -> None:
-        from apps.delivery import rules
+        from apps.delivery import lint, rules
 
         rules.teach()
+        lint.teach()

@@ -1,98 +1,209 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from apps.accounts.panels import uses
-from apps.assets.models import LabelTag
-from apps.segments import usage
-from apps.segments.models import Segment
-from tests.assets.varied import GERMAN, a_variation
-from tests.factories import a_popup, a_property, a_push, a_segment, a_site, a_user
+from apps.accounts.models import Contact
+from apps.assets import rendering
+from apps.assets.audience import Crowd, devices, misses, percent, unknown_words
+from apps.assets.models import Button, Push
+from apps.devices.models import Device
+from apps.segments import counting, rules
+from tests.factories import a_device, a_push, a_segment, a_site, a_subscription
 
 pytestmark = pytest.mark.django_db
 
-ORDERS = {"field": "state.orders", "op": "gt", "value": 3}
+CHROME = ("Chrome", "140", "Windows")
+SAFARI = ("Safari", "18", "macOS")
+IPHONE = ("Safari", "18", "iOS")
+FIREFOX = ("Firefox", "153", "Linux")
+OLD_FIREFOX = ("Firefox", "140", "Linux")
 
 
-@pytest.fixture
-def site():
-    return a_site()
+def a_browser(site, kind, **contact):
+    """A live device of a fresh contact, as that browser."""
+    device = a_subscription(a_device(site, "allowed")).device
+    names = ("browser", "browser_version", "os")
+    Device.objects.filter(pk=device.pk).update(**dict(zip(names, kind, strict=True)))
+    Contact.objects.filter(pk=device.contact_id).update(**contact)
+    return device
 
 
-def asks_for(segment):
-    return {"all": [{"segment": segment.pk, "op": "in"}]}
+def source_of(push):
+    return rendering.load(Push, [push.pk])[push.pk][1]
 
 
-def found(uses):
-    return [(use.kind, str(use.row), use.note) for use in uses]
+def said(push):
+    crowd = Crowd.of(push.site)
+    return [miss.sentence for miss in misses(source_of(push), devices(crowd))]
 
 
-class TestWhoNamesASegment:
-    def test_variations_and_label_values_do(self, site):
-        vip = a_segment(site)
-        a_variation(a_push(site, name="Sale"), "VIP", asks_for(vip))
-        a_variation(a_popup(site, name="Win"), "VIP", asks_for(vip), status="draft")
-        a_variation(a_push(site), "German", GERMAN)
-        label = LabelTag.objects.create(site=site, name="bonus", value="5 %")
-        label.values.create(rule=GERMAN, value="1 %")
-        label.values.create(rule=asks_for(vip), value="10 %", position=1)
-        a_variation(a_push(), "VIP", asks_for(vip))
+def a_crowd(site, *kinds):
+    for kind in kinds:
+        a_browser(site, kind)
 
-        assert found(usage.of_segment(vip)) == [
-            ("Variation", "VIP", "of the push “Sale”"),
-            ("Variation", "VIP", "of the popup “Win”, draft"),
-            ("Label tag", "bonus", "value 2: “10 %”"),
+
+class TestDevices:
+    def test_it_counts_live_devices_by_browser(self):
+        site = a_site()
+        a_crowd(site, CHROME, CHROME, SAFARI, ("Lynx", "2", "Linux"))
+        a_device(site, "ask")
+        a_crowd(a_site(), CHROME)
+
+        found = devices(Crowd.of(site))
+
+        assert [(group.browser, group.count) for group in found.groups] == [
+            ("Chrome", 2), ("Lynx", 1), ("Safari", 1)
+        ]  # fmt: skip
+        assert (found.total, found.unknown, found.is_exact) == (3, {"Lynx": 1}, True)
+        assert found.browsers == [("Chrome on Windows", 2), ("Safari on macOS", 1)]
+
+    def test_those_who_opted_out_are_not_among_them(self):
+        site = a_site()
+        a_browser(site, CHROME, is_reachable=False)
+
+        assert devices(Crowd.of(site)).groups == ()
+
+    def test_of_a_segment_only_its_members_count(self):
+        site = a_site()
+        a_browser(site, CHROME, language="fr")
+        a_browser(site, SAFARI)
+        segment = a_segment(site, rule={"field": "language", "op": "is", "value": "fr"})
+
+        found = devices(Crowd.of(site, segment))
+
+        assert [group.browser for group in found.groups] == ["Chrome"]
+
+    def test_a_broken_rule_is_said(self):
+        site = a_site()
+        segment = a_segment(site, rule={"field": "state.gone", "op": "is", "value": 1})
+
+        with pytest.raises(rules.Broken):
+            devices(Crowd.of(site, segment))
+
+    def test_it_is_one_query_for_one_browser_and_for_three(self):
+        site = a_site()
+        crowd = Crowd.of(site)
+        counts = []
+        for kinds in ((CHROME,), (SAFARI, FIREFOX)):
+            a_crowd(site, *kinds)
+            with CaptureQueriesContext(connection) as captured:
+                devices(crowd)
+            selects = [each for each in captured if each["sql"].startswith("SELECT")]
+            counts.append(len(selects))
+
+        assert counts == [1, 1]
+
+    def test_a_large_site_is_judged_by_one_bucket(self, monkeypatch):
+        monkeypatch.setattr(counting, "FEW", 1)
+        site = a_site()
+        a_browser(site, CHROME, bucket=counting.SAMPLED)
+        a_browser(site, SAFARI, bucket=1)
+        segment = a_segment(site, rule={"field": "language", "op": "is", "value": "de"})
+
+        for crowd in (Crowd.of(site), Crowd.of(site, segment)):
+            found = devices(crowd)
+            assert [group.browser for group in found.groups] == ["Chrome"]
+            assert (found.times, found.is_exact) == (100, False)
+
+
+class TestMisses:
+    def test_it_says_who_will_not_see_the_image(self):
+        site = a_site()
+        a_crowd(site, CHROME, CHROME, CHROME, SAFARI, FIREFOX, FIREFOX)
+
+        assert said(a_push(site, image="/a.png")) == [
+            "50 % will not see the image: Firefox, Safari"
         ]
 
-    def test_it_is_kept_from_going_while_they_do(self, client, site):
-        vip = a_segment(site, name="Gold")
-        variation = a_variation(a_push(site, name="Sale"), "VIP", asks_for(vip))
-        client.force_login(a_user("Marketer"))
+    def test_it_says_nothing_of_what_the_message_has_not(self):
+        site = a_site()
+        a_crowd(site, SAFARI, IPHONE)
 
-        page = client.post(f"/admin/segments/segment/{vip.pk}/delete/", {"post": "yes"})
+        assert said(a_push(site)) == []
 
-        link = f'<a class="text-link" href="/admin/assets/variation/{variation.pk}/change/">VIP</a>'
-        assert [str(words) for words in uses(vip)] == [f"the variation {link}"]
-        assert page.context["protected"] == [f"“Gold” is used by the variation {link}"]
-        assert Segment.objects.filter(pk=vip.pk).exists()
+    def test_it_counts_buttons(self):
+        site = a_site()
+        a_crowd(site, CHROME, SAFARI, FIREFOX, OLD_FIREFOX)
+        push = a_push(site)
+        for number in range(3):
+            Button.objects.create(asset=push, label=f"B{number}")
 
-    def test_changing_its_rule_asks_first(self, client, site):
-        vip = a_segment(site, name="Gold")
-        a_variation(a_push(site, name="Sale"), "VIP", asks_for(vip))
-        client.force_login(a_user("Marketer"))
-        sent = {"name": "Gold", "rule": '{"field": "language", "op": "is", "value": "de"}'}
-
-        page = client.post(f"/admin/segments/segment/{vip.pk}/change/", sent)
-
-        assert page.context["consequences"].title == "“Gold” is in use"
-        assert [row[2] for row in page.context["consequences"].rows] == [
-            "in its rule, of the push “Sale”"
-        ]
-        vip.refresh_from_db()
-        assert vip.rule == {}
-
-
-class TestWhoNamesAProperty:
-    def test_variations_and_label_values_do(self, site):
-        a_property(site, "orders", "number")
-        a_variation(a_push(site, name="Sale"), "Many", ORDERS)
-        label = LabelTag.objects.create(site=site, name="bonus", value="5 %")
-        label.values.create(rule={"any": [GERMAN, ORDERS]}, value="x" * 50)
-
-        assert found(usage.of_properties(site.pk, [(None, "orders")])) == [
-            ("Variation", "Many", "of the push “Sale”"),
-            ("Label tag", "bonus", f"value 1: “{'x' * 39}…”"),
+        assert said(push) == [
+            "50 % see no buttons: Firefox before 152, Safari",
+            "Buttons: 50 % see two of three: Chrome, Firefox since 152",
         ]
 
+    def test_two_buttons_are_seen_whole(self):
+        site = a_site()
+        a_crowd(site, CHROME)
+        push = a_push(site)
+        for number in range(2):
+            Button.objects.create(asset=push, label=f"B{number}")
 
-class TestCost:
-    def test_it_is_the_same_with_one_rule_and_with_three(self, site, django_assert_num_queries):
-        vip = a_segment(site)
-        for number in (1, 3):
-            for each in range(number):
-                push = a_push(site)
-                a_variation(push, f"{each}", asks_for(vip))
-                label = LabelTag.objects.create(site=site, name=f"b{push.pk}", value="5 %")
-                label.values.create(rule=asks_for(vip), value="1 %")
-            usage.of_segment(vip)
-            # Segments, journeys, variations, label values.
-            with django_assert_num_queries(4):
-                usage.of_segment(vip)
+        assert said(push) == []
+
+    def test_it_names_the_system_where_the_browser_shows_it_on_others(self):
+        site = a_site()
+        a_crowd(site, CHROME, ("Chrome", "140", "macOS"))
+
+        assert said(a_push(site, image="/a.png")) == [
+            "50 % will not see the image: Chrome on macOS"
+        ]
+
+    def test_every_field_has_its_words(self):
+        site = a_site()
+        a_crowd(site, IPHONE)
+        push = a_push(
+            site,
+            icon="/i.png",
+            badge="/b.png",
+            stay_on_screen=True,
+            silent=True,
+            replace_key="score",
+            direction="rtl",
+        )
+
+        assert said(push) == [
+            "100 % will see the icon of the site or the browser instead of yours: Safari",
+            "100 % will not see the badge: Safari",
+            "100 % will see it go away by itself: Safari",
+            "100 % may hear a sound all the same: Safari",
+            "100 % will see it beside the earlier one, not in its place: Safari",
+        ]
+
+    def test_it_says_where_only_a_variation_has_it(self):
+        site = a_site()
+        a_crowd(site, SAFARI)
+        push = a_push(site)
+        push.variations.create(name="German", status="active", content={"image": "/a.png"})
+        push.variations.create(name="Draft", content={"icon": "/a.png"})
+
+        assert said(push) == ["100 % will not see the image: Safari (only in “German”)"]
+
+    def test_nobody_misses_anything_where_nobody_is(self):
+        assert said(a_push(a_site(), image="/a.png")) == []
+
+    def test_unknown_browsers_are_counted_apart(self):
+        site = a_site()
+        a_crowd(site, CHROME, CHROME, CHROME, ("Lynx", "2", "Linux"))
+
+        found = devices(Crowd.of(site))
+
+        assert unknown_words(found) == "Not known here, and not counted: 25 % (Lynx)."
+        assert misses(source_of(a_push(site, image="/a.png")), found) == []
+
+
+class TestPercent:
+    @pytest.mark.parametrize(
+        ("part", "whole", "words"),
+        [
+            (0, 0, "0 %"),
+            (0, 9, "0 %"),
+            (1, 1000, "less than 1 %"),
+            (1, 3, "33 %"),
+            (999, 1000, "99 %"),
+            (9, 9, "100 %"),
+        ],
+    )
+    def test_it_is_never_none_of_some_nor_all_of_less(self, part, whole, words):
+        assert percent(part, whole) == words

@@ -5,6 +5,7 @@ Two label tags with rules, two variations beside the default content, five tags,
 the template engine alone could do.
 """
 
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -16,13 +17,17 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact, Property, Site
 from apps.assets import models as assets
-from apps.assets import payloads, rendering
+from apps.assets import payloads, rendering, samples
+from apps.assets.audience import Crowd, devices, misses
+from apps.assets.rendering import Source
 from apps.assets.tags import render
+from apps.segments.models import Segment
 from tests.benchmarks import audience
 from tests.factories import a_site
 
 CONTACTS, BATCH, RUNS = 20_000, 500, 5
 LIMIT = 5_000
+AUDIENCE, AUDIENCE_LIMIT = 100_000, 1.0
 EVENT = {"event": {"product": "Tent", "slug": "tent-2"}}
 
 
@@ -49,6 +54,42 @@ def measure() -> Iterator[dict[str, Any]]:
             "queries_for_batch": _queries(push.pk, ids[:BATCH]),
         }
         yield {"name": "assets.template_engine", "value": alone, "unit": "contacts/s"}
+
+
+def measure_audience() -> Iterator[dict[str, Any]]:
+    """How long a marketer waits to see who misses what of a push, and the most bytes."""
+    contacts = int(os.environ.get("BENCH_CONTACTS", AUDIENCE))
+    with audience.scratch(keep=bool(os.environ.get("BENCH_KEEP"))):
+        site = audience.build(contacts=contacts)
+        audience.subscribe()
+        rule = {"field": "state.plan", "op": "any_of", "value": ["basic", "plus"]}
+        segment = Segment.objects.create(site=site, name="Paying", rule=rule)
+        push = _push(site)
+        _, source = rendering.load(assets.Push, [push.pk])[push.pk]
+        for name, chosen in {"everybody": None, "segment": segment}.items():
+            times = sorted(_audience(source, chosen) for _ in range(RUNS))
+            missing, weighing = (statistics.median(each) for each in zip(*times, strict=True))
+            yield {
+                "name": f"assets.audience.{name}",
+                "value": round(missing + weighing, 3),
+                "unit": "s",
+                "limit": AUDIENCE_LIMIT,
+                "who_misses_what": round(missing, 3),
+                "worst_bytes": round(weighing, 3),
+                "contacts": contacts,
+                "database": connection.vendor,
+            }
+        segment.delete()
+        push.delete()
+
+
+def _audience(source: Source, segment: Segment | None) -> tuple[float, float]:
+    begun = time.perf_counter()
+    crowd = Crowd.of(source.site, segment)
+    assert misses(source, devices(crowd))
+    half = time.perf_counter()
+    assert samples.take(source, crowd).candidates
+    return half - begun, time.perf_counter() - half
 
 
 def _prepare() -> tuple[Site, assets.Push]:

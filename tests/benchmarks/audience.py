@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 
 from apps.accounts.models import Contact, Event, EventName, Property, Site
 from apps.delivery.models import Push
-from apps.devices.models import Device, Session
+from apps.devices.models import Device, Session, Subscription, VapidKey
 from apps.segments.models import Member, Segment
 from tests.benchmarks.dialects import Dialect, dialect
 from tests.factories import a_push, a_site
@@ -121,6 +121,23 @@ def _fill(site: Site, contacts: int) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), tables):
             cursor.execute(statement)
+
+
+def subscribe() -> None:
+    """Give each device of a reachable contact a live subscription, where none has one yet."""
+    if Subscription.objects.exists():
+        return
+    key = VapidKey.objects.first()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{Subscription._meta.db_table}" (device_id, key_id, endpoint, '
+            "endpoint_hash, p256dh, auth, created_at, end_reason) SELECT d.id, %s, "
+            "'https://push.example/' || d.id, 'hash ' || d.id, 'p', 'a', d.created_at, '' "
+            f'FROM "{Device._meta.db_table}" d JOIN "{Contact._meta.db_table}" c '
+            "ON c.id = d.contact_id WHERE c.is_reachable",
+            [key.pk],
+        )
+        cursor.execute("ANALYZE")
 
 
 def insert(sql: Dialect, model: type[models.Model], rows: int, columns: dict[str, str]) -> None:

@@ -2,12 +2,13 @@ from django.contrib import admin
 
 from apps.assets.admin.assets import KindAdmin
 from apps.assets.admin.buttons import PopupButtonInline
+from apps.assets.admin.fit import FitAdmin
 from apps.assets.forms import PopupForm
 from apps.assets.models import Popup
 
 
 @admin.register(Popup)
-class PopupAdmin(KindAdmin):
+class PopupAdmin(FitAdmin, KindAdmin):
     form = PopupForm
     list_display = ("name", "title", "status_label", "variation_count", "site", "updated_at")
     search_fields = ("name", "title", "text")

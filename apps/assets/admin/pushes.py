@@ -2,12 +2,13 @@ from django.contrib import admin
 
 from apps.assets.admin.assets import KindAdmin
 from apps.assets.admin.buttons import PushButtonInline
+from apps.assets.admin.fit import FitAdmin
 from apps.assets.forms import PushForm
 from apps.assets.models import Push
 
 
 @admin.register(Push)
-class PushAdmin(KindAdmin):
+class PushAdmin(FitAdmin, KindAdmin):
     form = PushForm
     list_display = ("name", "title", "status_label", "variation_count", "site", "updated_at")
     search_fields = ("name", "title", "message")

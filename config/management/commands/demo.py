@@ -49,7 +49,8 @@ def refuse_taken_port(port: int) -> None:
 def run(port: int) -> int:
     """Run web and worker until Ctrl-C or until one ends; returns the exit code for the shell."""
     python = shlex.quote(sys.executable)
-    env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    own = f"http://localhost:{port}"
+    env = {"LINK_CHECK_HOSTS": own, **os.environ, "PYTHONUNBUFFERED": "1"}
     manager = Manager()
     manager.add_process(
         "web",

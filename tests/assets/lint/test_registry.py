@@ -1,0 +1,74 @@
+from dataclasses import replace
+
+import pytest
+
+from apps.assets import drafts, lint
+from apps.assets.lint import Finding, Level, registry
+from apps.assets.models import Popup, Push
+from tests.assets.lint.finding import found, looked_at, subject_of
+from tests.assets.test_admin import a_form
+from tests.factories import a_push, a_segment, a_site
+
+pytestmark = pytest.mark.django_db
+
+BUTTON = {
+    "buttons-TOTAL_FORMS": "1",
+    "buttons-INITIAL_FORMS": "0",
+    "buttons-0-label": "Go",
+    "buttons-0-url": "nowhere",
+    "buttons-0-position": "0",
+}
+
+
+class TestRegistry:
+    def test_the_worst_comes_first_and_each_once(self, monkeypatch):
+        monkeypatch.setattr(registry, "_checks", [])
+
+        @lint.register(Push)
+        def check(subject):
+            hint = Finding(level=Level.HINT, field="title", message="b")
+            return [hint, hint, Finding(level=Level.ERROR, field="title", message="a")]
+
+        @lint.register(Popup)
+        def other(subject):
+            raise AssertionError
+
+        assert found(a_push()) == [("error", "title", "a"), ("hint", "title", "b")]
+
+    def test_a_good_push_has_nothing_to_be_said(self):
+        site = a_site()
+        looked_at(site, "https://shop.example/sale")
+
+        assert found(a_push(site, url="/sale"), without=()) == []
+
+    def test_what_the_form_says_is_said_too(self):
+        push = a_push()
+        draft = drafts.read(
+            Push, {**a_form(push.site, title="{{", url="nowhere"), **BUTTON}, asset=push
+        )
+        subject = replace(subject_of(push), source=draft.source, errors=draft.errors)
+
+        rows = [(row.field, row.message) for row in lint.findings(subject) if row.level == "error"]
+
+        assert rows == [
+            (
+                "title",
+                "Title: This tag is not right: expected '}}', found end of file "
+                "(line 1, character 1)",
+            ),
+            ("url", "Click address: Write https://… or a path on the site that begins with /."),
+            (
+                "buttons-0-url",
+                "A button, address: Write https://… or a path on the site that begins with /.",
+            ),
+        ]
+
+    def test_a_segment_that_cannot_be_asked_is_said_and_the_rest_is_checked(self):
+        site = a_site()
+        segment = a_segment(site, rule={"field": "state.gone", "op": "is", "value": 1})
+        push = a_push(site, title="AN OFFER FOR EVERYBODY")
+
+        assert found(push, segment=segment) == [
+            ("hint", "title", "Title: all in capitals reads as shouting."),
+            ("hint", "", registry.BROKEN),
+        ]
