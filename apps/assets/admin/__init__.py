@@ -1,5 +1,5 @@
 """The workshop's pages in the back office."""
 
-from apps.assets.admin import assets, labels, popups, pushes
+from apps.assets.admin import assets, images, labels, popups, pushes
 
-__all__ = ["assets", "labels", "popups", "pushes"]
+__all__ = ["assets", "images", "labels", "popups", "pushes"]

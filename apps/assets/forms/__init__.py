@@ -7,12 +7,16 @@ from apps.assets.forms.buttons import (
     PushButtonForm,
 )
 from apps.assets.forms.contents import PopupForm, PushForm
+from apps.assets.forms.widgets import ImageAddressInput, image_widgets, offer_images
 
 __all__ = [
     "MAX_BUTTONS",
     "ButtonFormSet",
+    "ImageAddressInput",
     "PopupButtonForm",
     "PopupForm",
     "PushButtonForm",
     "PushForm",
+    "image_widgets",
+    "offer_images",
 ]
