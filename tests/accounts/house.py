@@ -17,7 +17,7 @@ from apps.accounts.models import (
     Site,
     User,
 )
-from apps.assets.models import Asset, AssetLabel, Button, LabelTag, Popup, Push
+from apps.assets.models import Asset, AssetLabel, Button, Image, LabelTag, Popup, Push
 from apps.delivery import models as delivery
 from apps.devices.models import Device, VapidKey
 from apps.journeys.models import Enrolment, Journey
@@ -33,6 +33,7 @@ from tests.factories import (
     a_user,
     an_api_key,
     an_event,
+    an_image,
 )
 
 
@@ -80,6 +81,7 @@ def rows_of_site(site):
     return {
         LabelTag: LabelTag.objects.create(site=site, name="discount", value="20 %"),
         AssetLabel: AssetLabel.objects.create(site=site, name="Sale"),
+        Image: an_image(site),
         IdentitySecret: IdentitySecret.objects.create(site=site, secret="ids_x"),
         VapidKey: site.vapid_keys.get(),
         ApiKey: an_api_key(site),

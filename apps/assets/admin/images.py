@@ -33,8 +33,8 @@ class ImageAdmin(ModelAdmin):
     list_select_related = ("site",)
     list_per_page = 24
     search_fields = ("name",)
-    fields = ("name", "pixels", "site", "by", "uploaded_at")
-    readonly_fields = ("pixels", "site", "by", "uploaded_at")
+    fields = ("name", "pixels", "site", "uploaded_by", "uploaded_at")
+    readonly_fields = ("pixels", "site", "uploaded_by", "uploaded_at")
 
     def get_urls(self) -> list[URLPattern]:
         views = (("upload", image_endpoints.upload), ("pick", image_endpoints.pick))
@@ -52,6 +52,10 @@ class ImageAdmin(ModelAdmin):
     @display(description="Size")
     def pixels(self, image: Image) -> str:
         return f"{image.width:,} × {image.height:,} px, {kilobytes(image.size)}"
+
+    @display(description="Uploaded by")
+    def uploaded_by(self, image: Image) -> str:
+        return image.by.get_username() if image.by else "–"
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Find out where the page's images are used, for all of them at once."""

@@ -1,6 +1,6 @@
 // Sending a picture to the desk, which says what it stored or why it did not.
 
-export const ACCEPTED = "image/png,image/jpeg,image/webp,image/gif";
+const ACCEPTED = "image/png,image/jpeg,image/webp,image/gif";
 const MAX_BYTES = 5_000_000;
 
 // The first file of a drop or a paste.
@@ -29,12 +29,19 @@ export function send(file, { to, site, progress }) {
   });
 }
 
-// Asks for files; nothing comes of it when the person changes their mind.
+let asking = null;
+
+// Asks for files; nothing comes of it when the person changes their mind. One input for the whole
+// page, outside of its forms: what is chosen in it is nothing that they would have to save.
 export function ask(take, { several = false } = {}) {
-  const input = document.createElement("input");
-  Object.assign(input, { type: "file", accept: ACCEPTED, multiple: several });
-  input.addEventListener("change", () => input.files.length && take([...input.files]));
-  input.click();
+  if (!asking) {
+    asking = Object.assign(document.createElement("input"), { type: "file", accept: ACCEPTED, hidden: true });
+    document.body.append(asking);
+  }
+  asking.multiple = several;
+  asking.value = "";
+  asking.onchange = () => asking.files.length && take([...asking.files]);
+  asking.click();
 }
 
 function parse(text) {
