@@ -21,7 +21,7 @@ PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"IDAT", b"IEND")
 # ITU T.81, B.1.1.3: the frame headers of what decoders read.
 JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 # An ordinary progressive JPEG has ten; each costs a walk over all of its blocks.
-MAX_SCANS = 100
+MAX_SCANS = 40
 ORIENTATION = 0x0112
 MAX_EXIF_ENTRIES = 200
 

@@ -8,6 +8,7 @@ in the file does: no metadata, no scripts in comments, no second file behind the
 import contextlib
 import hashlib
 import io
+import threading
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -27,6 +28,9 @@ MAX_PROFILE_BYTES = 1_000_000
 
 # Pillow refuses by itself what has twice as many; frames of a GIF may grow while it reads them.
 PIL.Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+# The largest take 300 MB for a few seconds: as many are decoded at once in each process.
+_turns = threading.BoundedSemaphore(2)
 
 WRITTEN = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP"}
 # By what is read, what it is written as; of a GIF that is its first frame.
@@ -70,7 +74,8 @@ def read(file: BinaryIO) -> Picture:
     found = essentials.of(data)
     _check_size(found.width, found.height)
     try:
-        return _written(_drawn(found), KEPT_AS[found.kind])
+        with _turns:
+            return _written(_drawn(found), KEPT_AS[found.kind])
     except PIL.Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except Exception as error:
@@ -101,7 +106,7 @@ def _drawn(found: Essentials) -> PIL.Image.Image:
         opened.draft(None, side)
         opened.load()
         shown = _in_web_mode(opened, profile)
-    shown.thumbnail(side, PIL.Image.Resampling.LANCZOS)
+        shown.thumbnail(side, PIL.Image.Resampling.LANCZOS)
     shown = _in_srgb(shown, profile)
     turn = TURNED.get(found.orientation)
     return shown if turn is None else shown.transpose(turn)
@@ -113,8 +118,9 @@ def _in_web_mode(picture: PIL.Image.Image, profile: bytes | None) -> PIL.Image.I
         # 16 bits a pixel, which a conversion would cut off instead of scaling.
         picture = picture.point(lambda value: value * (1 / 256)).convert("L")
     if picture.mode == "CMYK" and _space(profile) == "CMYK":
-        return picture.copy()
-    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+        return picture
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)
 
 
 def _space(profile: bytes | None) -> str:

@@ -97,6 +97,7 @@ class TestPictures:
         said = page.evaluate(FACTS)
         assert "Too small: it will look blurred. Take one of at least 192 × 192 px." in said
         assert "Not square: 50 % of it, left and right, may be cut off." in said
+        assert page.evaluate("document.getElementById('id_name').value") == ""
         assert page.errors == []
 
     def test_what_is_refused_is_said_at_the_field_and_nothing_is_lost(self, page, files):

@@ -36,6 +36,8 @@ let asking = null;
 export function ask(take, { several = false } = {}) {
   if (!asking) {
     asking = Object.assign(document.createElement("input"), { type: "file", accept: ACCEPTED, hidden: true });
+    // The theme would write the file's name into some text field nearby.
+    asking.hasChangeListener = true;
     document.body.append(asking);
   }
   asking.multiple = several;
