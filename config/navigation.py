@@ -39,6 +39,7 @@ SIDEBAR = [
                 items=[
                     _item("Push", "notifications", "assets", "push"),
                     _item("Popup", "chat_bubble", "assets", "popup"),
+                    _item("Images", "image", "assets", "image"),
                 ],
             ),
             _item("Segments", "filter_alt", "segments", "segment"),
@@ -85,25 +86,26 @@ SIDEBAR = [
 
 TABS = [
     {
-        "models": ["assets.asset", "assets.push", "assets.popup"],
+        "models": ["assets.asset", "assets.push", "assets.popup", "assets.image"],
         "items": [
             {
                 "title": title,
                 "link": reverse_lazy(f"admin:assets_{model}_changelist"),
                 "permission": _may_view(f"assets.view_{model}"),
             }
-            for title, model in (("All assets", "asset"), ("Push", "push"), ("Popup", "popup"))
+            for title, model in (
+                ("All assets", "asset"),
+                ("Push", "push"),
+                ("Popup", "popup"),
+                ("Images", "image"),
+            )
         ],
     }
 ]
 
 
-def admin_css(request: HttpRequest) -> str:
-    return static("admin/pushdesk.css")
-
-
-def fit_css(request: HttpRequest) -> str:
-    return static("admin/fit.css")
+def _css(name: str) -> Callable[[HttpRequest], str]:
+    return lambda request: static(f"admin/{name}.css")
 
 
 def favicon(request: HttpRequest) -> str:
@@ -121,7 +123,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "config.dashboard.home",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
-    "STYLES": ["config.navigation.admin_css", "config.navigation.fit_css"],
+    "STYLES": [_css(name) for name in ("pushdesk", "fit", "images")],
     "SCRIPTS": [],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": SIDEBAR},
     "TABS": TABS,

@@ -162,8 +162,14 @@ WHITENOISE_USE_FINDERS = True
 # Each database has its own: files that no import of it knows of are removed.
 PRIVATE_DIR = VAR_DIR / "private" / Path(DATABASES["default"]["NAME"]).name
 PRIVATE_MODES = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+# Uploaded images. On this disk the desk serves them itself; each database has its own, as above.
+MEDIA_ROOT = VAR_DIR / "media" / PRIVATE_DIR.name
+MEDIA_URL = "/media/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": env.str("MEDIA_STORAGE", "") or "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": env.json("MEDIA_STORAGE_OPTIONS", default={}),
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -1,8 +1,9 @@
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from apps.assets import serving
 from apps.devices.scripts import script
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("pushdesk.js", script, {"name": "pushdesk.js"}, name="script"),
     path("pushdesk-worker.js", script, {"name": "pushdesk-worker.js"}, name="worker"),
+    re_path(serving.ROUTE, serving.image, name="image"),
     path("api/client/v1/", include("apps.devices.api.urls")),
     path("api/client/v1/", include("apps.delivery.api.urls")),
     path("api/v1/", include("apps.accounts.api.urls")),

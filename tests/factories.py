@@ -140,6 +140,19 @@ def a_popup(site: Site | None = None, **values: Any) -> assets.Popup:
     return assets.Popup.objects.create(site=site or a_site(), **values)
 
 
+def an_image(site: Site | None = None, **values: Any) -> assets.Image:
+    """The row of an image whose file nobody asks for."""
+    digest = f"{next(_numbers):064x}"
+    values = {
+        "name": "sale.png",
+        "digest": digest,
+        "file": f"assets/{digest[:2]}/{digest}.png",
+        **{"width": 720, "height": 360, "size": 9_000},
+        **values,
+    }
+    return assets.Image.objects.create(site=site or a_site(), **values)
+
+
 def a_segment(site: Site | None = None, **values: Any) -> Segment:
     return Segment.objects.create(
         site=site or a_site(), **{"name": f"Segment {next(_numbers)}", **values}

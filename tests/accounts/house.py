@@ -21,6 +21,7 @@ from apps.assets.models import (
     Asset,
     AssetLabel,
     Button,
+    Image,
     LabelTag,
     LabelValue,
     Popup,
@@ -42,6 +43,7 @@ from tests.factories import (
     a_user,
     an_api_key,
     an_event,
+    an_image,
 )
 
 
@@ -92,6 +94,7 @@ def rows_of_site(site):
     return {
         LabelTag: label,
         AssetLabel: AssetLabel.objects.create(site=site, name="Sale"),
+        Image: an_image(site),
         IdentitySecret: IdentitySecret.objects.create(site=site, secret="ids_x"),
         VapidKey: site.vapid_keys.get(),
         ApiKey: an_api_key(site),

@@ -21,7 +21,7 @@ from apps.accounts.models import (
     PushStatus,
     Site,
 )
-from apps.assets.models import Asset, AssetLabel, LabelTag, Popup, Push, Variation
+from apps.assets.models import Asset, AssetLabel, Image, LabelTag, Popup, Push, Variation
 from apps.delivery import models as delivery
 from apps.devices.models import Device, VapidKey
 from apps.journeys.models import Journey
@@ -34,7 +34,7 @@ KEPT = {IdentitySecret, VapidKey}
 MESSAGES = {delivery.Push, delivery.Popup}
 TRAFFIC = {Contact, Device, Event, AuditEntry, *MESSAGES, OrmQ, Success, Failure}
 ALL, LOOK, CORRECT, NOTHING = "all", "look", "correct", "nothing"
-WORKSHOP = {Asset, AssetLabel, Push, Popup, Variation, LabelTag}
+WORKSHOP = {Asset, AssetLabel, Push, Popup, Variation, Image, LabelTag}
 MARKETER = dict.fromkeys({*WORKSHOP, Journey, Segment}, ALL)
 SEEN_BY_ALL = {Contact, Device, Event, Site, *MESSAGES}
 NEVER_DELETED = {Site, ApiKey}

@@ -181,9 +181,10 @@ class Database:
         self._execute(f"CREATE DATABASE {self._name}")
 
     def drop(self) -> None:
-        """Throw it away, and the files that wait for its imports."""
+        """Throw it away, the files that wait for its imports, and its images."""
         self._execute(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
-        shutil.rmtree(ROOT / "var" / "private" / self._name, ignore_errors=True)
+        for folder in ("private", "media"):
+            shutil.rmtree(ROOT / "var" / folder / self._name, ignore_errors=True)
 
     def _execute(self, statement: str) -> None:
         if self._server:

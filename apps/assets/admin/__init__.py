@@ -1,5 +1,5 @@
 """The workshop's pages in the back office."""
 
-from apps.assets.admin import assets, labels, popups, pushes, variations
+from apps.assets.admin import assets, images, labels, popups, pushes, variations
 
-__all__ = ["assets", "labels", "popups", "pushes", "variations"]
+__all__ = ["assets", "images", "labels", "popups", "pushes", "variations"]

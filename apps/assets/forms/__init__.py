@@ -10,10 +10,12 @@ from apps.assets.forms.buttons import (
 from apps.assets.forms.contents import PopupForm, PushForm
 from apps.assets.forms.labels import LabelTagForm, LabelValueForm, LabelValueFormSet
 from apps.assets.forms.variations import VariationForm
+from apps.assets.forms.widgets import ImageAddressInput, image_widgets, offer_images
 
 __all__ = [
     "MAX_BUTTONS",
     "ButtonFormSet",
+    "ImageAddressInput",
     "LabelTagForm",
     "LabelValueForm",
     "LabelValueFormSet",
@@ -23,4 +25,6 @@ __all__ = [
     "PushForm",
     "VariationButtonFormSet",
     "VariationForm",
+    "image_widgets",
+    "offer_images",
 ]

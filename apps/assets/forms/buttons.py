@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from apps.accounts.models import Site
 from apps.assets import known
 from apps.assets.forms.contents import check_names
+from apps.assets.forms.widgets import image_widgets, offer_images
 from apps.assets.models import Asset, Button, Variation
 from apps.assets.tags import Known
 
@@ -20,11 +22,19 @@ class ButtonFormSet(forms.BaseInlineFormSet):
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {**super().get_form_kwargs(index), "known": self.known}
 
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        offer_images(form, self.site)
+
     @cached_property
-    def known(self) -> Known | None:
+    def site(self) -> Site | None:
         row: Asset | Variation | None = self.instance
         asset = row.asset if isinstance(row, Variation) else row
-        return known.names(asset.site) if self.is_bound and asset and asset.site_id else None
+        return asset.site if asset and asset.site_id else None
+
+    @cached_property
+    def known(self) -> Known | None:
+        return known.names(self.site) if self.is_bound and self.site else None
 
 
 class VariationButtonFormSet(ButtonFormSet):
@@ -51,6 +61,7 @@ class PushButtonForm(ButtonForm):
     class Meta:
         model = Button
         fields = ("label", "url", "icon", "position")
+        widgets = image_widgets(Button)
 
 
 class PopupButtonForm(ButtonForm):

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Site
 from apps.assets import known
+from apps.assets.forms.widgets import image_widgets, offer_images
 from apps.assets.models import Asset, AssetLabel, Popup, Push
 from apps.assets.tags import Known, problems
 
@@ -25,6 +26,10 @@ def check_names(
 
 
 class AssetForm(forms.ModelForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer_images(self, self.instance.site if self.instance.site_id else None)
+
     def site(self) -> Site | None:
         if "site" in self.fields:
             return self.cleaned_data.get("site")
@@ -47,9 +52,11 @@ class PushForm(AssetForm):
     class Meta:
         model = Push
         fields = ("site", "name", "status", "labels", *Push.CONTENT)
+        widgets = image_widgets(Push)
 
 
 class PopupForm(AssetForm):
     class Meta:
         model = Popup
         fields = ("site", "name", "status", "labels", *Popup.CONTENT)
+        widgets = image_widgets(Popup)

@@ -1,0 +1,90 @@
+"""Images of a site: stored once each, under a name made of what they hold.
+
+The row comes first and the file after it; at the end it is the other way round, and the rows are
+asked once more when the file is gone. So whichever of two things happen at once, a row never
+stays without its file, and nothing waits for a lock while files travel.
+"""
+
+import re
+from pathlib import PurePosixPath
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.http import HttpRequest
+
+from apps.accounts.models import Site, User
+from apps.assets import pictures
+from apps.assets.models import Image
+
+# What the names of stored files look like, and what serves only these.
+NAME = r"assets/[0-9a-f]{2}/[0-9a-f]{64}\.(?:png|jpg|webp)"
+# What no name of a file needs, and what would turn the words around it.
+UNSEEN = re.compile("[\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def store(file: File, site: Site, user: User | None) -> Image:
+    """Return the image of what the file shows, written anew; the one there is when the site has
+    this picture already.
+
+    Raises ValidationError, with words for the user, for what is no picture within the bounds
+    (apps.assets.pictures). Not within a transaction: the row is there before the file is.
+    """
+    picture = pictures.read(file)
+    image, is_new = Image.objects.get_or_create(
+        site=site,
+        digest=picture.digest,
+        defaults={
+            "name": _shown(file.name),
+            "file": f"assets/{picture.digest[:2]}/{picture.digest}.{picture.extension}",
+            "width": picture.width,
+            "height": picture.height,
+            "size": len(picture.data),
+            "by": user,
+        },
+    )
+    try:
+        _write(image.file.name, picture.data)
+    except BaseException:
+        if is_new:
+            image.delete()
+        raise
+    return image
+
+
+def address(image: Image, request: HttpRequest) -> str:
+    """Return the absolute address of the image, which browsers of visitors fetch it from."""
+    return request.build_absolute_uri(image.file.url)
+
+
+def drop_file(name: str) -> None:
+    """Delete the stored file unless a row names it."""
+    if Image.objects.filter(file=name).exists() or not default_storage.exists(name):
+        return
+    with default_storage.open(name) as file:
+        data = file.read()
+    default_storage.delete(name)
+    if Image.objects.filter(file=name).exists():
+        # Uploaded once more in between, when the file was still there.
+        _write(name, data)
+
+
+def drop_file_after(image: Image) -> None:
+    """Delete the file of an image whose row goes, once it is gone for good."""
+    name = image.file.name
+    transaction.on_commit(lambda: drop_file(name))
+
+
+def _write(name: str, data: bytes) -> None:
+    if default_storage.exists(name):
+        return
+    written = default_storage.save(name, ContentFile(data))
+    if written != name:
+        # Another was faster, with the same bytes.
+        default_storage.delete(written)
+
+
+def _shown(name: str | None) -> str:
+    """Return the name of an uploaded file as lists show it."""
+    last = PurePosixPath((name or "").replace("\\", "/")).name
+    return UNSEEN.sub("", last)[-150:] or "Picture"
