@@ -9,8 +9,7 @@ from apps.assets.models import Popup
 @admin.register(Popup)
 class PopupAdmin(KindAdmin):
     form = PopupForm
-    list_display = ("name", "title", "status_label", "site", "updated_at")
-    search_fields = ("name", "title", "text")
+    invitation = "A dialog on your own pages: to ask for permission, to tell some news."
     inlines = (PopupButtonInline,)
     fieldsets = (
         (None, {"fields": ("name", "status", "site", "labels")}),

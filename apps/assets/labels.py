@@ -1,0 +1,44 @@
+"""Labels of assets: the site's own words to sort and filter by."""
+
+from collections.abc import Collection, Iterable
+
+from django.core.exceptions import ValidationError
+
+from apps.accounts.models import Site
+from apps.assets.models import Asset, AssetLabel
+
+MAX_LABELS = 50
+
+
+def clean_name(name: str) -> str:
+    """Return the name as it is stored. Raises ValidationError."""
+    name = " ".join(name.split())
+    if any(not sign.isprintable() for sign in name):
+        raise ValidationError("A label is made of letters, digits and signs that can be seen.")
+    return AssetLabel._meta.get_field("name").clean(name, None)
+
+
+def named(site: Site, names: Iterable[str], *, makes: bool = True) -> list[AssetLabel]:
+    """Return the site's labels of these names, which have been cleaned; those that there are not
+    yet are made, unless `makes` is false. Capital and small letters make no difference."""
+    wanted = {name.casefold(): name for name in names}
+    if not wanted:
+        return []
+    found = {row.name.casefold(): row for row in AssetLabel.objects.filter(site=site)}
+    new = [AssetLabel(site=site, name=name) for key, name in wanted.items() if key not in found]
+    made = AssetLabel.objects.bulk_create(new) if makes else []
+    return [*(found[key] for key in wanted if key in found), *made]
+
+
+def add(assets: Collection[Asset], name: str) -> None:
+    """Give the assets, of whichever sites, the label of this name, in a few queries a site."""
+    for site in {asset.site for asset in assets}:
+        (label,) = named(site, [name])
+        label.assets.add(*(asset for asset in assets if asset.site_id == site.pk))
+
+
+def remove(assets: Collection[Asset], name: str) -> None:
+    """Take the label of this name from the assets; the label itself stays."""
+    Asset.labels.through.objects.filter(
+        asset__in=[asset.pk for asset in assets], assetlabel__name__iexact=name
+    ).delete()
