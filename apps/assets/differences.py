@@ -18,6 +18,7 @@ from apps.segments.rules import Context
 WORD = re.compile(r"\s+|\w+|[^\w\s]")
 # Below it two texts have too little in common for marks within them to be read.
 ALIKE = 0.4
+DEFAULT = "as by default"
 SAME, REMOVED, ADDED = "same", "removed", "added"
 
 
@@ -63,7 +64,16 @@ class _Comparison:
         for name in self.kind.CONTENT:
             column = self.kind._meta.get_field(name)
             is_text = name in (*self.kind.TEXTS, *self.kind.ADDRESSES, "pages")
-            yield from _value(column, old.get(name), new.get(name), place, is_text=is_text)
+            if (name in old) == (name in new):
+                before, after = old.get(name), new.get(name)
+                yield from _value(column, before, after, place, is_text=is_text)
+            else:
+                # Of a variation: what it had not of its own was as in the default content.
+                shown = [
+                    _shown(column, content[name]) or "empty" if name in content else DEFAULT
+                    for content in (old, new)
+                ]
+                yield _whole(f"{place}{column.verbose_name}", *shown)
 
     def _buttons(
         self, old: list[dict[str, Any]], new: list[dict[str, Any]], place: str

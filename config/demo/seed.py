@@ -5,6 +5,7 @@ from django.db import transaction
 
 from apps.accounts import sites
 from apps.accounts.models import Role, Site, User
+from apps.assets import history
 from apps.assets import models as assets
 from apps.journeys import publishing, templates
 from apps.journeys.models import Journey
@@ -89,3 +90,5 @@ def _assets(site: Site) -> None:
         position=assets.Popup.Position.BOTTOM_RIGHT,
     )
     assets.Button.objects.create(asset=news, label="Thank you", action=assets.Button.Action.CLOSE)
+    for asset in (sale, news):
+        history.record(asset, None, "Came with the demo")

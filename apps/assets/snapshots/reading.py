@@ -128,7 +128,7 @@ class _Reader:
         for name, value in content.items():
             column = self.kind._meta.get_field(name)
             if type(value) is not _type(column):
-                raise _Wrong(place + _words(column), f"It holds {_called(value)}.")
+                raise _Wrong(place + _words(column), f"It cannot be {_called(value)}.")
 
     def _filled(self, values: dict[str, Any], *, only: set[str], place: str) -> dict[str, Any]:
         """Return what the form of the kind makes of the values; say what is wrong with `only`."""
@@ -265,7 +265,7 @@ class _Reader:
 
 def _shape(value: Any, wanted: type, place: str) -> Any:
     if type(value) is not wanted:
-        raise _Wrong(place, f"It holds {_called(value)}.")
+        raise _Wrong(place, f"It cannot be {_called(value)}.")
     return value
 
 
@@ -284,7 +284,7 @@ def _called(value: Any) -> str:
         list: "a list",
         dict: "an object",
     }
-    return f"{names.get(type(value), 'nothing')}, which cannot be"
+    return names.get(type(value), "empty")
 
 
 def _words(column: Column) -> str:

@@ -23,16 +23,23 @@ def write(asset: Asset) -> Snapshot:
     """Return the asset, a Push or a Popup, as it is stored."""
     buttons: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
     for button in asset.buttons.all():
-        buttons[button.variation_id].append(button.own_content)
+        buttons[button.variation_id].append(_plain(button.own_content))
     return {
         "format": FORMAT,
         "kind": asset._meta.model_name,
         "name": asset.name,
         "status": str(asset.status),
         "labels": sorted(label.name for label in asset.labels.all()),
-        "content": asset.own_content,
+        "content": _plain(asset.own_content),
         "buttons": buttons[None],
         "variations": [_variation(each, buttons[each.pk]) for each in asset.variations.all()],
+    }
+
+
+def _plain(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the content without the members of choices that a row has until it is loaded."""
+    return {
+        name: str(value) if isinstance(value, str) else value for name, value in content.items()
     }
 
 
