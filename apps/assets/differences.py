@@ -105,7 +105,7 @@ class _Comparison:
             yield from _value(Variation._meta.get_field(name), old[name], new[name], place)
         if old["rule"] != new["rule"]:
             before = self._rule(old["rule"])
-            yield from _texts(f"{place}for contacts who", before, self._rule(new["rule"]))
+            yield from texts(f"{place}for contacts who", before, self._rule(new["rule"]))
         yield from self._content(old["content"], new["content"], place)
         own = Variation._meta.get_field("has_own_buttons")
         yield from _value(own, old["has_own_buttons"], new["has_own_buttons"], place)
@@ -169,7 +169,7 @@ def _value(
     words = str(column.verbose_name)
     words = f"{place}{words}" if place else capfirst(words)
     before, after = _shown(column, old), _shown(column, new)
-    yield from _texts(words, before, after) if is_text else (_whole(words, before, after),)
+    yield from texts(words, before, after) if is_text else (_whole(words, before, after),)
 
 
 def _shown(column: Field, value: Any) -> str:
@@ -189,8 +189,10 @@ def _whole(place: str, old: str | None, new: str | None) -> Change:
     return Change(place=place, pieces=(*removed, *added), is_replaced=bool(removed) and bool(added))
 
 
-def _texts(place: str, old: str, new: str) -> Iterator[Change]:
-    """Mark what was changed, word by word, where the texts are alike."""
+def texts(place: str, old: str, new: str) -> Iterator[Change]:
+    """Yield how a text differs from the old one, marked word by word where they are alike."""
+    if old == new:
+        return
     before, after = WORD.findall(old), WORD.findall(new)
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     if not old or not new or matcher.ratio() < ALIKE:

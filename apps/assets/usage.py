@@ -15,13 +15,15 @@ from apps.assets.models import Asset
 @dataclass(frozen=True, kw_only=True)
 class Use:
     """A place in `row` (a journey) where the asset is sent from; `is_live` while contacts come
-    there, `note` says in words which version it is."""
+    there, `is_kept` where a foreign key keeps the asset from being deleted, `note` says in words
+    which version it is."""
 
     asset_id: int
     row: Model
     kind: str
     place: str
     is_live: bool
+    is_kept: bool
     note: str
 
 

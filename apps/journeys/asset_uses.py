@@ -14,35 +14,44 @@ COLUMNS = {PopupStep: "popup_id", PushStep: "push_id"}
 def of_assets(ids: Collection[int]) -> Iterator[Use]:
     """Yield the steps that contacts come to or can still come to, then those that are only
     written, in three queries."""
+    written = {
+        (step.journey_id, step.key, getattr(step, column)): step
+        for model, column in COLUMNS.items()
+        for step in model.objects.filter(**{f"{column}__in": ids}).select_related("journey")
+    }
     known: set[tuple[int, str, int]] = set()
     for step in _running(ids):
-        journey, asset = step.version.journey, step.config["asset"]
-        is_newest = step.version_id == journey.live_version_id
-        known.add((journey.pk, step.key, asset))
+        journey = step.version.journey
+        place = (journey.pk, step.key, step.config["asset"])
+        known.add(place)
         yield Use(
-            asset_id=asset,
+            asset_id=step.config["asset"],
             row=journey,
             kind="Journey",
             place=step.name,
             is_live=True,
-            note=f"live (version {step.version.number})"
-            if is_newest
-            else f"contacts are still in version {step.version.number}",
+            is_kept=place in written,
+            note=_note(step),
         )
-    for model, column in COLUMNS.items():
-        steps = model.objects.filter(**{f"{column}__in": ids})
-        for step in steps.exclude(journey__status__in=OVER).select_related("journey"):
-            asset = getattr(step, column)
-            if (step.journey_id, step.key, asset) not in known:
-                is_published = step.journey.live_version_id is not None
-                yield Use(
-                    asset_id=asset,
-                    row=step.journey,
-                    kind="Journey",
-                    place=step.name,
-                    is_live=False,
-                    note="not published yet" if is_published else "draft",
-                )
+    for place, step in written.items():
+        if place not in known and step.journey.status not in OVER:
+            is_published = step.journey.live_version_id is not None
+            yield Use(
+                asset_id=place[-1],
+                row=step.journey,
+                kind="Journey",
+                place=step.name,
+                is_live=False,
+                is_kept=True,
+                note="not published yet" if is_published else "draft",
+            )
+
+
+def _note(step: CompiledStep) -> str:
+    version = step.version
+    if version.pk == version.journey.live_version_id:
+        return f"live (version {version.number})"
+    return f"contacts are still in version {version.number}"
 
 
 def _running(ids: Collection[int]) -> Iterator[CompiledStep]:

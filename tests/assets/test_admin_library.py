@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.assets import history, snapshots
 from apps.assets.models import Asset, AssetLabel, Popup, Push
+from apps.journeys.models import PushStep
 from tests.assets.library import a_full_popup, a_full_push
 from tests.assets.test_admin import a_form
 from tests.factories import a_live_journey, a_popup, a_push, a_site, a_user
@@ -138,6 +139,7 @@ class TestLabelsOfAnAsset:
         form = marketer.get(page).context["adminform"].form
 
         assert form["labels"].value() == ["Sale"]
+        assert '<option value="Sale" selected>Sale</option>' in str(form["labels"])
         marketer.post(page, {**a_form(site), "labels": []})
         assert not push.labels.exists()
 
@@ -222,6 +224,18 @@ class TestActions:
 
         push.refresh_from_db()
         assert push.status == "archived"
+
+    @pytest.mark.parametrize("address", [PUSHES, ASSETS])
+    def test_what_only_a_published_version_sends_cannot_be_deleted(self, marketer, address):
+        journey = a_live_journey()
+        push = Push.objects.get(site=journey.site)
+        PushStep.objects.update(push=a_push(journey.site))
+
+        asked = act(marketer, address, "delete_selected", push)
+        act(marketer, address, "delete_selected", push, post="yes")
+
+        assert "is used by the live journey Ask for push permission" in words(asked)
+        assert Push.objects.filter(pk=push.pk).exists()
 
     def test_archiving_from_the_list_asks_first(self, marketer):
         journey = a_live_journey()

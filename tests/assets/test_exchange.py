@@ -66,8 +66,15 @@ class TestFile:
         a_push(a_site())
         a_push(a_site())
 
-        with pytest.raises(exchange.SeveralSites):
+        with pytest.raises(exchange.NotExported):
             exchange.export(Asset.objects.all())
+
+    def test_it_is_no_larger_than_can_be_imported(self, monkeypatch):
+        push = a_push(an_empty_site(), message="x" * 1_000)
+        monkeypatch.setattr("apps.assets.exchange.exporting.MAX_BYTES", 1_000)
+
+        with pytest.raises(exchange.NotExported):
+            exchange.text(Push.objects.filter(pk=push.pk))
 
     def test_it_costs_the_same_for_one_and_for_three(self, django_assert_max_num_queries):
         site = an_empty_site()
@@ -266,6 +273,11 @@ class TestImport:
     def test_a_label_tag_of_ours_stays_unless_it_is_replaced(self, data, ready):
         tag = LabelTag.objects.create(site=ready, name="bonus", value="1 %")
 
+        planned = exchange.plan(data, ready).label_tags[0]
+        assert [change.place for change in planned.changes] == [
+            "Default value",
+            "Values under rules",
+        ]
         exchange.run(data, ready, None, choices={"label-0": "skip"})
         tag.refresh_from_db()
         assert (tag.value, tag.values.count()) == ("1 %", 0)

@@ -35,6 +35,7 @@ class TestFile:
             (json.dumps({**HEAD, "assets": {}}).encode(), "not a list"),
             (json.dumps({**HEAD, "assets": [], "label_tags": 1}).encode(), "not a list"),
             (json.dumps({**HEAD, "assets": [1], "images": []}).encode(), "not an object"),
+            (json.dumps({**HEAD, "assets": [1], "images": {"a": "b"}}).encode(), "no pictures"),
             (json.dumps({**HEAD, "assets": []}).encode(), "no assets"),
             (json.dumps({**HEAD, "assets": [1] * 301}).encode(), "more than 300"),
             (b'{"type":"pushdesk-assets","format":1,"assets":[NaN]}', "no number"),

@@ -1,6 +1,5 @@
 """What can be done with one asset, or with those that were selected in a list."""
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -29,10 +28,9 @@ def page_of(asset: Asset) -> str:
 
 
 def download(assets: QuerySet[Asset]) -> HttpResponse:
-    """Answer with the assets as a file. Raises exchange.SeveralSites."""
-    content = json.dumps(exchange.export(assets), ensure_ascii=False, indent=2)
+    """Answer with the assets as a file. Raises exchange.NotExported."""
     return HttpResponse(
-        content,
+        exchange.text(assets),
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{exchange.file_name()}"'},
     )
@@ -171,7 +169,7 @@ class SelectedActions(ModelAdmin):
     def _export(self, request: HttpRequest, assets: list[Asset]) -> HttpResponse | None:
         try:
             return download(Asset.objects.filter(pk__in=[asset.pk for asset in assets]))
-        except exchange.SeveralSites as error:
+        except exchange.NotExported as error:
             messages.error(request, str(error))
             return None
 

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.forms import Field as FormField
 from django.forms import Form, ModelForm
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
@@ -16,7 +16,6 @@ from apps.accounts.backoffice import (
     PolymorphicChildAdmin,
     PolymorphicParentAdmin,
     colors,
-    labels,
 )
 from apps.accounts.confirming import AsksFirstAdmin, Consequences
 from apps.assets import history, searching, usage
@@ -84,7 +83,8 @@ class AssetList(SelectedActions, ImportPage, AsksFirstAdmin):
     @display(description="Labels", ordering="first_label")
     def label_chips(self, asset: Asset) -> SafeString | str:
         names = sorted(label.name for label in asset.labels.all())
-        return labels(*((name, "") for name in names)) if names else "–"
+        chips = format_html_join("", '<span class="label">{}</span>', ((name,) for name in names))
+        return format_html('<span class="labels">{}</span>', chips) if names else "–"
 
     @display(description="Used in")
     def used_in(self, asset: Asset) -> SafeString | str:

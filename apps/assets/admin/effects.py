@@ -1,12 +1,14 @@
 """What changing assets does to those who use them, in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from apps.accounts.confirming import Consequences
-from apps.accounts.panels import Panel, link_to, panel_on, table
+from apps.accounts.panels import Panel, find_uses, link_to, panel_on, table
 from apps.assets import usage
 from apps.assets.models import Asset, Popup, Push
 from apps.assets.usage import Use
@@ -50,6 +52,16 @@ def of_archiving(assets: Sequence[Asset], *, back: str) -> Consequences:
     return found or Consequences(title=title, text=text, button=button, back=back)
 
 
+@find_uses(Asset)
+@find_uses(Push)
+@find_uses(Popup)
+def sent_by(asset: Asset) -> Iterator[SafeString]:
+    """What is published names assets in JSON, so nothing else keeps them from being deleted."""
+    if found := [use for use in usage.live(usage.of(asset)) if not use.is_kept]:
+        places = ((link_to(use.row), use.place) for use in found)
+        yield format_html_join(", ", "the live journey {}, step “{}”", places)
+
+
 @panel_on(Push, permission="journeys.view_journey")
 @panel_on(Popup, permission="journeys.view_journey")
 def used_in(request: HttpRequest, asset: Asset) -> Panel:
@@ -57,6 +69,6 @@ def used_in(request: HttpRequest, asset: Asset) -> Panel:
         "Used in",
         HEADERS,
         rows_of(usage.of(asset)),
-        empty="No journey sends it yet. Steps of journeys can choose it once it is active.",
+        empty="No journey sends it yet.",
         place=-1,
     )

@@ -20,8 +20,6 @@ VENDOR = "admin/js/vendor/select2/select2"
 class LabelsWidget(forms.SelectMultiple):
     """A select that `assets/labels.js` makes a search box of."""
 
-    option_template_name = "unfold/widgets/select_option_autocomplete.html"
-
     class Media:
         js = (
             "admin/js/vendor/jquery/jquery.min.js",

@@ -6,17 +6,17 @@ are those of apps.assets.snapshots, but for rules: in a file they name segments 
 because ids mean nothing elsewhere. `images` is kept for pictures; addresses are as they were.
 """
 
-from apps.assets.exchange.exporting import SeveralSites, export, file_name
+from apps.assets.exchange.exporting import NotExported, export, file_name, text
 from apps.assets.exchange.files import MAX_BYTES, Unreadable, read
 from apps.assets.exchange.importing import Outcome, run
 from apps.assets.exchange.planning import Plan, Planned, Taken, Verdict, plan
 
 __all__ = [
     "MAX_BYTES",
+    "NotExported",
     "Outcome",
     "Plan",
     "Planned",
-    "SeveralSites",
     "Taken",
     "Unreadable",
     "Verdict",
@@ -25,4 +25,5 @@ __all__ = [
     "plan",
     "read",
     "run",
+    "text",
 ]

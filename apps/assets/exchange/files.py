@@ -50,6 +50,8 @@ def _known(data: Any) -> dict[str, Any]:
             raise Unreadable(f"The file has more than {most} in “{part}”.")
     if not isinstance(data.setdefault("images", {}), dict):
         raise Unreadable("“images” is not an object.")
+    if data["images"]:
+        raise Unreadable("This release takes no pictures from a file.")
     if not data["assets"] and not data["label_tags"]:
         raise Unreadable("The file holds no assets.")
     return data

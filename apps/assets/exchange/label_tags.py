@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 
 from apps.accounts.models import Site
+from apps.assets import differences
 from apps.assets.exchange.planned import PlannedLabelTag, Taken, Verdict
 from apps.assets.exchange.references import by_id, ids_of
 from apps.assets.models import LabelTag, LabelValue
@@ -29,7 +30,7 @@ def plan(rows: list[Any], site: Site, context: Context) -> list[PlannedLabelTag]
             each.refuse("Name", "The file has it twice.")
         names.add(each.name)
         if each.verdict != Verdict.REFUSED:
-            _compare(each, existing.get(each.name))
+            _compare(each, existing.get(each.name), context)
     return planned
 
 
@@ -89,7 +90,7 @@ def _wrong(row: LabelTag | LabelValue, exclude: list[str]) -> Iterator[tuple[str
             yield from ((place, message) for message in messages)
 
 
-def _compare(planned: PlannedLabelTag, existing: LabelTag | None) -> None:
+def _compare(planned: PlannedLabelTag, existing: LabelTag | None, context: Context) -> None:
     planned.existing = existing
     if existing is None:
         return
@@ -99,3 +100,14 @@ def _compare(planned: PlannedLabelTag, existing: LabelTag | None) -> None:
         return
     planned.verdict = Verdict.CHANGED
     planned.choices = (Taken.SKIP, Taken.REPLACE)
+    planned.changes = [
+        *differences.texts("Default value", existing.value, planned.value),
+        *differences.texts(
+            "Values under rules", _words(values, context), _words(planned.values, context)
+        ),
+    ]
+
+
+def _words(values: list[dict[str, Any]], context: Context) -> str:
+    lines = [f"{rules.describe(each['rule'], context)}: {each['value']}" for each in values]
+    return "\n".join(lines)

@@ -1,4 +1,3 @@
-import json
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -39,8 +38,10 @@ class Command(BaseCommand):
                 raise CommandError(f"{site} has no asset “{missing[0]}”.")
         else:
             assets = assets.exclude(status=Asset.Status.ARCHIVED)
-        data = exchange.export(assets)
-        text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+        try:
+            text = exchange.text(assets)
+        except exchange.NotExported as error:
+            raise CommandError(f"{error} --name says which.") from error
         if not options["output"]:
             self.stdout.write(text, ending="")
             return
@@ -48,4 +49,4 @@ class Command(BaseCommand):
             Path(options["output"]).write_text(text, encoding="utf-8")
         except OSError as error:
             raise CommandError(str(error)) from error
-        sys.stderr.write(f"{len(data['assets'])} assets in {options['output']}\n")
+        sys.stderr.write(f"{assets.count()} assets in {options['output']}\n")
