@@ -1,7 +1,11 @@
-"""Assets with everything that an asset can have, for tests of what takes whole ones."""
+"""Assets with everything that an asset can have, and what reads pages about them."""
 
-from apps.assets.models import AssetLabel, Button, LabelTag, LabelValue, Variation
-from tests.factories import a_popup, a_property, a_push, a_segment
+import json
+import re
+
+from apps.assets import exchange
+from apps.assets.models import Asset, AssetLabel, Button, LabelTag, LabelValue, Variation
+from tests.factories import a_popup, a_property, a_push, a_segment, a_site
 
 GERMAN = {"all": [{"field": "language", "op": "is", "value": "de"}]}
 
@@ -56,3 +60,33 @@ def a_full_popup(site, name="News", **values):
     Button.objects.create(asset=popup, position=0, label="Yes", action="ask_permission")
     Button.objects.create(asset=popup, position=1, label="Count", action="track", event="seen")
     return popup
+
+
+def exported(site):
+    """The file's content as it arrives elsewhere."""
+    data = exchange.export(Asset.objects.filter(site=site))
+    return exchange.read(json.dumps(data).encode())
+
+
+def an_empty_site(**values):
+    site = a_site(**values)
+    site.journeys.all().delete()
+    Asset.objects.filter(site=site).delete()
+    return site
+
+
+def verdicts(plan):
+    return [(each.name, each.verdict) for each in plan.everything]
+
+
+def names(answer):
+    return sorted(row.name for row in answer.context["cl"].result_list)
+
+
+def words(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def act(client, address, action, *assets, **more):
+    data = {"action": action, "index": "0", "_selected_action": [asset.pk for asset in assets]}
+    return client.post(address, {**data, **more})

@@ -4,18 +4,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.assets.models import Asset, Push
-from tests.assets.library import a_full_push
-from tests.assets.test_admin_library import words
-from tests.assets.test_exchange import an_empty_site, exported
+from tests.assets.library import (
+    a_full_push,
+    an_empty_site,
+    exported,
+    words,
+)
 from tests.factories import a_push, a_user
 
 ADDRESS = "/admin/assets/asset/import_assets/"
-
-
-@pytest.fixture
-def marketer(client, db):
-    client.force_login(a_user("Marketer"))
-    return client
 
 
 @pytest.fixture

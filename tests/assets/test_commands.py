@@ -5,8 +5,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.assets.models import Asset, Push
-from tests.assets.library import a_full_popup, a_full_push
-from tests.assets.test_exchange import an_empty_site
+from tests.assets.library import (
+    a_full_popup,
+    a_full_push,
+    an_empty_site,
+)
 from tests.factories import a_push
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,11 @@ import pytest
 from apps.assets import exchange
 from apps.assets.exchange import Verdict
 from apps.assets.models import Asset
-from tests.assets.library import a_full_push
-from tests.assets.test_exchange import an_empty_site, exported
+from tests.assets.library import (
+    a_full_push,
+    an_empty_site,
+    exported,
+)
 
 HEAD = {"type": "pushdesk-assets", "format": 1}
 
