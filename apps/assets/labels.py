@@ -1,60 +1,44 @@
-"""What a label tag says to a contact, and why."""
+"""Labels of assets: the site's own words to sort and filter by."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
-from apps.accounts.models import Contact
-from apps.assets.models import LabelTag, LabelValue
-from apps.assets.rendering import context_of
-from apps.assets.rendering.choosing import Ruled, choose
-from apps.assets.rendering.labels import filled
-from apps.segments import catalogue, explaining, rules
-from apps.segments.explaining import Answer
+from django.core.exceptions import ValidationError
 
+from apps.accounts.models import Site
+from apps.assets.models import Asset, AssetLabel
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A value of the label tag: `words` say for whom, `problem` why nobody can be asked."""
-
-    value: LabelValue
-    words: str
-    problem: str = ""
+MAX_LABELS = 50
 
 
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """What the contact reads: `text`, filled from `written`; by `value`, or by the default where
-    there is none. `passed` are those asked before that are not met."""
-
-    text: str
-    written: str
-    value: Asked | None
-    answer: Answer | None
-    passed: tuple[Asked, ...]
+def clean_name(name: str) -> str:
+    """Return the name as it is stored. Raises ValidationError."""
+    name = " ".join(name.split())
+    if any(not sign.isprintable() for sign in name):
+        raise ValidationError("A label is made of letters, digits and signs that can be seen.")
+    return AssetLabel._meta.get_field("name").clean(name, None)
 
 
-def said(label: LabelTag, contact: Contact) -> Said:
-    """Return what the stored label tag says to the contact, who is of its site; what belongs to
-    an event or a journey is empty. In a number of queries that grows with one rule only."""
-    context = catalogue.of_site(label.site)
-    values = [
-        Asked(
-            value=row,
-            words=rules.describe(row.rule, context),
-            problem=next((each.message for each in rules.problems(row.rule, context)), "")
-            if row.rule
-            else "",
-        )
-        for row in label.values.all()
-    ]
-    ruled = [Ruled(key=each.value.pk, rule=each.value.rule) for each in values]
-    key = choose({"": ruled}, [contact.pk], context)[contact.pk][""] if ruled else None
-    place = next((place for place, each in enumerate(values) if each.value.pk == key), None)
-    winner = None if place is None else values[place]
-    written = winner.value.value if winner else label.value
-    return Said(
-        text=filled(written, context_of(contact)),
-        written=written,
-        value=winner,
-        answer=explaining.explain(winner.value.rule, contact, context) if winner else None,
-        passed=tuple(values[:place]),
-    )
+def named(site: Site, names: Iterable[str], *, makes: bool = True) -> list[AssetLabel]:
+    """Return the site's labels of these names, which have been cleaned; those that there are not
+    yet are made, unless `makes` is false. Capital and small letters make no difference."""
+    wanted = {name.casefold(): name for name in names}
+    if not wanted:
+        return []
+    found = {row.name.casefold(): row for row in AssetLabel.objects.filter(site=site)}
+    new = [AssetLabel(site=site, name=name) for key, name in wanted.items() if key not in found]
+    made = AssetLabel.objects.bulk_create(new) if makes else []
+    return [*(found[key] for key in wanted if key in found), *made]
+
+
+def add(assets: Collection[Asset], name: str) -> None:
+    """Give the assets, of whichever sites, the label of this name, in a few queries a site."""
+    for site in {asset.site for asset in assets}:
+        (label,) = named(site, [name])
+        label.assets.add(*(asset for asset in assets if asset.site_id == site.pk))
+
+
+def remove(assets: Collection[Asset], name: str) -> None:
+    """Take the label of this name from the assets; the label itself stays."""
+    Asset.labels.through.objects.filter(
+        asset__in=[asset.pk for asset in assets], assetlabel__name__iexact=name
+    ).delete()

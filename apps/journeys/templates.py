@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from apps.accounts.models import PushStatus, Site
+from apps.assets import history
 from apps.assets import models as assets
 from apps.journeys.models import Journey, Lead, PopupStep, PushStep
 
@@ -40,6 +41,8 @@ def ask_for_permission(site: Site) -> Journey:
         title="Welcome{% if state.first_name %}, {{ state.first_name }}{% endif %}!",
         message="From now on you will hear from us first.",
     )
+    for asset in (popup, push):
+        history.record(asset, None, "Came with the site")
     journey = Journey.objects.create(
         site=site,
         name=ASK_FOR_PERMISSION,

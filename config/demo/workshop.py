@@ -3,6 +3,7 @@
 from typing import Any
 
 from apps.accounts.models import Site
+from apps.assets import history
 from apps.assets import models as assets
 
 SALE = "Summer sale"
@@ -13,7 +14,7 @@ GERMAN = {"field": "language", "op": "is", "value": "de"}
 def make(site: Site) -> None:
     discount = assets.LabelTag.objects.create(site=site, name="discount", value="20 %")
     discount.values.create(rule=VIP, value="30 %")
-    _sale(site)
+    sale = _sale(site)
     news = assets.Popup.objects.create(
         site=site,
         name="New store in Leipzig",
@@ -23,9 +24,11 @@ def make(site: Site) -> None:
         position=assets.Popup.Position.BOTTOM_RIGHT,
     )
     assets.Button.objects.create(asset=news, label="Thank you", action=assets.Button.Action.CLOSE)
+    for asset in (sale, news):
+        history.record(asset, None, "Came with the demo")
 
 
-def _sale(site: Site) -> None:
+def _sale(site: Site) -> assets.Push:
     sale = assets.Push.objects.create(
         site=site,
         name=SALE,
@@ -47,6 +50,7 @@ def _sale(site: Site) -> None:
         },
         button="Ansehen",
     )
+    return sale
 
 
 def _variation(push: assets.Push, *, button: str, **values: Any) -> None:

@@ -1,5 +1,8 @@
 import pytest
 
+from tests.assets.library import GERMAN, a_full_popup, a_full_push, an_empty_site, exported
+from tests.factories import a_property, a_segment, a_user
+
 
 @pytest.fixture
 def media(settings, tmp_path):
@@ -14,3 +17,28 @@ def stored(media):
     return lambda: sorted(
         str(path.relative_to(media)) for path in media.rglob("*") if path.is_file()
     )
+
+
+def data(db):
+    site = an_empty_site()
+    a_full_push(site)
+    a_full_popup(site, status="archived")
+    return exported(site)
+
+
+def ready(db):
+    """A site that knows all that the file names."""
+    site = an_empty_site()
+    a_property(site, "first_name")
+    a_segment(site, name="VIP", rule=GERMAN)
+    return site
+
+
+def marketer(client, db):
+    client.force_login(a_user("Marketer"))
+    return client
+
+
+def analyst(client, db):
+    client.force_login(a_user("Analyst"))
+    return client

@@ -9,7 +9,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.accounts.backoffice import ModelAdmin, StackedInline
-from apps.assets.admin import label_pages
+from apps.assets.admin import label_field, label_pages
 from apps.assets.forms import LabelTagForm, LabelValueForm, LabelValueFormSet
 from apps.assets.forms.labels import MAX_VALUES
 from apps.assets.models import AssetLabel, LabelTag, LabelValue
@@ -20,9 +20,14 @@ from apps.segments.rules import Context
 @admin.register(AssetLabel)
 class AssetLabelAdmin(ModelAdmin):
     list_display = ("name", "site")
+    list_filter = (("site", RelatedDropdownFilter),)
     list_select_related = ("site",)
     search_fields = ("name",)
     fixed_fields = ("site",)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(label_field.choices)
+        return [path("choices/", view, name="assets_assetlabel_choices"), *super().get_urls()]
 
 
 class LabelValueInline(StackedInline):

@@ -10,8 +10,7 @@ from apps.assets.models import Popup
 @admin.register(Popup)
 class PopupAdmin(FitAdmin, KindAdmin):
     form = PopupForm
-    list_display = ("name", "title", "status_label", "variation_count", "site", "updated_at")
-    search_fields = ("name", "title", "text")
+    invitation = "A dialog on your own pages: to ask for permission, to tell some news."
     inlines = (PopupButtonInline,)
     fieldsets = (
         (None, {"fields": ("name", "status", "site", "labels")}),

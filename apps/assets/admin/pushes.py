@@ -10,8 +10,7 @@ from apps.assets.models import Push
 @admin.register(Push)
 class PushAdmin(FitAdmin, KindAdmin):
     form = PushForm
-    list_display = ("name", "title", "status_label", "variation_count", "site", "updated_at")
-    search_fields = ("name", "title", "message")
+    invitation = "What a browser shows as a notification, even when your site is closed."
     inlines = (PushButtonInline,)
     fieldsets = (
         (None, {"fields": ("name", "status", "site", "labels")}),

@@ -26,8 +26,10 @@ def check_names(
 
 
 class AssetForm(forms.ModelForm):
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, known: Known | None = None, **options: Any) -> None:
+        """`known` is what the site knows, where that has been loaded already."""
         super().__init__(*args, **options)
+        self.known = known
         offer_images(self, self.instance.site if self.instance.site_id else None)
 
     def site(self) -> Site | None:
@@ -39,12 +41,13 @@ class AssetForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         kind: type[Asset] = self._meta.model
         if site := self.site():
-            check_names(self, known.names(site), texts=kind.TEXTS, addresses=kind.ADDRESSES)
+            names = known.names(site) if self.known is None else self.known
+            check_names(self, names, texts=kind.TEXTS, addresses=kind.ADDRESSES)
             self._check_labels(cleaned.get("labels"), site)
         return cleaned
 
     def _check_labels(self, chosen: Iterable[AssetLabel] | None, site: Site) -> None:
-        if any(label.site_id != site.pk for label in chosen or ()):
+        if any(label.pk and label.site_id != site.pk for label in chosen or ()):
             self.add_error("labels", ValidationError("Choose labels of the asset's own site."))
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from apps.assets import label_uses, labels
+from apps.assets import label_uses
 from apps.assets.models import LabelTag
 from tests.assets.varied import FRENCH, GERMAN, GONE, a_button, a_variation
 from tests.factories import a_contact, a_popup, a_push, a_site, a_user
@@ -137,7 +137,7 @@ class TestSaid:
         label.values.create(value="Hallo {{ state.name }}", rule=GERMAN, position=2)
         label.values.create(value="All", rule={}, position=3)
 
-        said = labels.said(label, a_contact(site, language="de", state={"name": "Eva"}))
+        said = label_tags.said(label, a_contact(site, language="de", state={"name": "Eva"}))
 
         assert (said.text, said.written) == ("Hallo Eva", "Hallo {{ state.name }}")
         assert (said.value.words, said.answer.is_met) == ("Language is de", True)
@@ -149,6 +149,6 @@ class TestSaid:
     def test_who_meets_none_reads_the_default(self, site, label):
         label.values.create(value="French", rule=FRENCH)
 
-        said = labels.said(label, a_contact(site, language="de"))
+        said = label_tags.said(label, a_contact(site, language="de"))
 
         assert (said.text, said.value, len(said.passed)) == ("5 %", None, 1)

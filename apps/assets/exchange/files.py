@@ -1,0 +1,96 @@
+"""The file itself: bounded, and JSON of a shape that can be gone through without harm."""
+
+import json
+import math
+from typing import Any
+
+TYPE, FORMAT = "pushdesk-assets", 1
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 30
+MAX_ASSETS, MAX_LABEL_TAGS = 300, 300
+PARTS = {"type", "format", "site", "label_tags", "assets", "images"}
+
+
+class Unreadable(ValueError):
+    """The file cannot be imported at all; the message says why, for people."""
+
+
+def read(content: bytes) -> dict[str, Any]:
+    """Return the content of a file that anybody may have made. Raises Unreadable.
+
+    `assets` and `label_tags` are lists, of anything yet. What no database can hold is refused
+    here: NUL, half characters, numbers that are none.
+    """
+    if len(content) > MAX_BYTES:
+        raise Unreadable(f"The file has more than {MAX_BYTES // 1_000_000} MB.")
+    try:
+        data = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse)
+    except UnicodeDecodeError as error:
+        raise Unreadable("The file is not text in UTF-8.") from error
+    except RecursionError as error:
+        raise Unreadable("The file nests too deep.") from error
+    except ValueError as error:
+        raise Unreadable(f"The file is not JSON: {_place(error)}") from error
+    _bound(data)
+    return _known(data)
+
+
+def _known(data: Any) -> dict[str, Any]:
+    if not isinstance(data, dict) or data.get("type") != TYPE:
+        raise Unreadable("This is not a file that “Export” of assets has made.")
+    if type(data.get("format")) is not int or data["format"] != FORMAT:
+        raise Unreadable(f"This release reads files of format {FORMAT}.")
+    if more := sorted(set(data) - PARTS):
+        raise Unreadable(f"The file has a part that is not known: “{more[0][:60]}”.")
+    for part, most in (("assets", MAX_ASSETS), ("label_tags", MAX_LABEL_TAGS)):
+        rows = data.setdefault(part, [])
+        if not isinstance(rows, list):
+            raise Unreadable(f"“{part}” is not a list.")
+        if len(rows) > most:
+            raise Unreadable(f"The file has more than {most} in “{part}”.")
+    if not isinstance(data.setdefault("images", {}), dict):
+        raise Unreadable("“images” is not an object.")
+    if data["images"]:
+        raise Unreadable("This release takes no pictures from a file.")
+    if not data["assets"] and not data["label_tags"]:
+        raise Unreadable("The file holds no assets.")
+    return data
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no number.")
+
+
+def _place(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg.lower()} in line {error.lineno}, character {error.colno}."
+    return "it holds what is no number."
+
+
+def _bound(data: Any) -> None:
+    """Go through it level by level: nesting without end must not end us."""
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner += [*value, *value.values()]
+            elif isinstance(value, list):
+                inner += value
+            else:
+                _plain(value)
+        level = inner
+    if level:
+        raise Unreadable("The file nests too deep.")
+
+
+def _plain(value: Any) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Unreadable("The file holds a number without end.")
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise Unreadable("The file holds half a character.") from error
+        if "\x00" in value:
+            raise Unreadable("The file holds the character NUL.")

@@ -1,0 +1,105 @@
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from apps.assets.models import Asset, Push
+from tests.assets.library import (
+    a_full_popup,
+    a_full_push,
+    an_empty_site,
+)
+from tests.factories import a_push
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*args, **options):
+    out = io.StringIO()
+    call_command(*args, stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def site():
+    site = an_empty_site()
+    a_full_push(site)
+    a_full_popup(site, status="archived")
+    return site
+
+
+@pytest.fixture
+def file(site, tmp_path):
+    path = tmp_path / "assets.json"
+    run("export_assets", site.name, output=str(path))
+    return path
+
+
+class TestExporting:
+    def test_it_writes_what_is_not_archived(self, site):
+        data = json.loads(run("export_assets", site.name))
+
+        assert [asset["name"] for asset in data["assets"]] == ["Summer sale"]
+
+    def test_it_writes_what_is_named(self, site):
+        data = json.loads(run("export_assets", str(site.pk), name=["News", "Summer sale"]))
+
+        assert [asset["name"] for asset in data["assets"]] == ["News", "Summer sale"]
+
+    def test_it_says_what_there_is_not(self, site):
+        with pytest.raises(CommandError, match="has no asset “Winter”"):
+            run("export_assets", site.name, name=["Winter"])
+        with pytest.raises(CommandError, match="no site “Nowhere”"):
+            run("export_assets", "Nowhere")
+
+
+class TestImporting:
+    def test_a_dry_run_says_it_and_writes_nothing(self, file):
+        other = an_empty_site()
+
+        said = run("import_assets", other.name, str(file), dry_run=True)
+
+        assert "New: push “Summer sale”" in said
+        assert "There is no segment “VIP” here." in said
+        assert not Asset.objects.filter(site=other).exists()
+
+    def test_it_imports(self, file):
+        other = an_empty_site()
+
+        said = run("import_assets", other.name, str(file))
+
+        assert said.endswith(f"Imported into {other}: 2 new.\n")
+        assert Push.objects.get(site=other).status == "draft"
+
+    def test_a_name_that_is_taken(self, file):
+        other = an_empty_site()
+        ours = a_push(other, name="Summer sale")
+
+        run("import_assets", other.name, str(file))
+        assert Push.objects.get(pk=ours.pk).message == ""
+        run("import_assets", other.name, str(file), taken="replace")
+
+        assert Push.objects.get(pk=ours.pk).message == "Until Sunday."
+
+    def test_nothing_is_imported_when_something_cannot_be(self, file):
+        other = an_empty_site()
+        data = json.loads(file.read_text())
+        data["assets"].append({**data["assets"][0], "name": "", "kind": "mail"})
+        file.write_text(json.dumps(data))
+
+        with pytest.raises(CommandError, match="Nothing was imported"):
+            run("import_assets", other.name, str(file))
+        assert not Asset.objects.filter(site=other).exists()
+        run("import_assets", other.name, str(file), leave_out_broken=True)
+
+        assert Asset.objects.filter(site=other).count() == 1
+
+    def test_a_file_that_is_none(self, tmp_path):
+        path = tmp_path / "x.json"
+        path.write_text("no")
+
+        with pytest.raises(CommandError, match="not JSON"):
+            run("import_assets", an_empty_site().name, str(path))
+        with pytest.raises(CommandError, match="No such file"):
+            run("import_assets", an_empty_site().name, str(tmp_path / "y.json"))
