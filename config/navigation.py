@@ -102,7 +102,7 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
     """Return what the user's own menu offers beside logging out."""
     links = []
     if request.user.has_perm("devices.view_linkedbrowser"):
-        mine = reverse_lazy("admin:devices_linkedbrowser_mine")
+        mine = reverse_lazy("my_browsers")
         links.append({"title": "My browsers", "link": mine})
     if request.user.is_authenticated and request.user.has_usable_password():
         links.append({"title": "Change password", "link": reverse_lazy("admin:password_change")})

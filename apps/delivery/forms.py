@@ -31,8 +31,10 @@ class TestForm(forms.Form):
 
     to = forms.ChoiceField(
         label="Send to",
+        required=False,
         choices=[(MINE, "My browsers"), (DEVICES, "All live devices of the contact below")],
         initial=MINE,
+        help_text="A contact gets it like any push; the audit log keeps that you sent it.",
         widget=UnfoldAdminRadioSelectWidget(),
     )
     who = forms.CharField(
@@ -42,7 +44,12 @@ class TestForm(forms.Form):
         help_text="External id or number of a contact. Empty: the newest one.",
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
-    happened = forms.ChoiceField(label="Event", required=False, widget=UnfoldAdminSelectWidget())
+    happened = forms.ChoiceField(
+        label="Event",
+        required=False,
+        error_messages={"invalid_choice": "Choose an event of this contact."},
+        widget=UnfoldAdminSelectWidget(),
+    )
     properties = forms.CharField(
         label="Or properties of an event, as JSON",
         required=False,
@@ -55,7 +62,6 @@ class TestForm(forms.Form):
     def __init__(self, asset: assets.Push, user: User, data: Any = None) -> None:
         super().__init__(data, label_suffix="")
         self.asset = asset
-        self.fields["to"].label_suffix = ""
         self.contact, self.problem = self._whom(user)
         self.events = self._events(user)
         self.fields["happened"].choices = [("", "None"), *((e.pk, _words(e)) for e in self.events)]
@@ -66,7 +72,7 @@ class TestForm(forms.Form):
         ]
         if not user.has_perm("accounts.view_contact"):
             del self.fields["who"]
-            self.fields["to"].choices = [(MINE, "My browsers")]
+            del self.fields["to"]
 
     @property
     def is_made_up(self) -> bool:
@@ -122,8 +128,9 @@ class TestForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("to") == DEVICES and self.is_made_up:
-            self.add_error("to", f"{self.asset.site} has no contact yet.")
+        # Nobody gets a test for having come last.
+        if cleaned.get("to") == DEVICES and not cleaned.get("who") and "who" not in self.errors:
+            self.add_error("who", "Write whose devices are to get it.")
         event = next((e for e in self.events if str(e.pk) == cleaned.get("happened")), None)
         if event and cleaned.get("properties"):
             self.add_error("properties", "Choose an event or write properties, not both.")

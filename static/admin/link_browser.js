@@ -120,7 +120,7 @@ function replace(place, html) {
   window.htmx?.process(made);
   // The button that was pressed is gone, and with it the focus.
   made.querySelector("[data-links-browser] button")?.focus();
-  mark(made);
+  markAll(made.parentNode);
 }
 
 // Which of them is the browser in front of her.

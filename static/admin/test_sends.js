@@ -20,9 +20,14 @@ for (const kind of ["pointerdown", "keydown", "beforeinput"]) {
 }
 
 document.addEventListener("htmx:load", ({ detail }) => {
-  const dialog = detail.elt.closest?.(".test-send") || detail.elt.querySelector?.(".test-send");
-  const note = dialog?.querySelector("[data-unsaved]");
-  if (note && saved !== undefined) note.hidden = saved === written();
+  const { elt } = detail;
+  if (!elt.matches?.(".test-send")) return;
+  if (saved !== undefined) elt.querySelector("[data-unsaved]").hidden = saved === written();
+  const opener = document.activeElement?.closest(".opens-dialog");
+  // The theme shows it a moment later.
+  if (opener && !elt.contains(opener)) setTimeout(() => elt.focus(), 50);
+  const answer = elt.querySelector(".test-answers h2, .errors, [data-errors] > *");
+  answer?.scrollIntoView({ block: "nearest" });
 });
 
 for (const kind of ["htmx:responseError", "htmx:sendError"]) {

@@ -48,9 +48,9 @@ def test(request: HttpRequest, asset_id: int) -> HttpResponse:
         raise PermissionDenied
     rows = assets.Push.objects.select_related("site").prefetch_related("variations", "buttons")
     asset = get_object_or_404(rows, pk=asset_id)
-    given = request.POST if request.method == "POST" else request.GET or None
-    form = TestForm(asset, request.user, given)
-    sent = _send(request, form) if request.method == "POST" and form.is_valid() else None
+    form = TestForm(asset, request.user, request.POST or None)
+    is_asked_for = request.method == "POST" and "find" not in request.POST
+    sent = _send(request, form) if is_asked_for and form.is_valid() else None
     context = {
         "asset": asset,
         "form": form,
@@ -71,7 +71,7 @@ def _send(request: HttpRequest, form: TestForm) -> testing.Sent | None:
             None, f"You have sent {turns.num_requests} tests in an hour. Wait {minutes} minutes."
         )
         return None
-    send = testing.to_devices if form.cleaned_data["to"] == DEVICES else testing.to_linked
+    send = testing.to_devices if form.cleaned_data.get("to") == DEVICES else testing.to_linked
     try:
         return send(form.draft, request.user)
     except testing.NotSent as error:

@@ -12,7 +12,6 @@ from apps.accounts.admin.exports import ExportMixin
 from apps.accounts.backoffice import ReadOnlyAdmin
 from apps.accounts.panels import Panel, link_to, panel_on, table
 from apps.devices import exporting
-from apps.devices.admin.linked_browsers import MyBrowsersPages
 from apps.devices.models import Device, Subscription
 
 RECENT = 20
@@ -32,7 +31,7 @@ class LiveFilter(DropdownFilter):
 
 
 @admin.register(Device)
-class DeviceAdmin(MyBrowsersPages, ExportMixin, ContactSearch, ReadOnlyAdmin):
+class DeviceAdmin(ExportMixin, ContactSearch, ReadOnlyAdmin):
     export_permission = "devices.export_subscription"
     export_note = (
         "The live subscriptions of all that the list shows, with their keys; not those of people "

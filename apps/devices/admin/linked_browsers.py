@@ -8,12 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.models import Site
 from apps.devices import endpoints, linked_browsers
-from apps.devices.models import LinkedBrowser
 from apps.devices.subscriptions import NewSubscription, SubscriptionRefused
 
 VIEW, ADD, DELETE = (f"devices.{verb}_linkedbrowser" for verb in ("view", "add", "delete"))
@@ -29,24 +28,6 @@ class LinkForm(forms.Form):
     old_endpoint = forms.CharField(max_length=endpoints.MAX_LENGTH, required=False, strip=False)
 
 
-class MyBrowsersPages:
-    """The pages of linked browsers, beside those of devices."""
-
-    def get_urls(self) -> list[URLPattern]:
-        views = [
-            ("mine/", mine, "mine"),
-            ("mine/of-site/<int:site_id>/link/", link, "link"),
-            ("mine/<int:browser_id>/unlink/", unlink, "unlink"),
-        ]
-        return [
-            *(
-                path(route, admin.site.admin_view(view), name=f"devices_linkedbrowser_{name}")
-                for route, view, name in views
-            ),
-            *super().get_urls(),
-        ]
-
-
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """Show the user's own browsers, site by site."""
@@ -55,7 +36,6 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "My browsers",
-        "opts": LinkedBrowser._meta,
         "sites": [shown(request, each) for each in linked],
     }
     return TemplateResponse(request, "admin/browsers/mine.html", context)
@@ -91,7 +71,7 @@ def unlink(request: HttpRequest, browser_id: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return _piece(request, site, said="It is unlinked.")
     messages.success(request, "The browser is unlinked.")
-    return HttpResponseRedirect(reverse("admin:devices_linkedbrowser_mine"))
+    return HttpResponseRedirect(reverse("my_browsers"))
 
 
 def of_site(request: HttpRequest, site: Site) -> dict[str, Any]:
