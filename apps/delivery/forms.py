@@ -51,7 +51,7 @@ class TestForm(forms.Form):
         widget=UnfoldAdminSelectWidget(),
     )
     properties = forms.CharField(
-        label="Or properties of an event, as JSON",
+        label="Properties of an event, as JSON",
         required=False,
         max_length=MAX_PROPERTIES,
         help_text='What {{ event.… }} says, for example {"price": 20}.',
@@ -65,6 +65,8 @@ class TestForm(forms.Form):
         self.contact, self.problem = self._whom(user)
         self.events = self._events(user)
         self.fields["happened"].choices = [("", "None"), *((e.pk, _words(e)) for e in self.events)]
+        if self.events:
+            self.fields["properties"].label = "Or its properties, as JSON"
         self.fields["variation"].choices = [
             (AS_CONTACT, "What this contact would get"),
             (DEFAULT, "Default content"),

@@ -26,6 +26,11 @@ document.addEventListener("htmx:load", ({ detail }) => {
   const opener = document.activeElement?.closest(".opens-dialog");
   // The theme shows it a moment later.
   if (opener && !elt.contains(opener)) setTimeout(() => elt.focus(), 50);
+  // The button that was pressed is another one now.
+  else if (document.activeElement === document.body) {
+    const wrong = elt.querySelector(".errors :is(input, select, textarea)");
+    (wrong || elt.querySelector("#test-submit")).focus({ preventScroll: true });
+  }
   const answer = elt.querySelector(".test-answers h2, .errors, [data-errors] > *");
   answer?.scrollIntoView({ block: "nearest" });
 });

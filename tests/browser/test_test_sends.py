@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser.desk import PASSWORD
 from tests.browser.office import has_words
+from tests.browser.visitor import Visitor, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -30,6 +31,13 @@ if is_new:
     Contact.objects.create(site=site, external_id="tess", state={"first_name": "Tess"})
 print(push.pk)
 """.replace("PASSWORD", repr(PASSWORD))
+# Which endpoint the browser has under each scope of the desk's origin.
+ENDPOINTS = """async () => Object.fromEntries(await Promise.all(
+  (await navigator.serviceWorker.getRegistrations()).map(async (one) => [
+    new URL(one.scope).pathname.split("/")[1],
+    (await one.pushManager.getSubscription())?.endpoint ?? null,
+  ])
+))"""
 LEFT = """
 from apps.delivery.models import Push
 from apps.devices.models import Device, LinkedBrowser
@@ -87,3 +95,28 @@ class TestTestSend:
         browser.wait_for_page(f"{desk.origin}/demo/?shown")
         assert desk.run(LEFT).split() == ["1", "0"]
         assert page.errors == []
+
+    def test_the_worker_of_the_tests_leaves_a_shop_on_the_same_origin_alone(
+        self, browser, desk, push_page, push_service
+    ):
+        if browser.name != "firefox":
+            pytest.skip("only Firefox can be made to lose its subscriptions here")
+        push_page.goto(f"{desk.origin}/admin/my-browsers/")
+        push_page.click("[data-links-browser] button")
+        browser.answer_prompt("allow")
+        push_page.wait_for("document.querySelector('[data-this-browser]:not([hidden])')")
+        visitor = Visitor(browser, desk)
+        # The permission is the origin's, so the shop needs none of its own.
+        wait_for(visitor, "me.subscriptions.live().count()", "1")
+        before = push_page.evaluate(ENDPOINTS)
+        visitor.page.goto("about:blank")
+
+        push_service.forget_browsers()
+
+        live = "me.subscriptions.live().exclude(endpoint={!r}).count()"
+        wait_for(visitor, live.format(before["pushdesk"]), "1")
+        after = push_page.evaluate(ENDPOINTS)
+        endpoint = visitor.on_the_desk("print(me.subscriptions.live().get().endpoint)")
+        assert set(before) == {"pushdesk", "pushdesk-test"}
+        assert endpoint == after["pushdesk"]
+        assert after["pushdesk-test"] is None
