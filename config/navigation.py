@@ -108,6 +108,17 @@ def _css(name: str) -> Callable[[HttpRequest], str]:
     return lambda request: static(f"admin/{name}.css")
 
 
+def account_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return what the user's own menu offers beside logging out."""
+    links = []
+    if request.user.has_perm("devices.view_linkedbrowser"):
+        mine = reverse_lazy("my_browsers")
+        links.append({"title": "My browsers", "link": mine})
+    if request.user.is_authenticated and request.user.has_usable_password():
+        links.append({"title": "Change password", "link": reverse_lazy("admin:password_change")})
+    return links
+
+
 def favicon(request: HttpRequest) -> str:
     return static("admin/favicon.svg")
 
@@ -127,5 +138,6 @@ UNFOLD = {
     "SCRIPTS": [],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": SIDEBAR},
     "TABS": TABS,
+    "ACCOUNT": {"navigation": account_links},
     "COLORS": {},
 }

@@ -8,6 +8,11 @@
     "timestamp",
   ];
 
+  // The back office subscribes browsers of its users for tests (static/admin/link_browser.js). What
+  // a shop on the same origin keeps and shows is none of theirs.
+  const isForTests = () =>
+    new URL(self.registration.scope).pathname.startsWith("/pushdesk-test/");
+
   const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
   const quietly = (promise) => promise.catch(() => undefined);
   const within = (milliseconds, promise) => Promise.race([quietly(promise), sleep(milliseconds)]);
@@ -77,6 +82,7 @@
   };
 
   const flush = async () => {
+    if (isForTests()) return;
     const range = IDBKeyRange.bound("outbox/", "outbox/\uffff");
     const receipts = await inStore("readonly", (store, give) => ask(store.getAll(range), give));
     const keys = await inStore("readonly", (store, give) => ask(store.getAllKeys(range), give));
@@ -96,6 +102,7 @@
 
   const pages = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const tell = async (kind, detail) => {
+    if (isForTests()) return;
     for (const page of await pages()) page.postMessage({ type: "pushdesk", kind, ...detail });
   };
 
@@ -153,7 +160,7 @@
     }
     if (["ltr", "rtl"].includes(source.dir)) options.dir = source.dir;
     options.tag = text(source.tag) || id;
-    if (!options.tag) delete options.renotify;
+    if (!options.tag || options.silent) delete options.renotify;
     if (typeof options.timestamp !== "number") delete options.timestamp;
     const actions = Array.isArray(source.actions) ? source.actions : [];
     // Without "navigate": a browser that follows it itself sends us no click to count.
@@ -249,6 +256,7 @@
     Uint8Array.from(atob(key.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
 
   const changed = async ({ oldSubscription, newSubscription }) => {
+    if (isForTests()) return;
     const [device, site, stored, endpoint, unsubscribed] = await Promise.all(
       ["device", "site", "vapid_key", "endpoint", "unsubscribed"].map(recall),
     );

@@ -274,6 +274,8 @@
     const keys = (known.old_vapid_keys || []).map((key) => String(toBytes(key)));
     for (const other of keys.length ? await navigator.serviceWorker.getRegistrations() : []) {
       if (other.scope === registration.scope) continue;
+      // The back office's own, where it is on this origin: browsers linked for test sends.
+      if (new URL(other.scope).pathname.startsWith("/pushdesk-test/")) continue;
       const theirs = await other.pushManager?.getSubscription();
       if (theirs && keys.includes(keyOf(theirs))) await replace(theirs);
     }

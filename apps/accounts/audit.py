@@ -20,6 +20,7 @@ class Action(models.TextChoices):
     API_KEY_CREATED = "api_key_created", "API key created"
     API_KEY_REVOKED = "api_key_revoked", "API key revoked"
     VAPID_KEY_BROUGHT = "vapid_key_brought", "VAPID key brought in"
+    TEST_SENT = "test_sent", "Test send to a contact’s devices"
     VAPID_KEY_REMOVED = "vapid_key_removed", "VAPID key removed unused"
 
 

@@ -23,6 +23,7 @@ ROLES: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("devices", "device"): VIEW,
         ("devices", "session"): VIEW,
         ("devices", "subscription"): VIEW,
+        ("devices", "linkedbrowser"): ("view", "add", "delete"),
         ("segments", "*"): ALL,
         ("assets", "*"): ALL,
         ("delivery", "push"): VIEW,

@@ -2,6 +2,7 @@
 
 import logging
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -60,6 +61,18 @@ class Result:
             return cls.failed(push, Push.Reason.UNAVAILABLE, answer=answer)
         return cls(push=push, status=Push.Status.QUEUED, answer=answer, again_in=again_in)
 
+    @classmethod
+    def smaller(cls, push: Push, answer: str) -> "Result":
+        """Try again at once with less in it: the reason is kept until then and says so."""
+        reason = Push.Reason.TOO_LARGE
+        return cls(
+            push=push,
+            status=Push.Status.QUEUED,
+            reason=reason,
+            answer=answer,
+            again_in=timedelta(),
+        )
+
 
 def record(results: list[Result]) -> None:
     """Write the results down; end the subscriptions that have gone, and only those.
@@ -75,7 +88,7 @@ def record(results: list[Result]) -> None:
         _end(gone)
     refused = [r for r in results if r.reason == Push.Reason.REFUSED and r.subscription]
     if refused:
-        _alarm(refused)
+        alarm({row.subscription.key_id for row in refused}, len(refused), refused[0].answer)
 
 
 def _end(gone: list[int]) -> None:
@@ -90,7 +103,11 @@ def _write_again(results: list[Result]) -> None:
     now = timezone.now()
     for row in results:
         Push.objects.filter(pk=row.push.pk, status=Push.Status.SENDING).update(
-            status=row.status, answer=row.answer, due_at=now + row.again_in
+            status=row.status,
+            # Why it is tried again with less in it holds for every try after.
+            reason=row.reason or row.push.reason,
+            answer=row.answer,
+            due_at=now + row.again_in,
         )
 
 
@@ -107,7 +124,7 @@ def _write_finished(results: list[Result]) -> None:
         Push.objects.filter(pk__in=ids, status=Push.Status.SENDING).update(**changes)
 
 
-def _alarm(refused: list[Result]) -> None:
-    keys = {row.subscription.key_id for row in refused}
+def alarm(keys: Collection[int], pushes: int, answer: str) -> None:
+    """Have the site's page say that a push service refused what these keys signed."""
     VapidKey.objects.filter(pk__in=keys).update(refused_at=timezone.now())
-    log.error("A push service refused our key for %s pushes: %s", len(refused), refused[0].answer)
+    log.error("A push service refused our key for %s pushes: %s", pushes, answer)

@@ -5,8 +5,6 @@ recorded by outcome. A worker that dies in between leaves rows whose lease ends:
 sends them again within their time to live, and the browser replaces instead of repeating.
 """
 
-import base64
-import hashlib
 import logging
 import random
 import time
@@ -15,16 +13,15 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from pywebpush import WebPusher
 
 from apps.accounts.id_lists import listed
 from apps.assets import models as assets
 from apps.assets import payloads, rendering
-from apps.delivery import receipt_tokens, transport, vapid
+from apps.delivery import messages, receipt_tokens, transport
 from apps.delivery.models import Push
 from apps.delivery.recording import Result, record
 from apps.devices import endpoints
-from apps.devices.models import Device, Subscription
+from apps.devices.models import Subscription
 
 BATCH = transport.AT_ONCE
 LEASE = timezone.timedelta(seconds=120)
@@ -36,18 +33,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
+    """A push ready to send, and what is written down about it."""
+
     push: Push
     subscription: Subscription
     request: transport.Request
-    made: "Made"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """The push for one contact: its text, its tag, and what is written down about it."""
-
     payload: payloads.Payload
-    topic: str
     variation: int | None
 
 
@@ -114,45 +105,39 @@ def _prepare_one(
     push: Push, asset: assets.Push, subscription: Subscription, batch: rendering.Batch
 ) -> Prepared | Push.Reason:
     """Return the push ready to send, or why it cannot be; one that fails never stops a batch."""
-    limit = limit_of(push.device)
     try:
-        made = _make(push, batch, limit)
-        if len(made.payload.plaintext) > limit:
-            return Push.Reason.TOO_LARGE
-        request = _request(push, asset, subscription, made)
+        rendered = batch.render(push.asset_id, push.contact, push.context)
+        made = messages.make(
+            rendered.shown,
+            site_id=push.contact.site_id,
+            id=push.uid.hex,
+            token=receipt_tokens.make(push.uid),
+            limit=_limit(push),
+        )
+        left = int((push.expires_at - timezone.now()).total_seconds())
+        request = messages.request(made, subscription, asset, site=push.contact.site, ttl=left)
+    except messages.TooLarge:
+        return Push.Reason.TOO_LARGE
     except endpoints.EndpointRefused:
         return Push.Reason.NOT_KNOWN
     except Exception:
         # Texts, values and keys come from outside; what they can do is not to be listed.
         log.warning("Push %s of asset %s cannot be made", push.pk, asset.pk, exc_info=True)
         return Push.Reason.NOT_RENDERED
-    return Prepared(push=push, subscription=subscription, request=request, made=made)
-
-
-def limit_of(device: Device) -> int:
-    """Return how many bytes a message to the device may have before encryption."""
-    if device.browser.startswith("Firefox") and device.os == "Android":
-        return payloads.FIREFOX_ANDROID_BYTES
-    return payloads.MAX_BYTES
-
-
-def _make(push: Push, batch: rendering.Batch, limit: int) -> Made:
-    rendered = batch.render(push.asset_id, push.contact, push.context)
-    token = receipt_tokens.make(push.uid)
-    return Made(
-        payload=payloads.fit(rendered.shown, id=push.uid.hex, token=token, limit=limit),
-        topic=_topic(push, rendered.shown.get("tag")),
+    return Prepared(
+        push=push,
+        subscription=subscription,
+        request=request,
+        payload=made.payload,
         variation=rendered.version.key if rendered.version else None,
     )
 
 
-def _topic(push: Push, tag: str | None) -> str:
-    """Return what a push that still waits at its push service is replaced by (RFC 8030, section
-    5.4: at most 32 characters of the URL-safe alphabet): its own id, or its replace key."""
-    if not tag:
-        return push.uid.hex
-    digest = hashlib.sha256(f"{push.contact.site_id} {tag}".encode()).digest()
-    return base64.urlsafe_b64encode(digest).decode()[:32]
+def _limit(push: Push) -> int:
+    # Queued once more after its push service found too large what should have fitted.
+    if push.reason == Push.Reason.TOO_LARGE:
+        return payloads.CAUTIOUS_BYTES
+    return messages.limit_of(push.device.browser, push.device.os)
 
 
 def _reason_not_to_send(
@@ -174,36 +159,15 @@ def _reason_not_to_send(
     return None
 
 
-def _request(
-    push: Push, asset: assets.Push, subscription: Subscription, made: Made
-) -> transport.Request:
-    keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
-    pusher = WebPusher({"endpoint": subscription.endpoint, "keys": keys})
-    left = int((push.expires_at - timezone.now()).total_seconds())
-    headers = {
-        "TTL": str(max(left, 0)),
-        "Urgency": asset.urgency,
-        "Topic": made.topic,
-        "Content-Type": "application/octet-stream",
-        "Authorization": vapid.authorization(
-            subscription.key,
-            push.contact.site.vapid_subject,
-            endpoints.check(subscription.endpoint),
-        ),
-    }
-    body = pusher.encode(made.payload.plaintext, content_encoding="aes128gcm")["body"]
-    return transport.Request(endpoint=subscription.endpoint, body=body, headers=headers)
-
-
 def _result(row: Prepared, answer: transport.Answer) -> Result:
     outcomes = transport.Outcome
     if answer.outcome in (outcomes.THROTTLED, outcomes.UNAVAILABLE):
         pause = answer.retry_after or _pause(row.push.attempts)
         return Result.later(row.push, timezone.timedelta(seconds=pause), answer.text)
     if answer.outcome is outcomes.ACCEPTED:
-        return Result.accepted(
-            row.push, variation=row.made.variation, left_out=row.made.payload.left_out
-        )
+        return Result.accepted(row.push, variation=row.variation, left_out=row.payload.left_out)
+    if answer.outcome is outcomes.TOO_LARGE and row.payload.size > payloads.CAUTIOUS_BYTES:
+        return Result.smaller(row.push, answer.text)
     return Result.failed(
         row.push,
         Push.Reason(answer.outcome.value),

@@ -11,13 +11,15 @@ from apps.delivery.models import Popup, Push
 
 @dataclass(frozen=True, kw_only=True)
 class PushNumbers:
-    """Messages of one push asset; `failed` counts by reason, in words."""
+    """Messages of one push asset; `failed` counts by reason, in words; `slimmed` are those of the
+    accepted that something was left out of so that they fit."""
 
     queued: int
     accepted: int
     shown: int
     clicked: int
     dismissed: int
+    slimmed: int
     failed: dict[str, int]
 
     @property
@@ -42,6 +44,7 @@ def of_push(asset: Asset) -> PushNumbers:
         shown=Count("shown_at"),
         clicked=Count("clicked_at"),
         dismissed=Count("dismissed_at"),
+        slimmed=Count("pk", filter=Q(status=Push.Status.ACCEPTED) & ~Q(left_out="")),
     )
     failed = rows.filter(status=Push.Status.FAILED).values_list("reason").annotate(Count("pk"))
     return PushNumbers(**counts, failed=_in_words(failed, Push.Reason))

@@ -52,12 +52,18 @@ class Answer:
 
 
 class Connections:
-    """Kept-alive connections to push services; use it as a context manager around many sends."""
+    """Kept-alive connections to push services; use it as a context manager around many sends.
+
+    An answer that takes longer than `seconds` is none.
+    """
+
+    def __init__(self, *, seconds: float = TIMEOUT_SECONDS) -> None:
+        self._seconds = seconds
 
     def __enter__(self) -> Self:
         self._runner = asyncio.Runner()
         self._runner.__enter__()
-        self._session = self._runner.run(_open())
+        self._session = self._runner.run(_open(self._seconds))
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -69,10 +75,10 @@ class Connections:
         return self._runner.run(_send_all(self._session, requests)) if requests else []
 
 
-async def _open() -> aiohttp.ClientSession:
+async def _open(seconds: float) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=AT_ONCE),
-        timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+        timeout=aiohttp.ClientTimeout(total=seconds),
     )
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from apps.assets import label_uses
+from apps.assets import label_tags, label_uses
 from apps.assets.models import LabelTag
 from tests.assets.varied import FRENCH, GERMAN, GONE, a_button, a_variation
 from tests.factories import a_contact, a_popup, a_push, a_site, a_user

@@ -43,6 +43,12 @@ class TestBuild:
         assert message["notification"]["tag"] == "score"
         assert message["notification"]["data"] == {"order": 7, "pushdesk": RECEIPT}
 
+    def test_without_a_token_nothing_is_to_be_reported(self):
+        message = json.loads(payloads.build(FULL, id="a" * 32))
+
+        assert message["notification"]["data"] == {"order": 7}
+        assert message["notification"]["tag"] == "a" * 32
+
 
 class TestFit:
     def test_it_leaves_out_nothing_where_all_fits(self):
@@ -69,3 +75,13 @@ class TestFit:
 
         assert made.left_out == ("image",)
         assert len(made.plaintext) > 9
+
+    @pytest.mark.parametrize("dropped", range(4))
+    def test_a_test_has_as_much_left_out_as_a_push_with_a_receipt(self, dropped):
+        limit = len(payloads.build(FULL, **RECEIPT)) - 30 * dropped
+        real = payloads.fit(FULL, **RECEIPT, limit=limit)
+
+        made = payloads.fit(FULL, id="a" * 32, limit=limit)
+
+        assert (made.left_out, made.size) == (real.left_out, len(real.plaintext))
+        assert "pushdesk" not in json.loads(made.plaintext)["notification"]["data"]

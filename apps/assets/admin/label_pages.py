@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.models import Contact
 from apps.accounts.panels import Panel, find_uses, link_to, panel_on, table
-from apps.assets import label_uses, shares
+from apps.assets import label_tags, label_uses, shares
 from apps.assets.label_uses import Use
 from apps.assets.models import LabelTag
 from apps.assets.rule_uses import shortened

@@ -1,3 +1,3 @@
-from apps.delivery.admin import panels, popups, pushes
+from apps.delivery.admin import panels, popups, pushes, testing
 
-__all__ = ["panels", "popups", "pushes"]
+__all__ = ["panels", "popups", "pushes", "testing"]

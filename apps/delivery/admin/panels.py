@@ -1,5 +1,6 @@
 """What became of messages, on the pages of assets and contacts."""
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest
 
 from apps.accounts.models import Contact
@@ -17,6 +18,10 @@ name_use(models.Popup, "popup shown or to be shown", lambda popup: f"Popup {popu
 def numbers_of_push(request: HttpRequest, asset: assets.Push) -> Panel:
     found = statistics.of_push(asset)
     failed = [f"{count} × {reason.lower()}" for reason, count in found.failed.items()]
+    notes = [f"Failed: {'; '.join(failed)}."] if failed else []
+    if found.slimmed:
+        many = "1 was" if found.slimmed == 1 else f"{intcomma(found.slimmed)} were"
+        notes.append(f"{many} slimmed: something was left out so that it fits.")
     return numbers(
         "Messages to devices",
         [
@@ -27,7 +32,7 @@ def numbers_of_push(request: HttpRequest, asset: assets.Push) -> Panel:
             ("Dismissed", found.dismissed),
             ("Failed", sum(found.failed.values())),
         ],
-        note=f"Failed: {'; '.join(failed)}." if failed else "",
+        note=" ".join(notes),
     )
 
 

@@ -6,6 +6,7 @@ from unfold.decorators import display
 from apps.accounts.admin.contacts import ContactSearch
 from apps.accounts.backoffice import ReadOnlyAdmin, colors
 from apps.accounts.panels import Panel, panel_on, timeline
+from apps.delivery.admin.sent import VariationShown
 from apps.delivery.models import Popup
 
 Status = Popup.Status
@@ -26,11 +27,16 @@ STATUS_COLORS = colors(
 
 
 @admin.register(Popup)
-class PopupAdmin(ContactSearch, ReadOnlyAdmin):
-    list_display = ("asset", "contact", "state", "button", "queued_at", "shown_at")
+class PopupAdmin(VariationShown, ContactSearch, ReadOnlyAdmin):
+    list_display = ("asset", "contact", "state", "sent_content", "button", "queued_at", "shown_at")
     list_filter = (("status", ChoicesDropdownFilter), ("asset", RelatedDropdownFilter))
-    list_select_related = ("asset", "contact")
-    fields = (("asset", "status"), ("contact", "device"), ("button", "expires_at"))
+    list_select_related = ("asset", "contact", "variation")
+    fields = (
+        ("asset", "status"),
+        ("contact", "device"),
+        ("sent_content", "button"),
+        "expires_at",
+    )
 
     @display(description="Status", label=STATUS_COLORS)
     def state(self, popup: Popup) -> tuple[str, str]:

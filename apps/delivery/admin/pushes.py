@@ -8,6 +8,8 @@ from unfold.decorators import display
 from apps.accounts.admin.contacts import ContactSearch
 from apps.accounts.backoffice import ReadOnlyAdmin, colors
 from apps.accounts.panels import Panel, panel_on, timeline
+from apps.delivery.admin.sent import SlimmedFilter, VariationShown
+from apps.delivery.admin.testing import TestPages
 from apps.delivery.models import Push
 
 STATUS_COLORS = colors(
@@ -22,19 +24,23 @@ STATUS_COLORS = colors(
 
 
 @admin.register(Push)
-class PushAdmin(ContactSearch, ReadOnlyAdmin):
-    list_display = ("asset", "contact", "device", "state", "why", "result", "queued_at")
+class PushAdmin(TestPages, VariationShown, ContactSearch, ReadOnlyAdmin):
+    list_display = (
+        *("asset", "contact", "device", "state", "why", "sent_content", "result", "queued_at"),
+    )
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("reason", ChoicesDropdownFilter),
+        SlimmedFilter,
         ("asset", RelatedDropdownFilter),
     )
-    list_select_related = ("asset", "contact", "device")
+    list_select_related = ("asset", "contact", "device", "variation")
     fields = (
         ("asset", "status"),
         ("contact", "device"),
         ("reason", "answer"),
-        ("attempts", "expires_at"),
+        ("sent_content", "attempts"),
+        "expires_at",
     )
 
     @display(description="Status", label=STATUS_COLORS)
@@ -59,7 +65,7 @@ def story(request: HttpRequest, push: Push) -> Panel:
     button = f"button {push.clicked_button}" if push.clicked_button else "the push itself"
     moments: list[tuple[Any, str]] = [
         (push.queued_at, "Queued"),
-        (push.accepted_at, "Accepted by the push service"),
+        (push.accepted_at, f"Accepted by the push service{_without(push)}"),
         (push.shown_at, "Shown by the browser"),
         (push.clicked_at, f"Clicked: {button}"),
         (push.dismissed_at, "Dismissed"),
@@ -70,3 +76,7 @@ def story(request: HttpRequest, push: Push) -> Panel:
     elif push.due_at and push.attempts:
         known.append((push.due_at, f"To be tried again, after {push.attempts} attempts"))
     return timeline("Its story", known)
+
+
+def _without(push: Push) -> str:
+    return f"; left out: {push.left_out}" if push.left_out else ""
