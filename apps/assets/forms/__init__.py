@@ -3,15 +3,22 @@
 from apps.assets.forms.buttons import (
     MAX_BUTTONS,
     ButtonFormSet,
-    PopupButtonForm,
     PushButtonForm,
 )
-from apps.assets.forms.contents import PopupForm, PushForm
+from apps.assets.forms.contents import PushForm
+from apps.assets.forms.popups import (
+    POSITIONS,
+    PopupButtonForm,
+    PopupButtonFormSet,
+    PopupForm,
+)
 
 __all__ = [
     "MAX_BUTTONS",
+    "POSITIONS",
     "ButtonFormSet",
     "PopupButtonForm",
+    "PopupButtonFormSet",
     "PopupForm",
     "PushButtonForm",
     "PushForm",

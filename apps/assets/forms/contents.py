@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Site
 from apps.assets import known
-from apps.assets.models import Asset, AssetLabel, Popup, Push
+from apps.assets.models import Asset, AssetLabel, Push
 from apps.assets.tags import Known, problems
 
 
@@ -47,9 +47,3 @@ class PushForm(AssetForm):
     class Meta:
         model = Push
         fields = ("site", "name", "status", "labels", *Push.CONTENT)
-
-
-class PopupForm(AssetForm):
-    class Meta:
-        model = Popup
-        fields = ("site", "name", "status", "labels", *Popup.CONTENT)
