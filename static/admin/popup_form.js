@@ -68,7 +68,7 @@ function addHint() {
   hint.className = "note";
   hint.textContent =
     "Not at the top: one of the buttons asks for permission, and the browser’s own question appears there.";
-  form.elements.position?.closest(".grow")?.append(hint);
+  form.elements.position?.closest(".field-line")?.lastElementChild.append(hint);
   return hint;
 }
 

@@ -77,7 +77,7 @@ function start(preview) {
     target.style.setProperty("--scale", contentRect.width / Number(getComputedStyle(target).getPropertyValue("--width")));
   };
   preview.querySelectorAll(".popup-screen").forEach((screen) => new ResizeObserver(fit).observe(screen));
-  ask();
+  soon();
 }
 
 document.querySelectorAll("[data-popup-preview]").forEach(start);

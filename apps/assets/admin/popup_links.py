@@ -91,4 +91,6 @@ def make(request: HttpRequest, popup_id: int) -> HttpResponse:
 
 def _form(request: HttpRequest, popup: Popup, *data: Any) -> LinkForm:
     may_see = request.user.has_perm("accounts.view_contact")
-    return LinkForm(*data, popup=popup, may_see_contacts=may_see, auto_id="preview_%s")
+    return LinkForm(
+        *data, popup=popup, may_see_contacts=may_see, label_suffix="", auto_id="preview_%s"
+    )

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Field
 from django.forms import BaseFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.assets import previews
 from apps.assets.admin.buttons import PopupButtonInline
+from apps.assets.colors import PAIRS
 from apps.assets.models import Button, Popup
 from apps.assets.rendering import Source, of
 
@@ -40,7 +42,7 @@ def drawn(request: HttpRequest, admin: "PopupAdmin") -> HttpResponse:
     """Answer with the popup of the form in the body, as far as it can be read: where a field is
     wrong its default counts. `popup` in the address is the stored one that is being changed."""
     _require_viewer(request)
-    if len(request.body) > MAX_BYTES:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
         return JsonResponse({"message": "This is too long to be drawn."}, status=413)
     stored = _stored(request.GET.get("popup", ""))
     if stored and not admin.has_change_permission(request, stored):
@@ -54,7 +56,8 @@ def drawn(request: HttpRequest, admin: "PopupAdmin") -> HttpResponse:
     if site is None:
         return JsonResponse({"message": "Choose the site first."})
     source = Source(kind=Popup, site=site, content=_content(form, _buttons(request, admin, form)))
-    return JsonResponse(_shown(source))
+    faint = [words for name in PAIRS for words in form.errors.get(name, ())]
+    return JsonResponse({"message": " ".join(faint), **_shown(source)})
 
 
 def _shown(source: Source) -> dict[str, Any]:
@@ -82,9 +85,20 @@ def _content(form: ModelForm, buttons: list[dict[str, Any]]) -> dict[str, Any]:
 def _read(form: ModelForm, model: Any, names: tuple[str, ...]) -> dict[str, Any]:
     cleaned = getattr(form, "cleaned_data", {})
     return {
-        name: cleaned[name] if name in cleaned else model._meta.get_field(name).get_default()
+        name: cleaned[name] if name in cleaned else _as_written(form, model._meta.get_field(name))
         for name in names
     }
+
+
+def _as_written(form: ModelForm, field: Field) -> Any:
+    """Return what the form refuses and could be drawn all the same, such as a colour that is hard
+    to read or a tag that the site does not know yet; else the field's default."""
+    if field.name not in form.fields:
+        return field.get_default()
+    try:
+        return field.clean(form[field.name].value(), None)
+    except ValidationError:
+        return field.get_default()
 
 
 def _buttons(request: HttpRequest, admin: "PopupAdmin", form: ModelForm) -> list[dict[str, Any]]:
@@ -97,6 +111,6 @@ def _buttons(request: HttpRequest, admin: "PopupAdmin", form: ModelForm) -> list
     rows = [
         (each.cleaned_data.get("position") or 0, _read(each, Button, Button.CONTENT))
         for each in formset.forms
-        if each.has_changed() and not formset._should_delete_form(each)
+        if (each.instance.pk or each.has_changed()) and not formset._should_delete_form(each)
     ]
     return [content for _, content in sorted(rows, key=lambda row: row[0])]

@@ -37,8 +37,7 @@ class PopupAdmin(KindAdmin):
             {
                 "fields": (
                     *("layout", "position", "is_full_screen_on_phones"),
-                    ("background_color", "text_color"),
-                    ("button_color", "button_text_color"),
+                    *("background_color", "text_color", "button_color", "button_text_color"),
                 ),
                 "description": "Without a colour of its own a popup follows the visitor’s light "
                 "or dark mode; with one it looks the same in both.",

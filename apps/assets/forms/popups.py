@@ -43,8 +43,12 @@ class PopupForm(AssetForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self._check_place(cleaned)
-        self._check_colors(cleaned)
         return cleaned
+
+    def _post_clean(self) -> None:
+        """Compare colours once the model has said which of them are any."""
+        super()._post_clean()
+        self._check_colors(self.cleaned_data)
 
     def _check_place(self, cleaned: dict[str, Any]) -> None:
         layout, position = cleaned.get("layout"), cleaned.get("position")
