@@ -199,7 +199,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 # no cookie is ever sent.
 CORS_URLS_REGEX = r"^/api/client/"
 CORS_ALLOW_ALL_ORIGINS = True
-CORS_ALLOW_HEADERS = ["authorization", "content-type", "x-pushdesk-site"]
+CORS_ALLOW_HEADERS = ["authorization", "content-type", "x-pushdesk-page", "x-pushdesk-site"]
 CORS_PREFLIGHT_MAX_AGE = 86400
 
 REST_FRAMEWORK = {

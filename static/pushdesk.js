@@ -5,14 +5,17 @@
   const stub = window.pushdesk;
   if (!tag || stub?.loaded) return;
 
-  const { site, worker = "/pushdesk-worker.js", scope = "/pushdesk/" } = tag.dataset;
+  const { site, worker = "/pushdesk-worker.js", scope = "/pushdesk/", preview } = tag.dataset;
   const desk = new URL(tag.src).origin;
   const api = `${desk}/api/client/v1/`;
-  // Where the browser follows a push by itself, the mark in the address is its click.
+  // Where the browser follows a push by itself, the mark in the address is its click; that of a
+  // marketer's preview is returned.
   const followed = () => {
-    const [, id, token] = location.hash.match(/^#pushdesk=([^.]+)\.(.+)$/) || [];
-    if (!id) return;
+    const mark = location.hash.match(/^#pushdesk(-preview=|=([^.]+)\.)(.+)$/);
+    if (!mark) return;
+    const [, , id, token] = mark;
     history.replaceState(history.state, "", location.href.split("#")[0]);
+    if (!id) return token;
     request("POST", "receipts", { id, token, kind: "clicked" }).catch(() => {});
   };
   const SESSION_LASTS = 1_800_000;
@@ -83,6 +86,11 @@
     return inStore("readwrite", (store) => store.delete(key)).catch(() => {});
   };
 
+  // What follows ? may be a secret: told only where a popup asks for it.
+  let tellsQuery;
+  const address = () =>
+    (location.origin + location.pathname + (tellsQuery ? location.search : "")).slice(0, 2000);
+
   let refused = null;
   let renewed = false;
   let lastSeen = 0;
@@ -91,7 +99,11 @@
     for (let attempt = 0; ; attempt++) {
       if (refused) throw refused;
       const device = path === "receipts" ? null : await recall("device");
-      const headers = { "Content-Type": "application/json", "X-Pushdesk-Site": site };
+      const headers = {
+        "Content-Type": "application/json",
+        "X-Pushdesk-Site": site,
+        "X-Pushdesk-Page": address(),
+      };
       if (device) headers.Authorization = `Device ${device.id}:${device.secret}`;
       let error;
       try {
@@ -425,6 +437,7 @@
   };
 
   let busy = false;
+  let bound = false;
   let suspended = false;
   let hurried = false;
   let step = 0;
@@ -448,13 +461,14 @@
     try {
       await ready();
       hurried = false;
-      const { popup, wait } = await request("GET", "popups/next", undefined, []);
-      if (popup) {
-        if (await present(popup)) {
-          step = 0;
-          pause = 1;
-        }
-      } else if (hurried) {
+      const page = address();
+      const { popup, wait, query } = await request("GET", "popups/next", undefined, []);
+      if (query && !tellsQuery) hurried = tellsQuery = true;
+      bound = popup?.pages?.length;
+      if (popup && page === address() && (await present(popup))) {
+        step = 0;
+        pause = 1;
+      } else if (hurried || page !== address()) {
         pause = 0;
       } else if (wait > 0) {
         pause = Math.min(Math.max(wait, 1), 600);
@@ -462,15 +476,28 @@
     } catch {
       // The next round asks again.
     }
-    busy = false;
+    busy = bound = false;
     again(pause);
   };
+  // Pages of one application change their address without loading.
+  let seen = address();
+  setInterval(async () => {
+    if (seen === address()) return;
+    seen = address();
+    if (bound) {
+      const next = await request("GET", "popups/next", undefined, []).catch(() => {});
+      if (!next || next.popup?.id === current) return;
+      drop();
+    }
+    soon();
+  }, 1000);
   const suspendPopups = (state) => {
     suspended = Boolean(state);
     if (!suspended) soon();
   };
 
   const report = async (popup, kind, button) => {
+    if ("preview" in popup) return;
     emit("popup", { id: popup.id, kind, button });
     if (kind !== "shown") remember("answered", [popup.id, kind, button]);
     await request("POST", `popups/${popup.id}/report`, { kind, button }).catch(() => {});
@@ -486,13 +513,26 @@
       return id === popup.id && report(popup, ...answer).then(() => true);
     };
     if (await answered()) return;
-    const [image] = await Promise.all([picture(popup.image), sleep(popup.delay || 0)]);
-    while (wanted && (suspended || document.hidden)) await sleep(0.3);
+    const until = Date.now() + (popup.delay || 0) * 1000;
+    const image = await picture(popup.image);
+    while (wanted && (Date.now() < until || suspended || document.hidden)) await sleep(0.3);
     if (!wanted || (await answered())) return;
     const answer = await show(popup, image);
     drop = () => {};
     await answer?.();
     return true;
+  };
+
+  // To a marketer: nothing is counted, and the buttons say what they would do.
+  const previewed = async (token) => {
+    suspended = true;
+    drop();
+    try {
+      const { popup } = await request("POST", "popups/preview", { token }, []);
+      show(popup, await picture(popup.image));
+    } catch (error) {
+      warn(`no preview: ${error.message}`);
+    }
   };
 
   const picture = async (address) => {
@@ -537,15 +577,13 @@
   const readable = (background) =>
     contrast(background, "255,255,255") >= 4.5 ? "#fff" : "#000";
   const paint = (card, colors) => {
-    for (const name of ["background", "text", "accent"]) {
-      const color = colors?.[name];
-      if (color && CSS.supports("color", color)) card.style.setProperty(`--${name}`, color);
-    }
+    const set = (name, color) => card.style.setProperty(`--${name}`, color);
+    for (const name in colors) set(name, colors[name]);
     const seen = getComputedStyle(card);
     if (contrast(seen.backgroundColor, seen.color) < 4.5) {
-      card.style.setProperty("--text", readable(seen.backgroundColor));
+      set("text", readable(seen.backgroundColor));
     }
-    card.style.setProperty("--on-accent", readable(seen.outlineColor));
+    colors?.button_text || set("button_text", readable(seen.outlineColor));
   };
 
   // Resolves once answered, with what remains to be done after the popup is gone.
@@ -570,7 +608,7 @@
         document.removeEventListener("keydown", onKey);
         card.close?.();
         host.remove();
-        if (modal) before?.focus?.({ preventScroll: true });
+        if (modal && !framed) before?.focus?.({ preventScroll: true });
         resolve(after);
       };
       // Somebody (a content blocker, a framework) has taken it away: the page must go on.
@@ -580,14 +618,19 @@
         finish();
       };
       const dismiss = () => finish(() => report(popup, "closed"));
-      const press = ({ action, index, url, event }) => {
+      const press = ({ action, index, url, event, does }) => {
+        const address = action === "open" && url && webAddress(url);
+        if (does) {
+          mark.textContent = does;
+          if (address) open(address, "_blank", "noopener");
+          return;
+        }
         if (action === "ask_permission") {
           const asked = ask(popup, index).catch(() => {});
           return finish(() => asked);
         }
         const told = report(popup, action === "close" ? "declined" : "clicked", index);
         if (action === "track" && event) track(event, { popup: popup.id }).catch(() => {});
-        const address = action === "open" && url && webAddress(url);
         finish(async () => {
           if (!address) return told;
           await within(0.8, told).catch(() => {});
@@ -638,16 +681,24 @@
       );
       cross.dataset.close = "";
       cross.setAttribute("aria-label", popup.close_label || "Close");
+      const mark = make("output", { className: "mark", textContent: popup.preview || "" });
+      const looks = [
+        modal ? "box" : `row ${popup.layout}`,
+        popup.position,
+        modal && popup.full_screen_on_phones && "full",
+        popup.colors && "own",
+      ];
       const card = make(
         "dialog",
         {
-          className: `card ${modal ? "box" : `row ${popup.layout}`} ${popup.position || ""}`,
+          className: `card ${looks.filter(Boolean).join(" ")}`,
           tabIndex: -1,
           lang: popup.language || "",
           dir: popup.direction || "auto",
         },
         body,
         buttons.length && make("div", { className: "buttons" }, ...buttons),
+        "preview" in popup && mark,
         cross,
       );
       card.setAttribute("role", "dialog");
@@ -674,10 +725,11 @@
       requestAnimationFrame(() => {
         if (answered) return;
         body.append(words);
-        if (!modal || !card.showModal) card.setAttribute("open", "");
+        if (framed) card.style.animation = "none";
+        if (!modal || framed || !card.showModal) card.setAttribute("open", "");
         else card.showModal();
         paint(card, popup.colors);
-        if (modal) card.focus({ preventScroll: true });
+        if (modal && !framed) card.focus({ preventScroll: true });
         if (body.scrollHeight > body.clientHeight) body.tabIndex = 0;
         requestAnimationFrame(() => {
           if (answered) return;
@@ -692,18 +744,18 @@
 :host { all: initial !important; position: fixed !important; inset: 0 !important;
   display: block !important; z-index: 2147483647 !important; pointer-events: none !important; }
 * { box-sizing: border-box; }
-.card { --background: #fff; --text: #1b2330; --accent: #2450c8; --edge: 16px;
+.card { --background: #fff; --text: #1b2330; --button: #2450c8; --edge: 16px;
   position: fixed; inset: auto 0 var(--edge); margin: 0 auto; padding: 0; border: 0;
   display: flex; flex-direction: column; overflow: hidden; pointer-events: auto;
   width: min(27.5em, 100% - 2 * var(--edge)); max-width: none; height: fit-content;
   max-height: calc(100dvh - 2 * var(--edge)); border-radius: 20px;
-  color: var(--text); background: var(--background); outline: 0 solid var(--accent);
+  color: var(--text); background: var(--background); outline: 0 solid var(--button);
   box-shadow: 0 0 0 1px rgb(127 127 127 / .18), 0 24px 64px rgb(8 12 24 / .32);
   font: 16px/1.5 system-ui, sans-serif; text-align: start; }
-.top, .top_left, .top_right { inset: var(--edge) 0 auto; }
+.top { inset: var(--edge) 0 auto; }
 .center { inset: 0; margin: auto; }
-.top_right, .bottom_right { left: auto; right: var(--edge); }
-.top_left, .bottom_left { right: auto; left: var(--edge); }
+.bottom_right { left: auto; right: var(--edge); }
+.bottom_left { right: auto; left: var(--edge); }
 .card::backdrop { background: rgb(8 12 24 / .56); }
 .body { overflow: auto; overscroll-behavior: contain; min-height: 0; }
 .words { padding: 28px 28px 0; }
@@ -714,17 +766,17 @@ h2 + p { margin-block-start: 8px; }
 svg { display: block; fill: none; stroke: currentColor; stroke-width: 1.8;
   stroke-linecap: round; stroke-linejoin: round; }
 .bell { width: 64px; height: 64px; padding: 16px; margin: 28px 28px -8px;
-  color: var(--on-accent); background: var(--accent); border-radius: 20px; }
+  color: var(--button_text); background: var(--button); border-radius: 20px; }
 .buttons { display: flex; flex-wrap: wrap; gap: 10px; padding: 24px 28px 28px; }
 button { font: inherit; font-weight: 600; line-height: 1.25; min-width: 44px; min-height: 48px;
   flex: 1 1 auto; padding: 10px 18px; color: inherit; background: none; cursor: pointer;
   border: 1px solid color-mix(in srgb, currentColor 38%, transparent); border-radius: 12px;
   overflow-wrap: anywhere; }
 button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
-.buttons .primary { color: var(--on-accent); background: var(--accent); border-color: transparent; }
+.buttons .primary { color: var(--button_text); background: var(--button); border-color: transparent; }
 .primary:hover { filter: brightness(1.08); }
 :focus-visible { outline: 3px solid var(--text); outline-offset: 2px; }
-.card:focus-visible { outline: 0 solid var(--accent); }
+.card:focus-visible { outline: 0 solid var(--button); }
 .body:focus-visible { outline-offset: -3px; }
 .cross { position: absolute; top: 8px; inset-inline-end: 8px; width: 44px; min-height: 44px;
   padding: 11px; border-color: transparent; border-radius: 50%; background: var(--background); }
@@ -735,6 +787,11 @@ button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
   margin-inline: 20px -8px; border-radius: 14px; }
 .row .buttons { padding: 16px 20px 20px; }
 .row .bell { padding: 14px; }
+.mark { position: absolute; inset: auto 0 0; padding: 3px 12px; overflow: hidden;
+  font-size: 12px; text-align: center; text-overflow: ellipsis; white-space: nowrap;
+  color: #000; background: #ffd84d; }
+.mark:empty { display: none; }
+.card:has(.mark:not(:empty)) { padding-block-end: 24px; }
 .bar { --edge: 0px; border-radius: 0; }
 .card.bar { width: 100%; }
 @media (min-width: 720px) {
@@ -751,13 +808,16 @@ button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
   .bell { margin-inline: 22px; }
   .box { inset: auto 0 0; width: 100%; border-radius: 20px 20px 0 0;
     padding-block-end: env(safe-area-inset-bottom); }
+  .full { inset: 0; height: 100dvh; max-height: none; border-radius: 0; }
+  .full .body { flex: 1; }
+  .full .image { max-height: 50vh; }
 }
 @media (max-height: 440px) {
   .card { overflow: auto; }
   .body { overflow: visible; flex: none; }
 }
 @media (prefers-color-scheme: dark) {
-  .card { --background: #1c222c; --text: #eef2f8; --accent: #8fb2ff; }
+  .card:not(.own) { --background: #1c222c; --text: #eef2f8; --button: #8fb2ff; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .card { animation: enter .34s cubic-bezier(.2, .8, .2, 1); }
@@ -793,7 +853,9 @@ button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
     await Promise.all([remember("site", site), remember("desk", desk)]);
     unsubscribed = Boolean(await recall("unsubscribed"));
   };
-  const prepared = prepare();
+  // In the back office a frame draws what the page around it says, and nothing else happens.
+  const framed = preview !== undefined;
+  const prepared = framed ? 0 : prepare();
   const catchUp = async () => {
     await syncSubscription();
     // A page that was left, or a desk that did not answer: a "no" must not be lost.
@@ -831,11 +893,29 @@ button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
   pushdesk.loaded = true;
   window.pushdesk = pushdesk;
 
+  if (framed) {
+    addEventListener("message", async ({ origin, data }) => {
+      if (origin !== desk || !data?.popup) return;
+      const turn = ++step;
+      const image = await picture(data.popup.image);
+      if (turn !== step) return;
+      drop();
+      show(data.popup, image);
+    });
+    parent.postMessage("pushdesk", desk);
+    return;
+  }
   (stub?.queue || []).forEach((queued) => pushdesk(...queued));
-  followed();
-  addEventListener("hashchange", followed);
-  ready().catch(() => {});
-  again(0);
+  const arrived = () => {
+    const token = followed();
+    if (token) previewed(token);
+    return token;
+  };
+  addEventListener("hashchange", arrived);
+  if (!arrived()) {
+    ready().catch(() => {});
+    again(0);
+  }
 
   try {
     customElements.define("pushdesk-popup", class extends HTMLElement {

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from apps.accounts import events
 from apps.accounts.models import PushStatus
 from apps.assets import models as assets
-from apps.assets import rendering
+from apps.assets import pages, rendering
 from apps.assets.tags import NotFilled
 from apps.delivery.models import Popup
 from apps.delivery.wanted import Wanted
@@ -22,7 +23,9 @@ Status = Popup.Status
 # A browser that has answered our question is left alone by other contacts' journeys.
 ASKED_AGAIN_AFTER = timezone.timedelta(days=3)
 
-# So many are looked through for the first that may be shown.
+# So many are looked through for those of the page, and so many of these for the first that may
+# be shown.
+MAX_WAITING = 200
 AT_MOST = 20
 
 log = logging.getLogger(__name__)
@@ -85,16 +88,32 @@ def queue(asset: assets.Popup, wanted: Sequence[Wanted]) -> datetime | None:
     return until
 
 
-def next_for(device: Device) -> dict[str, Any] | None:
-    """Return what the device's page should show now, filled for its contact; None for nothing.
+@dataclass(frozen=True, kw_only=True)
+class Next:
+    """`popup` is what the page should show now, filled; `wants_query` says that another one may
+    be for this page, and the query of its address would tell."""
+
+    popup: dict[str, Any] | None = None
+    wants_query: bool = False
+
+
+def next_for(device: Device, address: str = "") -> dict[str, Any] | None:
+    """As `look`, without what else there is."""
+    return look(device, address).popup
+
+
+def look(device: Device, address: str = "") -> Next:
+    """Return what the device's page at `address` should show now, filled for its contact.
 
     A popup shown before and not answered comes again. One whose tags cannot be filled is
     withdrawn, so that it does not stand before the others. One that asks for permission is passed
-    over where that must not be asked.
+    over where that must not be asked, and one that is for other pages waits.
     """
-    waiting = list(_waiting(device))
+    here = pages.page(address)
+    waiting, of_others = _of_page(list(_waiting(device)), here)
+    wants_query = any(pages.look_at_query(popup.pages.split()) for popup in of_others)
     if not waiting:
-        return None
+        return Next(wants_query=wants_query)
     used = rendering.load(assets.Popup, {popup.asset_id for popup in waiting})
     sources = {pk: source for pk, (_, source) in used.items()}
     batch = rendering.Batch.load(sources, {popup.contact for popup in waiting})
@@ -107,8 +126,9 @@ def next_for(device: Device) -> dict[str, Any] | None:
             continue
         if may_ask or not rendering.asks_permission(rendered.content):
             _note_variation(popup, rendered)
-            return {"id": str(popup.uid), **rendered.shown}
-    return None
+            shown = {"id": str(popup.uid), **rendered.shown}
+            return Next(popup=shown, wants_query=wants_query)
+    return Next(wants_query=wants_query)
 
 
 def _waiting(device: Device) -> "models.QuerySet[Popup]":
@@ -118,8 +138,17 @@ def _waiting(device: Device) -> "models.QuerySet[Popup]":
         .filter(contact=device.contact_id, asset__status=assets.Asset.Status.ACTIVE)
         .exclude(status=Status.ACCEPTED)
         .select_related("contact__site")
-        .order_by("queued_at")[:AT_MOST]
+        .annotate(pages=models.F("asset__pages"))
+        .order_by("queued_at")[:MAX_WAITING]
     )
+
+
+def _of_page(waiting: list[Popup], here: pages.Page | None) -> tuple[list[Popup], list[Popup]]:
+    """Return those that are for the page, as many as are looked through, and those for others."""
+    fits = [pages.matches(popup.pages.split(), here) for popup in waiting]
+    pairs = list(zip(waiting, fits, strict=True))
+    of_page = [popup for popup, is_for_it in pairs if is_for_it]
+    return of_page[:AT_MOST], [popup for popup, is_for_it in pairs if not is_for_it]
 
 
 def _withdraw(popup: Popup) -> None:

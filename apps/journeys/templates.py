@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from apps.accounts.models import PushStatus, Site
-from apps.assets import history
+from apps.assets import history, starters
 from apps.assets import models as assets
 from apps.journeys.models import Journey, Lead, PopupStep, PushStep
 
@@ -21,19 +21,8 @@ def ask_for_permission(site: Site) -> Journey:
 
     “No” leaves the push status Ask, and the contact is asked again after 3, 7, then 30 days.
     """
-    Action, active = assets.Button.Action, assets.Asset.Status.ACTIVE
-    popup = assets.Popup.objects.create(
-        site=site,
-        name="Soft onboarding",
-        status=active,
-        title="Would you like to be the first to know?",
-        text=f"{site.name} can tell you about news and offers, even when the page is closed. "
-        "You can turn it off at any time.",
-    )
-    assets.Button.objects.create(
-        asset=popup, position=0, label="Yes, please", action=Action.ASK_PERMISSION
-    )
-    assets.Button.objects.create(asset=popup, position=1, label="Not now", action=Action.CLOSE)
+    active = assets.Asset.Status.ACTIVE
+    popup = starters.make(starters.ONBOARDING_BOX, site, name="Soft onboarding", status=active)
     push = assets.Push.objects.create(
         site=site,
         name="Welcome",

@@ -72,7 +72,7 @@ class TestWhoMaySpeak:
 
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert answer.headers["Access-Control-Allow-Headers"] == (
-            "authorization, content-type, x-pushdesk-site"
+            "authorization, content-type, x-pushdesk-page, x-pushdesk-site"
         )
         assert "Access-Control-Allow-Credentials" not in answer.headers
 

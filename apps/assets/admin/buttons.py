@@ -4,7 +4,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.accounts.backoffice import TabularInline
-from apps.assets.forms import MAX_BUTTONS, ButtonFormSet, PopupButtonForm, PushButtonForm
+from apps.assets import starters
+from apps.assets.forms import (
+    MAX_BUTTONS,
+    ButtonFormSet,
+    PopupButtonForm,
+    PopupButtonFormSet,
+    PushButtonForm,
+)
 from apps.assets.models import Button
 
 
@@ -35,5 +42,16 @@ class PushButtonInline(ButtonInline):
 
 class PopupButtonInline(ButtonInline):
     form = PopupButtonForm
+    formset = PopupButtonFormSet
     fields = ("label", "action", "url", "event", "position")
     verbose_name_plural = "Buttons: at most three"
+
+    def begin_with(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
+        """Return what the buttons of a new popup begin with: those of the starter."""
+        is_new = obj is None or obj.pk is None
+        starter = starters.find(request.GET.get("starter", "")) if is_new else None
+        buttons = starter.buttons if starter else ()
+        return [{**button, "position": at} for at, button in enumerate(buttons)]
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return len(self.begin_with(request, obj)) if request.method == "GET" else self.extra

@@ -3,23 +3,30 @@
 from apps.assets.forms.buttons import (
     MAX_BUTTONS,
     ButtonFormSet,
-    PopupButtonForm,
     PushButtonForm,
     VariationButtonFormSet,
 )
-from apps.assets.forms.contents import PopupForm, PushForm
+from apps.assets.forms.contents import PushForm
 from apps.assets.forms.labels import LabelTagForm, LabelValueForm, LabelValueFormSet
+from apps.assets.forms.popups import (
+    POSITIONS,
+    PopupButtonForm,
+    PopupButtonFormSet,
+    PopupForm,
+)
 from apps.assets.forms.variations import VariationForm
 from apps.assets.forms.widgets import ImageAddressInput, image_widgets, offer_images
 
 __all__ = [
     "MAX_BUTTONS",
+    "POSITIONS",
     "ButtonFormSet",
     "ImageAddressInput",
     "LabelTagForm",
     "LabelValueForm",
     "LabelValueFormSet",
     "PopupButtonForm",
+    "PopupButtonFormSet",
     "PopupForm",
     "PushButtonForm",
     "PushForm",

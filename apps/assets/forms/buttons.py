@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Site
 from apps.assets import known
@@ -62,18 +61,3 @@ class PushButtonForm(ButtonForm):
         model = Button
         fields = ("label", "url", "icon", "position")
         widgets = image_widgets(Button)
-
-
-class PopupButtonForm(ButtonForm):
-    class Meta:
-        model = Button
-        fields = ("label", "action", "url", "event", "position")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        action = cleaned.get("action")
-        if action == Button.Action.OPEN and not cleaned.get("url") and "url" not in self.errors:
-            self.add_error("url", ValidationError("Write the address that the button opens."))
-        if action == Button.Action.TRACK and not cleaned.get("event"):
-            self.add_error("event", ValidationError("Write the name of the event."))
-        return cleaned

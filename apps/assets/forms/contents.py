@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from apps.accounts.models import Site
 from apps.assets import known
 from apps.assets.forms.widgets import image_widgets, offer_images
-from apps.assets.models import Asset, AssetLabel, Popup, Push
+from apps.assets.models import Asset, AssetLabel, Push
 from apps.assets.tags import Known, problems
 
 
@@ -56,10 +56,3 @@ class PushForm(AssetForm):
         model = Push
         fields = ("site", "name", "status", "labels", *Push.CONTENT)
         widgets = image_widgets(Push)
-
-
-class PopupForm(AssetForm):
-    class Meta:
-        model = Popup
-        fields = ("site", "name", "status", "labels", *Popup.CONTENT)
-        widgets = image_widgets(Popup)

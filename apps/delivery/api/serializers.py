@@ -12,6 +12,17 @@ class PopupReportIn(serializers.Serializer):
 class NextPopupOut(serializers.Serializer):
     popup = serializers.DictField(allow_null=True, help_text="Texts only; null for none.")
     wait = serializers.IntegerField(allow_null=True, help_text="Seconds until asking is useful.")
+    query = serializers.BooleanField(
+        help_text="Whether a popup may be for this page, and the query of its address would tell."
+    )
+
+
+class PreviewIn(serializers.Serializer):
+    token = serializers.CharField(max_length=500, help_text="From the link.")
+
+
+class PreviewOut(serializers.Serializer):
+    popup = serializers.DictField(help_text="As one that is shown, with what buttons would do.")
 
 
 class ReceiptIn(serializers.Serializer):

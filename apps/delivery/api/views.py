@@ -1,7 +1,7 @@
 """The client API of messages: the waiting popup, its answer, and the worker's receipts."""
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -9,19 +9,52 @@ from rest_framework.response import Response
 
 from apps.accounts.api.base import TwiceView, validated
 from apps.accounts.api.parsing import StrictJSONParser
+from apps.assets import previews
 from apps.delivery import popups, receipts
-from apps.delivery.api.serializers import NextPopupOut, PopupReportIn, ReceiptIn
+from apps.delivery.api.serializers import (
+    NextPopupOut,
+    PopupReportIn,
+    PreviewIn,
+    PreviewOut,
+    ReceiptIn,
+)
 from apps.delivery.models import Popup
 from apps.devices import sessions
 from apps.devices.api.base import ClientThrottle, ClientView
 
+PAGE = OpenApiParameter(
+    "X-Pushdesk-Page",
+    str,
+    OpenApiParameter.HEADER,
+    description="Address of the page, without query and fragment: some popups are for some pages. "
+    "With the query where an answer before has asked for it.",
+)
+
 
 class NextPopupView(ClientView):
-    @extend_schema(responses=NextPopupOut, tags=["client"])
+    @extend_schema(responses=NextPopupOut, parameters=[PAGE], tags=["client"])
     def get(self, request: Request) -> Response:
-        """Return the popup that this visitor should see now, if any."""
+        """Return the popup that this visitor should see now on this page, if any."""
         sessions.sign_of_life(self.device)
-        return Response({"popup": popups.next_for(self.device), "wait": None})
+        found = popups.look(self.device, request.headers.get("X-Pushdesk-Page", ""))
+        return Response({"popup": found.popup, "wait": None, "query": found.wants_query})
+
+
+class PreviewView(ClientView):
+    """For a marketer who follows a signed link: it knows no device, and counts nothing."""
+
+    authentication_classes: list = []
+    needs_device = False
+    max_bytes = 10_000
+
+    @extend_schema(request=PreviewIn, responses=PreviewOut, tags=["client"], auth=[])
+    def post(self, request: Request) -> Response:
+        """Return the popup that a preview link is for."""
+        given = validated(PreviewIn, request)
+        try:
+            return Response({"popup": previews.opened(given["token"], self.site)})
+        except previews.Refused as error:
+            raise PermissionDenied(str(error)) from error
 
 
 class PopupReportView(ClientView):

@@ -1,0 +1,108 @@
+"""A popup in a form: what makes sense together on a page, and what can be read."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from apps.assets import colors, pages
+from apps.assets.forms.buttons import ButtonForm, ButtonFormSet
+from apps.assets.forms.contents import AssetForm
+from apps.assets.forms.widgets import image_widgets
+from apps.assets.models import Button, Popup
+
+Layout, Position, Action = Popup.Layout, Popup.Position, Button.Action
+
+# Where each layout can be; the first is the usual one.
+POSITIONS: dict[str, tuple[str, ...]] = {
+    Layout.BOX: (Position.CENTER, Position.TOP, Position.BOTTOM),
+    Layout.SLIDE: (
+        *(Position.BOTTOM_RIGHT, Position.BOTTOM_LEFT),
+        *(Position.BOTTOM, Position.TOP),
+    ),
+    Layout.BAR: (Position.BOTTOM, Position.TOP),
+}
+EXPLAINED = {
+    Layout.BOX: "A box stands in the centre, at the top or at the bottom.",
+    Layout.SLIDE: "A slide-in comes in at the bottom, on either side of it, or at the top.",
+    Layout.BAR: "A bar goes along the top or the bottom.",
+}
+# Where browsers put their own question about notifications.
+OF_THE_BROWSER = Position.TOP
+
+
+class PopupForm(AssetForm):
+    class Meta:
+        model = Popup
+        fields = ("site", "name", "status", "labels", *Popup.CONTENT)
+        widgets = image_widgets(Popup)
+
+    def clean_pages(self) -> str:
+        text = self.cleaned_data["pages"]
+        pages.check(text)
+        return pages.clean(text)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self._check_place(cleaned)
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """Compare colours once the model has said which of them are any."""
+        super()._post_clean()
+        self._check_colors(self.cleaned_data)
+
+    def _check_place(self, cleaned: dict[str, Any]) -> None:
+        layout, position = cleaned.get("layout"), cleaned.get("position")
+        if layout and position and position not in POSITIONS[layout]:
+            self.add_error("position", ValidationError(EXPLAINED[layout]))
+        if layout and layout != Layout.BOX and cleaned.get("is_full_screen_on_phones"):
+            words = "Only a box covers the whole screen: the others leave the page usable."
+            self.add_error("is_full_screen_on_phones", ValidationError(words))
+
+    def _check_colors(self, cleaned: dict[str, Any]) -> None:
+        wrong = {name for name in self.errors if name.endswith("_color")}
+        chosen = {name: cleaned.get(name) or "" for name in self.fields if name.endswith("_color")}
+        for name, words in colors.problems(chosen).items():
+            if not wrong & {name, colors.PAIRS[name][0]}:
+                self.add_error(name, ValidationError(words))
+
+
+class PopupButtonForm(ButtonForm):
+    class Meta:
+        model = Button
+        fields = ("label", "action", "url", "event", "position")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        action = cleaned.get("action")
+        for field, needed_by, words in (
+            ("url", Action.OPEN, "Write the address that the button opens."),
+            ("event", Action.TRACK, "Write the name of the event."),
+        ):
+            if action and action != needed_by:
+                # Not shown for this action, so neither what is wrong with it can be.
+                self.errors.pop(field, None)
+                cleaned[field] = ""
+            elif action and not cleaned.get(field) and field not in self.errors:
+                self.add_error(field, ValidationError(words))
+        return cleaned
+
+
+class PopupButtonFormSet(ButtonFormSet):
+    """The buttons together, and with where the popup is."""
+
+    def clean(self) -> None:
+        super().clean()
+        asking = [form for form in self.forms if self._asks(form)]
+        for form in asking[1:]:
+            words = "One button asks for push permission already; a browser asks only once."
+            form.add_error("action", ValidationError(words))
+        if asking and getattr(self.instance, "position", None) == OF_THE_BROWSER:
+            words = "The browser's own question appears at the top and must not be hidden: choose "
+            words += "another position for the popup, or another action."
+            asking[0].add_error("action", ValidationError(words))
+
+    def _asks(self, form: forms.BaseForm) -> bool:
+        cleaned = getattr(form, "cleaned_data", {})
+        return cleaned.get("action") == Action.ASK_PERMISSION and not self._should_delete_form(form)
