@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Site
 from apps.assets import known
+from apps.assets.forms.spans import SpanWidget
 from apps.assets.models import Asset, AssetLabel, Popup, Push
 from apps.assets.tags import Known, problems
 
@@ -47,6 +48,7 @@ class PushForm(AssetForm):
     class Meta:
         model = Push
         fields = ("site", "name", "status", "labels", *Push.CONTENT)
+        widgets = {"ttl": SpanWidget}
 
 
 class PopupForm(AssetForm):
