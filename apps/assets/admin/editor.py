@@ -42,6 +42,8 @@ class EditorAdmin:
     """
 
     OPTIONAL: tuple[str, ...] = ()
+    # Labels above their fields: half of the page is the preview's.
+    compressed_fields = False
     change_form_template = "admin/assets/editor_form.html"
     change_form_outer_after_template = "admin/assets/editor.html"
 
@@ -84,7 +86,7 @@ class EditorAdmin:
         context["editor"] = {
             "kind": self.opts.model_name,
             "asset": row.pk if row else "",
-            "can_write": context.get("has_change_permission" if row else "has_add_permission"),
+            "can_write": not row or self.has_change_permission(request, row),
             "can_see_contacts": request.user.has_perm(SEE_CONTACTS),
             "settings": {
                 "site": only.pk if only else None,

@@ -9,6 +9,7 @@ export class Errors {
     this.places = new Map();
     this.touched = new Set();
     form.form.addEventListener("input", ({ target }) => this.touch(target));
+    form.form.addEventListener("tags:closed", () => this.draw());
     form.form.addEventListener("focusout", () => setTimeout(() => this.draw()));
   }
 
@@ -42,8 +43,10 @@ export class Errors {
     for (const [input, messages] of wanted) this.place(input, messages.join(" "));
   }
 
-  // Nobody is told that a field is empty before having been there.
+  // Nobody is told that a field is empty before having been there, nor that a tag is wrong while
+  // it is being chosen.
   isDue(name, input) {
+    if (input.getAttribute("role") === "combobox") return false;
     if (input.value.trim() !== "") return true;
     return this.touched.has(name) && document.activeElement !== input;
   }

@@ -1,6 +1,7 @@
 // What the keyboard does on the whole page, and what the theme forgets about rows of buttons.
 
-export function startKeys({ form }) {
+export function startKeys({ form, identity }) {
+  if (!identity.asset) whenShown(() => firstOf(form)?.focus());
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
     const save = document.querySelector(`button[name="_save"][form="${form.id}"], input[name="_save"], button[name="_save"]`);
@@ -23,6 +24,15 @@ export function startKeys({ form }) {
     for (const input of form.querySelectorAll(".formset input")) input.setAttribute("value", input.value);
   }, true);
 }
+
+// The theme hides the page until its own scripts have run.
+function whenShown(begin) {
+  const isLater = document.readyState !== "complete";
+  const soon = () => requestAnimationFrame(() => document.activeElement === document.body && begin());
+  isLater ? window.addEventListener("load", soon) : soon();
+}
+
+const firstOf = (form) => [...form.elements].find((field) => field.offsetParent && !field.disabled && field.matches("input:not([type='hidden']), select, textarea"));
 
 // In a table the column's heading names a field, but only to the eye.
 function nameCells(place) {

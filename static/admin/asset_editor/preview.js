@@ -54,12 +54,17 @@ export class Preview {
     this.say(found.problem);
     this.viewer.show(found);
     if (found.notification) {
-      const title = this.form.field("title");
-      // A push without a title cannot be saved; what stands there meanwhile is nobody's title.
-      found.hasTitle = !title || this.form.isStored || title.value.trim() !== "";
+      found.hasTitle = this.hasTitle(found.errors.title, values.title);
       for (const part of this.parts) part.show(found);
     }
     this.tell(found);
+  }
+
+  // A push without a title cannot be saved; what would stand there meanwhile is nobody's title.
+  hasTitle(isWrong, written) {
+    if (this.form.isStored || written === undefined) return true;
+    const isKnown = this.good.title || this.form.identity.asset;
+    return Boolean(written.trim() && (!isWrong || isKnown));
   }
 
   say(text) {
@@ -72,10 +77,12 @@ export class Preview {
     const wrong = this.errors.number;
     const parts = [
       found.variation && `Preview as ${found.viewer.name}: ${found.variation}.`,
-      found.meter && `${found.meter.words.split("; ")[1]}.`,
+      found.meter && sentence(found.meter.words.split("; ")[1]),
       wrong && `${wrong} ${wrong === 1 ? "field has" : "fields have"} an error.`,
     ];
     const text = parts.filter(Boolean).join(" ");
     if (text !== this.summary.textContent) this.summary.textContent = text;
   }
 }
+
+const sentence = (words) => `${words[0].toUpperCase()}${words.slice(1).replace(/\.$/, "")}.`;

@@ -134,6 +134,7 @@ export class Tags {
     this.list.hidden = true;
     this.begun = null;
     for (const name of ["role", "aria-autocomplete", "aria-controls", "aria-expanded", "aria-activedescendant"]) this.input.removeAttribute(name);
+    this.input.dispatchEvent(new CustomEvent("tags:closed", { bubbles: true }));
   }
 
   place() {

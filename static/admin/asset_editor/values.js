@@ -31,7 +31,7 @@ export class Values {
 
   // A row for each value that the texts name; what was there stays.
   follow(used) {
-    let isNew = false;
+    let isNew = this.forget(used);
     for (const root of this.roots) {
       for (const name of used[root]) {
         if (this.rows.some((row) => row.root === root && row.name.value === name)) continue;
@@ -39,7 +39,7 @@ export class Values {
         isNew = true;
         this.offers.example(root, name).then((example) => {
           if (!example || row.value.value) return;
-          row.value.value = example;
+          row.value.value = row.example = example;
           this.changed();
         });
       }
@@ -47,9 +47,17 @@ export class Values {
     if (isNew) this.draw();
   }
 
+  // Takes out the rows of names that are in no text any more; says whether there were any.
+  forget(used) {
+    const before = this.rows.length;
+    this.rows = this.rows.filter(({ root, name, value, isOwn, example }) => isOwn || used[root].has(name.value) || value.value !== example);
+    return this.rows.length < before;
+  }
+
   add(root, name, isDrawn) {
     const id = newId("editor-value");
-    const row = { root };
+    // Of a row that nobody has written in, nothing is lost when it goes.
+    const row = { root, isOwn: isDrawn, example: "" };
     const changed = () => this.changed();
     row.name = el("input", { id: `${id}-name`, "aria-label": `${WORDS[root]}: name`, placeholder: "name", autocomplete: "off", maxlength: 100, oninput: changed, value: name });
     row.value = el("input", { id, "aria-label": `${WORDS[root]}: value`, placeholder: "value", autocomplete: "off", maxlength: 1000, oninput: changed });
