@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.browser.drivers import installed
 from tests.browser.office import WORDS, has_words
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -17,12 +16,6 @@ ERROR = "document.querySelector('.live-error')?.innerText ?? ''"
 OFFERED = (
     "document.querySelector('.editor-tags:not([hidden]) [aria-selected=true] span')?.innerText"
 )
-
-
-@pytest.fixture(params=["chromium"])
-def browser_name(request):
-    installed.require(request.param)
-    return request.param
 
 
 class Hands:
@@ -77,30 +70,30 @@ print(push.pk)
 
 
 class TestKeyboard:
-    def test_a_push_is_made_in_under_twenty_interactions(self, page, desk):
-        hands = Hands(page)
+    def test_a_push_is_made_in_under_twenty_interactions(self, page, browser, desk):
+        hands, name = Hands(page), f"By keys in {browser.name}"
 
         hands.tab_to(LINK, "Push")
         hands.press("Enter")
         page.wait_for("document.querySelector('a.addlink') && document.readyState === 'complete'")
-        hands.press("Alt+KeyN")
+        hands.press("Alt+n")
         page.wait_for(f"({FOCUS}) === 'name'")
-        hands.write("By keys alone")
+        hands.write(name)
         hands.tab_to(FOCUS, "title")
         hands.write("Hello {{ first")
         page.wait_for(f"({OFFERED}) === 'state.first_name'")
         hands.press("Enter")
-        page.wait_for(f"{TITLES}.length === 8 && !{TITLES}.some(title => title.includes('title'))")
+        page.wait_for(f"{TITLES}.length >= 7 && !{TITLES}.some(title => title.includes('title'))")
         hands.tab_to(FOCUS, "message")
         before = page.evaluate(BYTES)
         hands.write("Until Sunday")
         page.wait_for(f'{BYTES} === {before} + \',"body":"Until Sunday"\'.length')
         hands.press("Control+Enter")
 
-        has_words(page, "By keys alone")
+        has_words(page, name)
         assert page.url.endswith("/admin/assets/push/")
         assert hands.count < 20
-        stored = desk.run("p = Push.objects.get(name='By keys alone'); print(p.title, p.message)")
+        stored = desk.run(f"p = Push.objects.get(name={name!r}); print(p.title, p.message)")
         assert stored == "Hello {{ state.first_name }} Until Sunday"
         assert page.errors == []
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from django.contrib import admin
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.models import Contact, Site
 from apps.assets import compatibility, offers, payloads, preview, viewers
+from apps.assets.drafts import Draft
 from apps.assets.models import Asset, Push
 from apps.assets.preview import Viewer
 from apps.assets.tags import NotFilled
@@ -58,16 +58,12 @@ class EditorAdmin:
                 path(
                     f"editor/{name}/",
                     self.admin_site.admin_view(_guarded(self, view)),
-                    name=f"{self._page}_editor_{name}",
+                    name=f"{_page_of(self.model)}_editor_{name}",
                 )
                 for name, view in views
             ),
             *super().get_urls(),
         ]
-
-    @property
-    def _page(self) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}"
 
     def formfield_for_dbfield(
         self, db_field: Field, request: HttpRequest, **kwargs: Any
@@ -81,25 +77,49 @@ class EditorAdmin:
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         row = context.get("original")
-        sites = Site.objects.all()[:2]
-        only = row.site if row else (sites[0] if len(sites) == 1 else None)
-        context["editor"] = {
-            "kind": self.opts.model_name,
-            "asset": row.pk if row else "",
-            "can_write": not row or self.has_change_permission(request, row),
-            "can_see_contacts": request.user.has_perm(SEE_CONTACTS),
-            "settings": {
-                "site": only.pk if only else None,
-                "clients": [asdict(client) for client in compatibility.clients()],
-                "limit": payloads.MAX_BYTES,
-                "tagged": [*self.model.TEXTS, *self.model.ADDRESSES],
-                "urls": {
-                    name: reverse(f"admin:{self._page}_editor_{name}")
-                    for name in ("preview", "tags", "contacts")
-                },
-            },
-        }
+        can_write = not row or self.has_change_permission(request, row)
+        context["editor"] = context_of(request, self.model, row, can_write=can_write)
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def context_of(
+    request: HttpRequest,
+    kind: type[Asset],
+    asset: Asset | None,
+    *,
+    can_write: bool,
+    variation: int | str = "",
+) -> dict[str, Any]:
+    """Return what templates/admin/assets/editor.html shows as `editor`. `variation` is the id of
+    the one that the page writes, 0 for a new one."""
+    sites = [asset.site] if asset else list(Site.objects.all()[:2])
+    return {
+        "kind": kind._meta.model_name,
+        "asset": asset.pk if asset else "",
+        "variation": variation,
+        "can_write": can_write,
+        "can_see_contacts": request.user.has_perm(SEE_CONTACTS),
+        "settings": {
+            "site": sites[0].pk if len(sites) == 1 else None,
+            "clients": [_told(client) for client in compatibility.clients()],
+            "limit": payloads.MAX_BYTES,
+            "tagged": [*kind.TEXTS, *kind.ADDRESSES],
+            "urls": {
+                name: reverse(f"admin:{_page_of(kind)}_editor_{name}")
+                for name in ("preview", "tags", "contacts")
+            },
+        },
+    }
+
+
+def _told(client: compatibility.Client) -> dict[str, Any]:
+    bounds = ("max_actions", "title_chars", "body_chars", "body_lines")
+    told = {name: getattr(client, name) for name in ("name", "label", *bounds)}
+    return {**told, "shows": dict(client.shows)}
+
+
+def _page_of(kind: type[Asset]) -> str:
+    return f"{kind._meta.app_label}_{kind._meta.model_name}"
 
 
 View = Callable[[type[Asset], HttpRequest], HttpResponse]
@@ -125,12 +145,7 @@ def drawn(kind: type[Asset], request: HttpRequest) -> HttpResponse:
     """Answer with what the posted form would show to the chosen viewer, and what is wrong."""
     if len(request.body) > MAX_BYTES:
         raise Refused("This form is too long.", 413)
-    asset = _asset(kind, request.POST.get("asset", ""))
-    if asset and request.POST.get("preview-stored"):
-        draft = preview.stored(asset)
-    else:
-        good = _texts(_read(request, "preview-good"))
-        draft = preview.read(kind, request.POST, good, asset=asset)
+    draft = _draft(kind, request)
     if draft is None:
         return JsonResponse({"errors": {}, "problem": NO_SITE})
     source = draft.source
@@ -160,6 +175,14 @@ def people(kind: type[Asset], request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     found = viewers.find(_site(request), request.GET.get("q", ""))
     return JsonResponse({"contacts": [_named(contact) for contact in found]})
+
+
+def _draft(kind: type[Asset], request: HttpRequest) -> Draft | None:
+    asset = _asset(kind, request.POST.get("asset", ""))
+    if asset and request.POST.get("preview-stored"):
+        return preview.stored(asset)
+    good = _texts(_read(request, "preview-good"))
+    return preview.read(kind, request.POST, good, asset=asset)
 
 
 def _named(contact: Contact) -> dict[str, Any]:

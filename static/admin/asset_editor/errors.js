@@ -60,7 +60,7 @@ export class Errors {
     }
     const id = `${input.id}-live-error`;
     const place = el("p", { class: "live-error", id }, text);
-    (input.closest(".span-widget, .tagged-input") ?? input).after(place);
+    (input.closest(".span-widget, .image-address") ?? input).after(place);
     input.setAttribute("aria-invalid", "true");
     input.dataset.describedBefore = input.getAttribute("aria-describedby") ?? "";
     input.setAttribute("aria-describedby", `${input.dataset.describedBefore} ${id}`.trim());

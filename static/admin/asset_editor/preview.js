@@ -68,6 +68,8 @@ export class Preview {
   }
 
   say(text) {
+    // Nothing is on its way that “Drawing the preview…” could promise.
+    if (text) this.clients.querySelector(":scope > .editor-note")?.replaceChildren();
     this.problem.textContent = text;
     this.problem.hidden = !text;
   }

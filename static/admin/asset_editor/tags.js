@@ -10,7 +10,7 @@ const NOTHING = "Nothing is called so. Names come from what the site sends; labe
 
 export class Tags {
   constructor(form, offers) {
-    Object.assign(this, { form, offers });
+    Object.assign(this, { form, offers, visited: new WeakSet() });
     this.options = new Options({ id: newId("editor-tags"), label: "Tags", pick: (item, event) => this.pick(item, event.shiftKey) });
     this.hint = el("p", { class: "editor-keys", "aria-hidden": "true" }, el("kbd", {}, "Enter"), " inserts, ", el("kbd", {}, "Shift Enter"), " with a fallback, ", el("kbd", {}, "Esc"), " closes");
     this.list = el("div", { class: "editor-tags" }, this.options.element, this.hint);
@@ -27,6 +27,7 @@ export class Tags {
     form.addEventListener("click", ({ target }) => this.isTagged(target) && this.follow(target));
     // Before the form hears of it.
     form.addEventListener("keydown", (event) => this.key(event), true);
+    form.addEventListener("focusin", ({ target }) => this.visited.add(target));
     form.addEventListener("focusout", () => this.close());
     for (const kind of ["scroll", "resize"]) window.addEventListener(kind, () => this.place(), true);
   }
@@ -40,15 +41,19 @@ export class Tags {
     for (const input of this.form.form.elements) {
       if (!this.isTagged(input) || document.getElementById(`${input.id}-tags`)) continue;
       const isRow = ROWS.test(input.name);
+      // Beside a picture's address stand tools of its own; “{{” does it there, too.
+      if (isRow && input.closest(".image-address")) continue;
       const button = el("button", { type: "button", id: `${input.id}-tags`, class: isRow ? "tags-button small" : "tags-button", tabindex: -1, title: "Insert a tag (or write {{)", "aria-label": "Insert a tag", onpointerdown: (event) => event.preventDefault(), onclick: () => this.begin(input) }, isRow ? "{ }" : "Tags");
       isRow ? input.after(button) : labelOf(input)?.append(button);
       if (isRow) input.parentElement.classList.add("tagged-cell");
     }
   }
 
-  // As if she had written “{{” herself.
+  // As if she had written “{{” herself: where she was last, else at the end.
   begin(input) {
+    const isNew = !this.visited.has(input);
     input.focus();
+    if (isNew) input.setSelectionRange(input.value.length, input.value.length);
     const at = input.selectionEnd;
     if (!question(input)) change(input, at, at, "{{ ");
     this.begun = { input, at };
