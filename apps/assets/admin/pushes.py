@@ -2,27 +2,14 @@ from django.contrib import admin
 
 from apps.assets.admin.assets import KindAdmin
 from apps.assets.admin.buttons import PushButtonInline
+from apps.assets.admin.editor import PushEditorAdmin
 from apps.assets.admin.fit import FitAdmin
 from apps.assets.forms import PushForm
 from apps.assets.models import Push
 
 
 @admin.register(Push)
-class PushAdmin(FitAdmin, KindAdmin):
+class PushAdmin(PushEditorAdmin, FitAdmin, KindAdmin):
     form = PushForm
     invitation = "What a browser shows as a notification, even when your site is closed."
     inlines = (PushButtonInline,)
-    fieldsets = (
-        (None, {"fields": ("name", "status", "site", "labels")}),
-        ("Content", {"fields": ("title", "message", "url", "icon", "image")}),
-        (
-            "Advanced",
-            {
-                "classes": ["collapse"],
-                "fields": (
-                    *("badge", "stay_on_screen", "silent", "replace_key", "ttl", "urgency"),
-                    *("language", "direction", "data"),
-                ),
-            },
-        ),
-    )

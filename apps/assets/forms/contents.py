@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Site
 from apps.assets import known
+from apps.assets.forms.spans import SpanWidget
 from apps.assets.forms.widgets import image_widgets, offer_images
 from apps.assets.models import Asset, AssetLabel, Push
 from apps.assets.tags import Known, problems
@@ -55,4 +56,4 @@ class PushForm(AssetForm):
     class Meta:
         model = Push
         fields = ("site", "name", "status", "labels", *Push.CONTENT)
-        widgets = image_widgets(Push)
+        widgets = {**image_widgets(Push), "ttl": SpanWidget}

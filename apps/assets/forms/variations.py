@@ -10,7 +10,8 @@ from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from apps.accounts.models import Site
 from apps.assets import known, variations
-from apps.assets.forms.contents import PopupForm, PushForm, check_names
+from apps.assets.forms.contents import PushForm, check_names
+from apps.assets.forms.popups import PopupForm
 from apps.assets.models import Asset, Popup, Push, Variation
 from apps.segments.forms import RuleField, RuleForm
 

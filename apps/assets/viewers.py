@@ -1,0 +1,95 @@
+"""Contacts to look at an asset as: found among a site's own, or made up."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from apps.accounts.models import Contact, PushStatus, Site
+from apps.assets.rendering import CORE_STATE
+from apps.segments.counting import TooSlow, at_most
+
+RECENT, MOST_FOUND, LOOKED_AT = 5, 8, 2_000
+SECONDS = 2
+MAX_TERM, MAX_ABOUT = 150, 80
+NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,6})?\Z")
+YES_NO = {"true": True, "false": False}
+
+
+def recent(site: Site) -> list[Contact]:
+    """Return the newest contacts that the site knows by name, and the newest visitor that it does
+    not: texts must read well to both. Two queries."""
+    contacts = Contact.objects.filter(site=site).order_by("-pk")
+    known = list(contacts.filter(external_id__isnull=False)[:RECENT])
+    return known + list(contacts.filter(external_id__isnull=True)[:1])
+
+
+def find(site: Site, term: str) -> list[Contact]:
+    """Return contacts by external id, by the number of a visitor, or by a value of their state,
+    of which the newest 2,000 are looked at. At most four queries, and two seconds."""
+    # PostgreSQL refuses to look for this sign, which no text in it can have.
+    term = term.replace("\x00", "").strip()[:MAX_TERM]
+    contacts = Contact.objects.filter(site=site)
+    found: dict[int, Contact] = {}
+    try:
+        with at_most(SECONDS, few=True):
+            if not term:
+                return recent(site)
+            for several in _searches(contacts, term):
+                found |= {contact.pk: contact for contact in several}
+                if len(found) >= MOST_FOUND:
+                    break
+    except TooSlow:
+        pass
+    return list(found.values())[:MOST_FOUND]
+
+
+def _searches(contacts: Any, term: str) -> Iterator[list[Contact]]:
+    yield list(contacts.filter(external_id=term))
+    number = term.lower().removeprefix("visitor").strip()
+    if number.isascii() and number.isdecimal() and len(number) < 18:
+        yield list(contacts.filter(pk=int(number)))
+    yield list(contacts.filter(external_id__startswith=term).order_by("external_id")[:MOST_FOUND])
+    yield list(_with_value(contacts, term))
+
+
+def _with_value(contacts: Any, term: str) -> Iterator[Contact]:
+    wanted = term.casefold()
+    states = contacts.order_by("-pk").values_list("pk", "state")[:LOOKED_AT]
+    matching = [
+        pk
+        for pk, state in states
+        if any(str(value).casefold().startswith(wanted) for value in _scalars(state))
+    ]
+    yield from contacts.filter(pk__in=matching[:MOST_FOUND]).order_by("-pk")
+
+
+def _scalars(state: Any) -> Iterator[Any]:
+    for value in state.values() if isinstance(state, dict) else ():
+        if isinstance(value, (str, int, float)):
+            yield value
+
+
+def about(contact: Contact) -> str:
+    """Say in a line who it is: the first few short values of the state, and the language."""
+    known = [str(value) for value in _scalars(contact.state) if not isinstance(value, bool)]
+    short = [text for text in known if len(text) <= 30][:3]
+    return " · ".join([*short, *filter(None, [contact.language])])[:MAX_ABOUT]
+
+
+def made_up(site: Site, state: Mapping[str, Any]) -> Contact:
+    """Return a contact that is nowhere stored; what the house knows of everybody is taken from
+    `state` as well."""
+    core = {name: str(state[name])[:150] for name in CORE_STATE if state.get(name)}
+    if core.get("push_status") not in PushStatus.values:
+        core.pop("push_status", None)
+    own = {name: value for name, value in state.items() if name not in CORE_STATE}
+    return Contact(site=site, state=own, **core)
+
+
+def typed(text: str) -> Any:
+    """Return a value as a site would have sent it: a number or yes and no where it reads so."""
+    if text in YES_NO:
+        return YES_NO[text]
+    if NUMBER.match(text):
+        return float(text) if "." in text else int(text)
+    return text

@@ -1,0 +1,109 @@
+// As whom the preview is looked at: a contact of the site, one after the other, or a made-up one.
+
+import { el, icon } from "../rule_builder/dom.js";
+import { People } from "./people.js";
+import { named } from "./offers.js";
+import { Values } from "./values.js";
+
+const MADE_UP = { id: null, name: "a made-up contact", about: "" };
+
+export class Viewer {
+  constructor(form, offers, changed) {
+    Object.assign(this, { form, changed });
+    this.canSee = !form.element.dataset.anonymous;
+    this.chosen = MADE_UP;
+    this.handful = [MADE_UP];
+    this.version = "";
+    this.values = new Values(offers, changed);
+    this.who = form.element.querySelector("[data-who]");
+    this.versions = el("select", { "aria-label": "Content for the made-up contact", onchange: ({ target }) => this.pickVersion(target.value) });
+    this.details = el("details", { class: "editor-values" }, el("summary", {}, "Values to fill in"), this.values.element);
+    this.who.after(this.details);
+    this.people = new People({ load: (term) => this.load(term), pick: (contact) => this.pick(contact) });
+    this.next = el("button", { type: "button", class: "editor-next", title: "Next contact", "aria-label": "Next contact", onclick: () => this.flip() }, icon("skip_next"));
+    form.element.querySelector("[data-viewer]").append(el("span", {}, "as"), this.people.element, this.next);
+  }
+
+  // Begins with the newest contact that there is.
+  async open() {
+    this.site = this.form.site;
+    this.handful = await this.load("").catch(() => [MADE_UP]);
+    this.set(this.handful[0]);
+  }
+
+  // Another site has other contacts.
+  follow() {
+    this.values.follow(this.used());
+    if (this.form.site !== this.site) this.open().then(this.changed);
+  }
+
+  used() {
+    return named(this.form.entries().map(([, value]) => value));
+  }
+
+  async load(term) {
+    const { settings, site } = this.form;
+    if (!site || !this.canSee) return [MADE_UP];
+    const answer = await fetch(`${settings.urls.contacts}?${new URLSearchParams({ site, q: term })}`);
+    if (!answer.ok || answer.redirected) throw new Error("The contacts cannot be loaded at the moment.");
+    return [...(await answer.json()).contacts, MADE_UP];
+  }
+
+  pick(contact) {
+    this.set(contact);
+    this.changed();
+  }
+
+  flip() {
+    const place = this.handful.findIndex(({ id }) => id === this.chosen.id);
+    this.pick(this.handful[(place + 1) % this.handful.length]);
+  }
+
+  pickVersion(version) {
+    this.version = version;
+    this.changed();
+  }
+
+  set(contact) {
+    this.chosen = contact;
+    this.people.say(contact.name);
+    this.next.hidden = this.handful.length < 2;
+    this.values.open(this.roots, this.used());
+    this.details.hidden = this.values.isEmpty && contact.id !== null;
+  }
+
+  // What a contact has is theirs; an event and a journey are made up for everybody.
+  get roots() {
+    return this.chosen.id === null ? ["state", "event", "journey"] : ["event", "journey"];
+  }
+
+  asked() {
+    const isMadeUp = this.chosen.id === null;
+    return {
+      "preview-contact": this.chosen.id ?? "",
+      "preview-values": JSON.stringify(this.values.given()),
+      // A variation's own page shows that one, to whomever.
+      "preview-version": this.form.identity.variation || (isMadeUp ? this.version : ""),
+    };
+  }
+
+  show(found) {
+    this.details.hidden = this.values.isEmpty && this.chosen.id !== null;
+    if (!found.variation) return;
+    const labels = Object.entries(found.labels).map(([name, value]) => el("span", { class: "editor-label" }, `${name}: `, el("b", {}, value || "nothing")));
+    const content = this.content(found);
+    const about = found.viewer.about ? `${found.viewer.about}. ` : "";
+    const said = JSON.stringify([about, found.variation, found.labels, found.versions, this.chosen.id]);
+    if (said === this.said) return;
+    this.said = said;
+    this.who.replaceChildren(about, "Gets ", content, ...labels);
+  }
+
+  // Which variation a made-up contact meets is not known, so it is chosen.
+  content({ variation, versions }) {
+    if (this.chosen.id !== null || !versions.length || this.form.identity.variation) return el("b", {}, variation);
+    this.versions.replaceChildren(el("option", { value: "" }, "Default content"), ...versions.map(({ id, name }) => el("option", { value: id }, name)));
+    this.versions.value = versions.some(({ id }) => String(id) === this.version) ? this.version : "";
+    return this.versions;
+  }
+}

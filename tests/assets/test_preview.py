@@ -1,0 +1,140 @@
+import pytest
+
+from apps.assets import preview, viewers
+from apps.assets.models import Button, LabelTag, Push
+from apps.assets.preview import Viewer
+from apps.assets.tags import NotFilled
+from tests.assets.test_admin import a_form
+from tests.assets.test_drafts import BUTTONS
+from tests.factories import a_contact, a_property, a_push, a_site
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def push():
+    push = a_push(title="Hello {{ state.first_name | default: 'you' }}")
+    a_property(push.site, "first_name")
+    push.variations.create(
+        name="German",
+        status="active",
+        rule={"field": "language", "op": "is", "value": "de"},
+        content={"title": "Hallo {{ label.bonus }}"},
+    )
+    LabelTag.objects.create(site=push.site, name="bonus", value="20 %")
+    return push
+
+
+def title(push, viewer):
+    return preview.render(preview.stored(push).source, viewer).shown["title"]
+
+
+class TestRead:
+    def test_a_field_in_error_has_its_last_good_value(self):
+        site = a_site()
+        form = a_form(site, title="Hi {{", url="nowhere", **BUTTONS)
+
+        draft = preview.read(Push, form, {"title": "Hi", "message": "Old"})
+
+        assert sorted(draft.errors) == ["title", "url"]
+        content = draft.source.content
+        assert (content["title"], content["message"], content["url"]) == ("Hi", "Until Sunday.", "")
+        assert form["title"] == "Hi {{"
+
+    def test_a_button_in_error_has_its_last_good_label(self):
+        form = a_form(a_site(), **{**BUTTONS, "buttons-1-label": "{{ state.x }}"})
+
+        draft = preview.read(Push, form, {"buttons-1-label": "Show me"})
+
+        assert list(draft.errors) == ["buttons-1-label"]
+        labels = [each["label"] for each in draft.source.content["buttons"]]
+        assert labels == ["Show me", "Later"]
+
+    def test_what_is_said_to_be_good_is_checked_as_well(self):
+        draft = preview.read(Push, a_form(a_site(), title="{{"), {"title": "{{ bad"})
+
+        assert draft.source.content["title"] == ""
+
+
+class TestRender:
+    def test_a_contact_gets_the_variation_that_is_met(self, push):
+        german = a_contact(push.site, language="de")
+        other = a_contact(push.site, state={"first_name": "Anna"})
+
+        assert title(push, Viewer(contact=german)) == "Hallo 20 %"
+        assert title(push, Viewer(contact=other)) == "Hello Anna"
+
+    def test_a_made_up_contact_gets_the_default_content(self, push):
+        contact = viewers.made_up(push.site, {"first_name": "Eve", "language": "de"})
+
+        rendered = preview.render(preview.stored(push).source, Viewer(contact=contact))
+
+        assert (rendered.shown["title"], rendered.version) == ("Hello Eve", None)
+
+    def test_a_variation_can_be_named_for_anybody(self, push):
+        german = push.variations.get().pk
+        made_up = viewers.made_up(push.site, {})
+        stored = a_contact(push.site)
+
+        assert title(push, Viewer(contact=made_up, version=german)) == "Hallo 20 %"
+        assert title(push, Viewer(contact=stored, version=german)) == "Hallo 20 %"
+        assert title(push, Viewer(contact=stored, version=german + 1)) == "Hello you"
+
+    def test_an_event_and_a_journey_can_be_made_up(self, push):
+        push.title = "{{ event.price }} {{ journey.code }}"
+        viewer = Viewer(
+            contact=a_contact(push.site), more={"event": {"price": 20}, "journey": {"code": "X"}}
+        )
+
+        assert title(push, viewer) == "20 X"
+
+    def test_what_cannot_be_filled_is_said(self, push):
+        push.title = "{{ state.first_name }}{{ state.first_name }}"
+        contact = a_contact(push.site, state={"first_name": "x" * 15_000})
+
+        with pytest.raises(NotFilled):
+            title(push, Viewer(contact=contact))
+
+
+class TestShown:
+    def test_it_is_the_notification_with_its_size_and_who_says_what(self, push):
+        Button.objects.create(asset=push, label="Go", url="/sale")
+        push.icon = "/icon.png"
+        contact = a_contact(push.site, language="de")
+        rendered = preview.render(preview.stored(push).source, Viewer(contact=contact))
+
+        shown = preview.shown(rendered, push.site)
+
+        size = shown["meter"]["bytes"]
+        assert shown == {
+            "notification": {
+                "title": "Hallo 20 %",
+                "navigate": "https://shop.example/",
+                "lang": "de",
+                "icon": "https://shop.example/icon.png",
+                "actions": [
+                    {"action": "1", "title": "Go", "navigate": "https://shop.example/sale"}
+                ],
+            },
+            "site": {"name": push.site.name, "icon": push.site.icon, "host": "shop.example"},
+            "own": ["icon"],
+            "variation": "German",
+            "labels": {"bonus": "20 %"},
+            "meter": {
+                "bytes": size,
+                "level": "green",
+                "words": f"{size} of 3,993 bytes; fits every browser",
+                "left_out": [],
+                "can_be_sent": True,
+            },
+        }
+
+    def test_what_no_browser_gets_is_not_shown(self, push):
+        push.message = "x" * 3_000
+        push.image = f"/{'i' * 900}.png"
+        contact = a_contact(push.site)
+
+        rendered = preview.render(preview.stored(push).source, Viewer(contact=contact))
+
+        assert "image" in rendered.shown
+        assert "image" not in preview.shown(rendered, push.site)["notification"]

@@ -1,0 +1,109 @@
+import pytest
+
+from apps.assets import viewers
+from apps.assets.rendering import context_of
+from tests.factories import a_contact, a_site
+
+pytestmark = pytest.mark.django_db
+
+
+class TestRecent:
+    def test_it_is_the_newest_that_are_known_and_one_visitor(self):
+        site = a_site()
+        known = [a_contact(site, external_id=f"c{number}") for number in range(7)]
+        a_contact(site)
+        visitor = a_contact(site)
+        a_contact(a_site(), external_id="elsewhere")
+
+        assert viewers.recent(site) == [*known[:1:-1], visitor]
+
+
+class TestFind:
+    @pytest.fixture
+    def site(self):
+        return a_site()
+
+    @pytest.fixture
+    def anna(self, site):
+        return a_contact(site, external_id="anna-1", state={"city": "Berlin", "orders": 12})
+
+    def test_it_finds_by_external_id_and_by_its_beginning(self, site, anna):
+        second = a_contact(site, external_id="anna-12")
+
+        assert viewers.find(site, "anna-1") == [anna, second]
+        assert viewers.find(site, " anna-12 ") == [second]
+
+    def test_it_finds_a_visitor_by_number(self, site):
+        visitor = a_contact(site)
+
+        assert viewers.find(site, f"Visitor {visitor.pk}") == [visitor]
+        assert viewers.find(site, str(visitor.pk)) == [visitor]
+
+    @pytest.mark.parametrize("term", ["berl", "BERLIN", "12"])
+    def test_it_finds_by_a_value_of_the_state(self, site, anna, term):
+        assert viewers.find(site, term) == [anna]
+
+    @pytest.mark.parametrize("term", ["nobody", "\x00", "9" * 30])
+    def test_it_finds_nobody_who_is_not_there(self, site, anna, term):
+        expected = [anna] if term == "\x00" else []
+
+        assert viewers.find(site, term) == expected
+
+    def test_it_finds_nobody_of_another_site(self, anna):
+        other = a_site()
+
+        assert viewers.find(other, "anna-1") == []
+        assert viewers.find(other, str(anna.pk)) == []
+
+    def test_it_asks_four_times_at_most(self, site, anna, django_assert_max_num_queries):
+        for number in range(10):
+            a_contact(site, external_id=f"b{number}", state={"city": "Bergen"})
+
+        with django_assert_max_num_queries(7):
+            assert len(viewers.find(site, "Berg")) == viewers.MOST_FOUND
+
+
+class TestMadeUp:
+    def test_what_the_house_knows_of_everybody_is_taken_from_the_state(self):
+        site = a_site()
+
+        contact = viewers.made_up(
+            site, {"first_name": "Anna", "language": "de", "push_status": "nonsense"}
+        )
+
+        assert (contact.pk, contact.language, contact.push_status) == (None, "de", "ask")
+        assert context_of(contact)["state"] == {
+            "first_name": "Anna",
+            "external_id": "",
+            "language": "de",
+            "time_zone": "",
+            "push_status": "ask",
+        }
+
+
+class TestTyped:
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("12", 12),
+            ("-3", -3),
+            ("2.50", 2.5),
+            ("true", True),
+            ("false", False),
+            ("007", "007"),
+            ("1e9", "1e9"),
+            ("Anna", "Anna"),
+            ("9" * 30, "9" * 30),
+            ("", ""),
+        ],
+    )
+    def test_a_value_is_what_a_site_would_have_sent(self, text, value):
+        assert viewers.typed(text) == value
+        assert type(viewers.typed(text)) is type(value)
+
+
+class TestAbout:
+    def test_it_is_a_few_short_values(self):
+        state = {"first_name": "Anna", "vip": True, "note": "x" * 50, "orders": 7}
+
+        assert viewers.about(a_contact(state=state, language="de")) == "Anna · 7 · de"
