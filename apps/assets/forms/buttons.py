@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from apps.assets import known
 from apps.assets.forms.contents import check_names
+from apps.assets.forms.lines import check_lines
 from apps.assets.models import Asset, Button, Variation
 from apps.assets.tags import Known
 
@@ -34,6 +35,7 @@ class ButtonForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        check_lines(self, ("label",))
         if self.known is not None:
             check_names(self, self.known, texts=("label",), addresses=("url", "icon"))
         return cleaned

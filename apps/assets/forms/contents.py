@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Site
 from apps.assets import known
+from apps.assets.forms.extra_data import ExtraDataField
+from apps.assets.forms.lines import check_lines
 from apps.assets.models import Asset, AssetLabel, Popup, Push
 from apps.assets.tags import Known, problems
 
@@ -33,6 +35,7 @@ class AssetForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         kind: type[Asset] = self._meta.model
+        check_lines(self, kind.TEXTS)
         if site := self.site():
             check_names(self, known.names(site), texts=kind.TEXTS, addresses=kind.ADDRESSES)
             self._check_labels(cleaned.get("labels"), site)
@@ -47,6 +50,7 @@ class PushForm(AssetForm):
     class Meta:
         model = Push
         fields = ("site", "name", "status", "labels", *Push.CONTENT)
+        field_classes = {"data": ExtraDataField}
 
 
 class PopupForm(AssetForm):
