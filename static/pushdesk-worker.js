@@ -148,7 +148,7 @@
     }
 
     const receipt = source.data?.pushdesk;
-    const id = receipt?.id ? String(receipt.id) : "";
+    const id = text(receipt?.id) || "";
     const options = {};
     for (const [type, names] of Object.entries(PASSED_ON)) {
       for (const name of names) if (typeof source[name] === type) options[name] = source[name];

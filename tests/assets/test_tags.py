@@ -73,7 +73,10 @@ class TestCheckText:
         [
             ("{{ state.first_name", "}} is missing.*line 1, character 1"),
             ("{% if state.x %}", "{% if %} is not closed: add {% endif %}. .line 1, character 17"),
-            ("{{ state.x | upcse }}", "no filter “upcse”. Do you mean “upcase”. .line 1, character 14"),
+            (
+                "{{ state.x | upcse }}",
+                "no filter “upcse”. Do you mean “upcase”. .line 1, character 14",
+            ),
             ("a\n{{ state.x | shout: 3 }}", "no filter “shout”. .line 2, character 14"),
             ("{{ first_name }}", "“first_name” is unknown"),
             ("{% include 'settings' %}", "There is no tag {% include %}"),

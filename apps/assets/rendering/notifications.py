@@ -27,12 +27,12 @@ def notification(content: Content, site: Site, context: Context) -> dict[str, An
     key = render(content["replace_key"], context).strip()
     direction = content["direction"]
     shown = {
-        "title": render(content["title"], context).strip() or visible(site.name).strip() or site.home,
+        "title": render(content["title"], context).strip()
+        or visible(site.name).strip()
+        or site.home,
         "body": render(content["message"], context).strip(),
         "navigate": address(content["url"], site, context, home=True),
-        "lang": language(
-            content["language"], context["state"]["language"], site.default_language
-        ),
+        "lang": language(content["language"], context["state"]["language"], site.default_language),
         "dir": direction if direction != "auto" else "",
         "icon": address(content["icon"], site, context) or absolute(site.home, site.icon),
         "image": address(content["image"], site, context),

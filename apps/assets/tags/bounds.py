@@ -65,17 +65,17 @@ class Scope(RenderContext):
         self._steps, self._end = 0, 0.0
 
     def get(self, *args: Any, **options: Any) -> object:
-        self._step(1)
+        self.step(1)
         return super().get(*args, **options)
 
     def filter(self, *args: Any, **options: Any) -> Any:
-        self._step(FILTER_STEPS)
+        self.step(FILTER_STEPS)
         return super().filter(*args, **options)
 
     def get_buffer(self, buf: TextIO | None = None) -> Buffer:
         return Buffer(MAX_OUTPUT - (buf.size if isinstance(buf, Buffer) else 0))
 
-    def _step(self, weight: int) -> None:
+    def step(self, weight: int) -> None:
         self._steps += weight
         if self._steps < STEPS_BETWEEN_LOOKS:
             return
@@ -99,6 +99,8 @@ class _Loop(LoopExpression):
     __slots__ = ()
 
     def _to_iter(self, obj: object, context: RenderContext) -> tuple[Any, int]:
+        if isinstance(context, Scope):
+            context.step(FILTER_STEPS)
         # Of a range too long for len() not even that can be asked.
         if isinstance(obj, range) and obj.stop - obj.start > LOOPS:
             raise LoopIterationLimitError("loop iteration limit reached", token=self.token)
