@@ -43,8 +43,10 @@ def check_text(text: str) -> None:
 def check_label_text(text: str) -> None:
     """As `check_text`, for the value of a label tag, which cannot name another."""
     check(text)
-    if wrong := problems(text, {root: None for root in ROOTS if root != "label"} | {"label": ()}):
-        raise ValidationError("A label tag cannot name another one.", params={"at": wrong[0]})
+    if "{" in text and (used := _globals(text, is_address=False).get("label")):
+        message = "A label tag cannot name another one."
+        wrong = Wrong(message=message, **_place(text, used[0].span.index))
+        raise ValidationError(str(wrong))
 
 
 def check(text: str, *, is_address: bool = False) -> None:

@@ -33,55 +33,19 @@ HIDDEN = re.compile(
 # Filters that make a text of whatever they are given, the way a tag prints it.
 OF_TEXTS = frozenset(
     (
-        "append",
-        "capitalize",
-        "downcase",
-        "escape",
-        "escape_once",
-        "escapejs",
-        "lstrip",
-        "strip",
-        "newline_to_br",
-        "prepend",
-        "remove",
-        "remove_first",
-        "remove_last",
-        "replace",
-        "rstrip",
-        "replace_first",
-        "replace_last",
-        "safe",
-        "slice",
-        "split",
-        "squish",
-        "strip_html",
-        "strip_newlines",
-        "truncate",
-        "truncatewords",
-        "upcase",
-        "url_decode",
-        "url_encode",
-        "base64_encode",
-        "base64_decode",
-        "base64_url_safe_encode",
-        "base64_url_safe_decode",
+        *("append", "capitalize", "downcase", "escape", "escape_once", "escapejs", "lstrip"),
+        *("newline_to_br", "prepend", "remove", "remove_first", "remove_last", "replace"),
+        *("replace_first", "replace_last", "rstrip", "safe", "slice", "split", "squish"),
+        *("strip", "strip_html", "strip_newlines", "truncate", "truncatewords", "upcase"),
+        *("url_decode", "url_encode", "base64_encode", "base64_decode"),
+        *("base64_url_safe_encode", "base64_url_safe_decode"),
     )
 )
 # Filters that go through all of a list.
 OF_LISTS = frozenset(
     (
-        "compact",
-        "find",
-        "find_index",
-        "has",
-        "map",
-        "reject",
-        "reverse",
-        "sort",
-        "sort_natural",
-        "sum",
-        "uniq",
-        "where",
+        *("compact", "find", "find_index", "has", "map", "reject", "reverse", "sort"),
+        *("sort_natural", "sum", "uniq", "where"),
     )
 )
 MARKUP = re.compile(r"<[^<>]*>")
