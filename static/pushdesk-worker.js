@@ -3,10 +3,12 @@
 
   const TIME_BOX = 5000;
   const KEPT_FOR = 7 * 24 * 3600 * 1000;
-  const PASSED_ON = [
-    "body", "lang", "tag", "icon", "image", "badge", "requireInteraction", "silent", "renotify",
-    "timestamp",
-  ];
+  // By type: what a browser cannot read as the text it expects would stop the notification.
+  const PASSED_ON = {
+    string: ["body", "lang", "tag", "icon", "image", "badge"],
+    boolean: ["requireInteraction", "silent", "renotify"],
+    number: ["timestamp"],
+  };
 
   // The back office subscribes browsers of its users for tests (static/admin/link_browser.js). What
   // a shop on the same origin keeps and shows is none of theirs.
@@ -153,22 +155,21 @@
     }
 
     const receipt = source.data?.pushdesk;
-    const id = receipt?.id ? String(receipt.id) : "";
+    const id = text(receipt?.id) || "";
     const options = {};
-    for (const name of PASSED_ON) {
-      if (source[name] !== undefined && source[name] !== null) options[name] = source[name];
+    for (const [type, names] of Object.entries(PASSED_ON)) {
+      for (const name of names) if (typeof source[name] === type) options[name] = source[name];
     }
     if (["ltr", "rtl"].includes(source.dir)) options.dir = source.dir;
     options.tag = text(source.tag) || id;
     if (!options.tag || options.silent) delete options.renotify;
-    if (typeof options.timestamp !== "number") delete options.timestamp;
     const actions = Array.isArray(source.actions) ? source.actions : [];
     // Without "navigate": a browser that follows it itself sends us no click to count.
     if ("actions" in Notification.prototype) {
       options.actions = actions
         .filter((action) => text(action?.action) && text(action.title))
         .slice(0, Notification.maxActions || 0)
-        .map(({ action, title, icon }) => (icon ? { action, title, icon } : { action, title }));
+        .map(({ action, title, icon }) => ({ action, title, ...(text(icon) && { icon }) }));
     }
     options.data = {
       ...source.data,

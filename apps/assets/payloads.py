@@ -42,7 +42,9 @@ def build(notification: dict[str, Any], *, id: str, token: str = "") -> bytes:
     data = {**notification.get("data", {}), **receipt}
     shown = {**notification, "tag": notification.get("tag") or id, "data": data}
     message = {"web_push": 8030, "notification": shown, "mutable": True}
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+    # Half a character in the data would stop the message; texts have none.
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode(errors="replace")
 
 
 def fit(

@@ -8,6 +8,7 @@ from django import forms
 from apps.accounts.models import Site
 from apps.assets import known
 from apps.assets.forms.contents import check_names
+from apps.assets.forms.lines import check_lines
 from apps.assets.forms.widgets import image_widgets, offer_images
 from apps.assets.models import Asset, Button, Variation
 from apps.assets.tags import Known
@@ -51,6 +52,7 @@ class ButtonForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        check_lines(self, ("label",))
         if self.known is not None:
             check_names(self, self.known, texts=("label",), addresses=("url", "icon"))
         return cleaned

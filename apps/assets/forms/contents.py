@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Site
 from apps.assets import known
+from apps.assets.forms.extra_data import ExtraDataField
+from apps.assets.forms.lines import check_lines
 from apps.assets.forms.spans import SpanWidget
 from apps.assets.forms.widgets import image_widgets, offer_images
 from apps.assets.models import Asset, AssetLabel, Push
@@ -41,6 +43,7 @@ class AssetForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         kind: type[Asset] = self._meta.model
+        check_lines(self, kind.TEXTS)
         if site := self.site():
             names = known.names(site) if self.known is None else self.known
             check_names(self, names, texts=kind.TEXTS, addresses=kind.ADDRESSES)
@@ -56,4 +59,5 @@ class PushForm(AssetForm):
     class Meta:
         model = Push
         fields = ("site", "name", "status", "labels", *Push.CONTENT)
+        field_classes = {"data": ExtraDataField}
         widgets = {**image_widgets(Push), "ttl": SpanWidget}

@@ -1,27 +1,21 @@
-import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from apps.assets import extra_data
 from apps.assets.models.assets import Asset
 from apps.assets.models.languages import Direction, check_language
 from apps.assets.tags import check_address, check_text
 
 DAY, MONTH = 86_400, 2_592_000
-MAX_DATA = 1_000
 
 
 def check_data(value: Any) -> None:
     """Raise ValidationError unless it is a small object that does not touch what is ours."""
-    if not isinstance(value, dict):
-        raise ValidationError('Write a JSON object, such as {"order": 7}.')
-    if "pushdesk" in value:
-        raise ValidationError("“pushdesk” is ours: choose another name.")
-    size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
-    if size > MAX_DATA:
-        raise ValidationError(f"{size} bytes are too many: at most {MAX_DATA}.")
+    if problem := extra_data.wrong_with(value):
+        raise ValidationError(problem)
 
 
 class Push(Asset):

@@ -92,5 +92,12 @@ def _lists(
 
 def context_of(contact: Contact, more: Mapping[str, Any] | None = None) -> Values:
     """Return what tags can name, without the label tags yet."""
-    state = {**contact.state, **{name: getattr(contact, name) or "" for name in CORE_STATE}}
-    return Values({"event": {}, "journey": {}, **(more or {}), "state": state, "label": {}})
+    given = {name: _named(value) for name, value in (more or {}).items()}
+    core = {name: getattr(contact, name) or "" for name in CORE_STATE}
+    state = {**_named(contact.state), **core}
+    return Values({"event": {}, "journey": {}, **given, "state": state, "label": {}})
+
+
+def _named(values: Any) -> Mapping[str, Any]:
+    """Return the values by name; what came without names has none to call it by."""
+    return values if isinstance(values, Mapping) else {}

@@ -4,7 +4,7 @@ from typing import Any
 
 from apps.accounts.models import Site
 from apps.assets.models import Button
-from apps.assets.rendering.filling import address
+from apps.assets.rendering.filling import address, language
 from apps.assets.rendering.sources import Content
 from apps.assets.tags import render
 from apps.assets.tags.language import Context
@@ -29,7 +29,7 @@ def dialog(content: Content, site: Site, context: Context) -> dict[str, Any]:
         "full_screen_on_phones": content["is_full_screen_on_phones"],
         "delay": content["delay"],
         "pages": content["pages"].split(),
-        "language": content["language"] or site.default_language,
+        "language": language(content["language"], site.default_language),
         "direction": content["direction"],
         "close_label": render(content["close_label"], context).strip() or "Close",
         "colors": colors or None,

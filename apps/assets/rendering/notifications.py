@@ -4,9 +4,9 @@
 from typing import Any
 
 from apps.accounts.models import Site
-from apps.assets.rendering.filling import address, filled
+from apps.assets.rendering.filling import absolute, address, filled, language
 from apps.assets.rendering.sources import Content
-from apps.assets.tags import render
+from apps.assets.tags import render, visible
 from apps.assets.tags.language import Context
 
 
@@ -27,14 +27,16 @@ def notification(content: Content, site: Site, context: Context) -> dict[str, An
     key = render(content["replace_key"], context).strip()
     direction = content["direction"]
     shown = {
-        "title": render(content["title"], context).strip() or site.name,
+        "title": render(content["title"], context).strip()
+        or visible(site.name).strip()
+        or site.home,
         "body": render(content["message"], context).strip(),
         "navigate": address(content["url"], site, context, home=True),
-        "lang": content["language"] or context["state"]["language"] or site.default_language,
+        "lang": language(content["language"], context["state"]["language"], site.default_language),
         "dir": direction if direction != "auto" else "",
-        "icon": address(content["icon"], site, context) or site.icon,
+        "icon": address(content["icon"], site, context) or absolute(site.home, site.icon),
         "image": address(content["image"], site, context),
-        "badge": address(content["badge"], site, context) or site.badge,
+        "badge": address(content["badge"], site, context) or absolute(site.home, site.badge),
         "tag": key[:200],
         # What replaces another is news; on its own it makes a sound anyway.
         "renotify": bool(key) and not content["silent"],

@@ -13,6 +13,7 @@ from apps.assets.tags.language import (
     labels_in,
     render,
     render_address,
+    visible,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "problems",
     "render",
     "render_address",
+    "visible",
 ]

@@ -1,6 +1,5 @@
 """What is wrong with the tags of a text, with the place."""
 
-import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from liquid.exceptions import LiquidError
 
-from apps.assets.tags.language import HIDDEN, ROOTS, NotFilled, parse, render, render_address
+from apps.assets.tags.filters import HIDDEN
+from apps.assets.tags.language import (
+    ROOTS,
+    NotFilled,
+    environment,
+    parse,
+    render,
+    render_address,
+    wholes,
+)
+from apps.assets.tags.wording import in_words, like
 
 # What a site knows, by root: names; None for a root whose names nobody can know beforehand.
 Known = Mapping[str, Collection[str] | None]
@@ -34,19 +43,22 @@ def check_text(text: str) -> None:
 def check_label_text(text: str) -> None:
     """As `check_text`, for the value of a label tag, which cannot name another."""
     check(text)
-    if wrong := problems(text, {root: None for root in ROOTS if root != "label"} | {"label": ()}):
-        raise ValidationError("A label tag cannot name another one.", params={"at": wrong[0]})
+    if "{" in text and (used := _globals(text, is_address=False).get("label")):
+        message = "A label tag cannot name another one."
+        wrong = Wrong(message=message, **_place(text, used[0].span.index))
+        raise ValidationError(str(wrong))
 
 
 def check(text: str, *, is_address: bool = False) -> None:
-    if found := HIDDEN.search(text):
+    # Browsers send line breaks as two characters.
+    if found := HIDDEN.search(text.replace("\r\n", " \n")):
         place = _place(text, found.start())
         message = "This character is never seen, and may turn the others around."
         raise ValidationError(str(Wrong(message=message, **place)))
     if "{" not in text:
         return
     try:
-        if wrong := _unknown_roots(text, is_address):
+        if wrong := [*_unknown_roots(text, is_address), *_wholes(text, is_address)]:
             raise ValidationError([str(each) for each in wrong])
         (render_address if is_address else render)(text, {root: {} for root in ROOTS})
     except LiquidError as error:
@@ -96,20 +108,27 @@ def _unknown_roots(text: str, is_address: bool) -> list[Wrong]:
     ]
 
 
+def _wholes(text: str, is_address: bool) -> list[Wrong]:
+    return [
+        Wrong(
+            message=f"Name what of {root} you mean, such as {{{{ {root}.name }}}}.",
+            **_place(text, index),
+        )
+        for root, index in wholes(text, is_address=is_address)
+    ]
+
+
 def _unknown(root: str, name: str, names: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f" Do you mean “{root}.{close[0]}”?" if close else ""
+    hint = like(name, names, f"{root}.{{}}")
     return f"“{root}.{name}” is not known to this site.{hint}"
 
 
 def _wrong(error: LiquidError, text: str) -> Wrong:
-    """Say it in one line; python-liquid adds a drawing of the place below."""
     if isinstance(error.__cause__, LiquidError):
         error = error.__cause__
-    message = str(error.args[0] if error.args else error).strip().split("\n")[0][:200]
     index = error.token.start_index if error.token else -1
     place = _place(text, index if index >= 0 else len(text.rstrip()))
-    return Wrong(message=f"This tag is not right: {message}", **place)
+    return Wrong(message=in_words(error, environment), **place)
 
 
 def _place(text: str, index: int) -> dict[str, int]:

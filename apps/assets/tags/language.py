@@ -3,49 +3,43 @@ fallback, `{{ state.first_name | my friend }}`, and with values made safe for ad
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, wraps
-from inspect import isfunction
-from typing import Any
-from urllib.parse import quote
+from functools import cached_property, lru_cache
+from typing import Any, TextIO
 
 from liquid import BoundTemplate, Environment, RenderContext
+from liquid.ast import Node
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import (
     Filter,
     FilteredExpression,
+    LoopExpression,
     Path,
     PositionalArgument,
     StringLiteral,
     tokenize,
 )
+from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.output import Output, OutputNode
-from liquid.exceptions import LiquidError
+from liquid.exceptions import LiquidError, LiquidSyntaxError
+from liquid.expression import Expression
 from liquid.stream import TokenStream
-from liquid.stringify import to_liquid_string
 from liquid.token import TOKEN_EXPRESSION, TOKEN_OUTPUT, Token
 
+from apps.assets.tags.bounds import LOOPS, MAX_OUTPUT, MAX_TEXT, For, Scope, Template, TooMuch
+from apps.assets.tags.filters import ENCODE, ENCODED_BY_HAND, HIDDEN, bounded, words
+
 ROOTS = ("state", "event", "journey", "label")
-MAX_OUTPUT = 20_000
 MISSING = object()
-# Tags that read other templates, or write without an output that we could watch.
+NOTHING: Mapping[str, Any] = {}
+# Tags that read other templates, write without an output that we could watch, or keep what they
+# have written.
 LEFT_OUT = (
-    "include",
-    "render",
-    "echo",
-    "liquid",
-    "increment",
-    "decrement",
-    "tablerow",
-    "ifchanged",
+    *("include", "render", "echo", "liquid", "increment", "decrement", "tablerow"),
+    *("ifchanged", "cycle", "doc"),
 )
-# Filters after which a value in an address is left as it is; `raw` asks for just that.
-ENCODED_BY_HAND = ("raw", "url_encode")
-ENCODE = "encode_part"
-# What no text shows, and what makes the rest of it read in another order.
 LOGIC = re.compile(r"\{%.*?%\}", re.DOTALL)
-HIDDEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]")
 
 Context = Mapping[str, Any]
 
@@ -54,30 +48,15 @@ class NotFilled(ValueError):
     """The tags of a text cannot be filled with the values given."""
 
 
-def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Keep a filter from making much of little, again and again."""
-
-    @wraps(function)
-    def checked(*args: Any, **options: Any) -> Any:
-        made = function(*args, **options)
-        if isinstance(made, (str, list)) and len(made) > MAX_OUTPUT:
-            raise NotFilled(f"A filter makes more than {MAX_OUTPUT} characters.")
-        return made
-
-    return checked
-
-
-def _raw(value: object) -> object:
-    return value
-
-
-def _encode_part(value: object) -> str:
-    """Make the value one part of an address, in its path as well as in its query."""
-    return quote(to_liquid_string(value, False), safe="")
+class _Printed(OutputNode):
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        return buffer.write(words(self.expression.evaluate(context)))
 
 
 class _Output(Output):
     """`{{ … }}`, where what follows the first | may be the fallback itself."""
+
+    node_class = _Printed
 
     def parse(self, stream: TokenStream) -> Any:
         token = stream.eat(TOKEN_OUTPUT)
@@ -133,7 +112,8 @@ def _is_short(fallback: str, env: Environment) -> bool:
 
 
 class _Tags(Environment):
-    loop_iteration_limit = 1_000
+    template_class = Template
+    loop_iteration_limit = LOOPS
     local_namespace_limit = 100_000
     output_stream_limit = MAX_OUTPUT
     output_class: type[_Output] = _Output
@@ -143,31 +123,55 @@ class _Tags(Environment):
         for name in LEFT_OUT:
             self.tags.pop(name, None)
         self.add_tag(self.output_class)
-        for name, each in self.filters.items():
-            if isfunction(each):
-                self.filters[name] = _bounded(each)
-        self.filters |= {"raw": _raw, ENCODE: _encode_part}
+        self.add_tag(For)
+        self.filters = bounded(self.filters)
 
 
 class _AddressTags(_Tags):
     output_class = _AddressOutput
 
 
-_texts, _addresses = _Tags(), _AddressTags()
+environment, _addresses = _Tags(), _AddressTags()
 
 
 class Values(dict[str, Any]):
     """What the tags of several texts are filled with, by root, read by all of them at once."""
 
     @cached_property
-    def scope(self) -> RenderContext:
-        return RenderContext(parse(""), globals=self)
+    def scope(self) -> Scope:
+        return Scope(parse(""), globals=self)
 
 
 @lru_cache(maxsize=4_000)
 def parse(text: str, *, is_address: bool = False) -> BoundTemplate:
     """Return the text, parsed once. Raises LiquidError."""
-    return (_addresses if is_address else _texts).from_string(text)
+    if len(text) > MAX_TEXT:
+        raise TooMuch(f"A text with tags has at most {MAX_TEXT:,} characters.")
+    try:
+        template = (_addresses if is_address else environment).from_string(text)
+        for node in walk(template.nodes):
+            for expression in node.expressions():
+                _refuse_ranges(expression)
+    except (RecursionError, ValueError) as error:
+        raise LiquidSyntaxError("nested too deeply", token=None) from error
+    return template
+
+
+def walk(nodes: list[Node]) -> Iterator[Node]:
+    """Yield every node of a parsed text."""
+    for node in nodes:
+        yield node
+        yield from walk(node.children(None, include_partials=False))
+
+
+def _refuse_ranges(expression: Expression, *, in_loop: bool = False) -> None:
+    """Leave ranges to loops, which measure them: (1..999999999) is short to write and long to
+    walk, for a filter as for `contains`."""
+    if isinstance(expression, RangeLiteral) and not in_loop:
+        raise LiquidSyntaxError("range outside of a loop", token=expression.token)
+    is_loop = isinstance(expression, LoopExpression)
+    for each in expression.children():
+        _refuse_ranges(each, in_loop=is_loop and each is expression.iterable)
 
 
 @dataclass(frozen=True)
@@ -188,13 +192,13 @@ class _Tag:
 
     def filled(self, values: "Values") -> str:
         """As the template does it, without the way from name to name where there is none."""
-        held = values[self.root].get(self.name, MISSING) if self.root else MISSING
+        held = values.get(self.root, NOTHING).get(self.name, MISSING) if self.root else MISSING
         if held is MISSING:
             held = self.expression.evaluate(values.scope)
         else:
             for each in self.expression.filters or ():
                 held = each.evaluate(held, values.scope)
-        return held if isinstance(held, str) else to_liquid_string(held, False)
+        return held if isinstance(held, str) else words(held)
 
 
 @lru_cache(maxsize=4_000)
@@ -221,18 +225,36 @@ def labels_in(text: str) -> frozenset[str] | None:
     return None if not all(isinstance(name, str) for name in names) else frozenset(names)
 
 
+def wholes(text: str, *, is_address: bool = False) -> list[tuple[str, int]]:
+    """Return the roots that the text prints whole, {{ state }}, with the place of each."""
+    return [
+        (node.expression.left.path[0], node.token.start_index)
+        for node in walk(parse(text, is_address=is_address).nodes)
+        if isinstance(node, OutputNode)
+        and isinstance(node.expression.left, Path)
+        and len(node.expression.left.path) == 1
+        and node.expression.left.path[0] in ROOTS
+    ]
+
+
+def visible(text: str) -> str:
+    """Return the text without what nobody sees in it."""
+    return HIDDEN.sub("", text)
+
+
 def render(text: str, context: Context) -> str:
-    """Return `text` with its tags filled; a tag without a value becomes nothing.
+    """Return `text` with its tags filled, and without what nobody sees; a tag without a value
+    becomes nothing.
 
     Raises NotFilled when a filter cannot take its value, or the filled text breaks a bound.
     """
-    return HIDDEN.sub("", _filled(text, context, is_address=False)) if "{" in text else text
+    return visible(_filled(text, context, is_address=False) if "{" in text else text)
 
 
 def render_address(text: str, context: Context) -> str:
     """Return the address `text` filled, each value but one that begins it made one part of it;
     `| raw` leaves a value as it is. Raises NotFilled."""
-    return _filled(text, context, is_address=True) if "{" in text else text
+    return visible(_filled(text, context, is_address=True) if "{" in text else text)
 
 
 def _filled(text: str, context: Context, *, is_address: bool) -> str:
@@ -249,9 +271,10 @@ def _filled(text: str, context: Context, *, is_address: bool) -> str:
 def _joined(pieces: tuple[str | _Tag, ...], values: Values) -> str:
     """Fill a text without logic as its template would, with none of what logic needs: most
     texts are so, and there are several a message."""
+    values.scope.restart()
     filled = "".join(
         [piece if isinstance(piece, str) else piece.filled(values) for piece in pieces]
     )
     if len(filled) > MAX_OUTPUT:
-        raise NotFilled(f"The text would have more than {MAX_OUTPUT} characters.")
+        raise NotFilled(f"The text would have more than {MAX_OUTPUT:,} characters.")
     return filled
