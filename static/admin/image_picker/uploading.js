@@ -24,7 +24,7 @@ export function send(file, { to, site, progress }) {
     body.append("site", site);
     body.append("file", file);
     request.open("POST", to);
-    request.setRequestHeader("X-CSRFToken", document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
+    request.setRequestHeader("X-CSRFToken", token());
     request.send(body);
   });
 }
@@ -45,6 +45,10 @@ export function ask(take, { several = false } = {}) {
   asking.onchange = () => asking.files.length && take([...asking.files]);
   asking.click();
 }
+
+// The cookie first: after a new log-in in another tab, the one in the page is none any more.
+const token = () =>
+  document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
 function parse(text) {
   try {
