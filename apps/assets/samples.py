@@ -25,7 +25,7 @@ from apps.segments import counting
 
 # Contacts of whom it is asked which variation they get; those rendered per variation, and in all.
 CANDIDATES, MOST, MOST_RENDERED = 5_000, 200, 2_000
-SECONDS = 1.0
+SECONDS, SECONDS_TO_RENDER = 1.0, 0.5
 LIMITS = {"all": payloads.MAX_BYTES, "firefox_android": payloads.FIREFOX_ANDROID_BYTES}
 
 
@@ -101,7 +101,7 @@ def take(source: Source, crowd: Crowd) -> Sample:
     """Render the source for contacts of the crowd.
 
     Raises TooSlow (apps.segments.counting) when they cannot be found within a second, Broken for
-    a bad rule of the segment. Rendering ends after another second with what was looked at.
+    a bad rule of the segment. Rendering ends after another half with what was looked at.
     """
     with counting.at_most(SECONDS, few=crowd.is_sampled):
         # By bucket: as good as drawn by lot. Those of one bucket are; asked for in the order of
@@ -118,7 +118,7 @@ def take(source: Source, crowd: Crowd) -> Sample:
     # Each variation as an asset of its own: who gets it was asked above.
     alone = {key: replace(source, content=source.content_of(key), versions=()) for key in keys}
     batch = Batch.load(alone, by_id.values())
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + SECONDS_TO_RENDER
     weighed = []
     for key in keys:
         name = version.name if (version := source.version(key)) else "Default content"
