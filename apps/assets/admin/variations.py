@@ -138,10 +138,12 @@ class VariationAdmin(VariedAdmin, ModelAdmin):
 
     @display(description="Differs from the default in")
     def own_content(self, variation: Variation) -> str:
-        model = variation.asset.get_real_instance_class()._meta
+        kind = variation.asset.get_real_instance_class()
+        # PostgreSQL keeps the names of an object in an order of its own.
         rows = [
-            (capfirst(model.get_field(name).verbose_name), value or "–")
-            for name, value in variation.content.items()
+            (capfirst(kind._meta.get_field(name).verbose_name), variation.content[name] or "–")
+            for name in kind.VARIED
+            if name in variation.content
         ]
         return format_html_join("", "<p><b>{}</b>: {}</p>", rows) or "Nothing"
 
