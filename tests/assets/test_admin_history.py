@@ -4,6 +4,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.assets import history, snapshots
 from apps.assets.models import Push
+from tests.assets.library import words
 from tests.assets.test_admin import a_form
 from tests.factories import a_push, a_site, a_user
 
