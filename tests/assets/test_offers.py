@@ -4,7 +4,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.assets import offers
 from apps.assets.models import LabelTag
-from apps.assets.tags.language import _texts
+from apps.assets.tags.language import environment
 from tests.factories import a_contact, a_property, a_site, an_event
 
 pytestmark = pytest.mark.django_db
@@ -73,5 +73,5 @@ class TestOfSite:
     def test_every_filter_is_one_that_texts_know(self):
         names = {text.split(":")[0] for text, _, _ in offers.FILTERS}
 
-        assert names <= set(_texts.filters)
+        assert names <= set(environment.filters)
         assert all(select in text for text, select, _ in offers.FILTERS)
