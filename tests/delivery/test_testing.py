@@ -5,18 +5,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import AuditEntry, Contact, Event
-from apps.assets.models import Button, LabelTag, Variation
-from apps.delivery import fillings, testing
+from apps.assets.models import Button
+from apps.delivery import testing
 from apps.delivery.models import Push
-from apps.delivery.testing import Chosen, Draft, NotSent
+from apps.delivery.testing import Draft, NotSent
 from apps.devices import consent, keys
 from apps.devices.models import LinkedBrowser, Subscription, VapidKey
 from tests.delivery.linking import a_linked_browser
 from tests.factories import a_push, a_site, a_user
 
 pytestmark = pytest.mark.django_db
-
-GERMAN = {"op": "is", "field": "language", "value": "de"}
 
 
 @pytest.fixture
@@ -266,72 +264,3 @@ class TestToDevices:
         assert told.words == "The browser has ended its subscription: noted on the device"
         assert Subscription.objects.get().end_reason == "gone"
         assert Contact.objects.get(pk=contact.pk).is_reachable is False
-
-
-class TestRender:
-    @pytest.fixture
-    def asset(self, site):
-        asset = a_push(site, title="Hello")
-        Variation.objects.create(
-            asset=asset, name="German", status="active", rule=GERMAN, content={"title": "Hallo"}
-        )
-        Variation.objects.create(
-            asset=asset, name="French", position=1, content={"title": "Bonjour"}
-        )
-        return asset
-
-    def test_by_default_it_is_what_the_contact_would_get(self, site, asset):
-        german = Contact.objects.create(site=site, language="de")
-        english = Contact.objects.create(site=site, language="en")
-
-        found = [testing.render(Draft(asset=asset, contact=who)) for who in (german, english)]
-
-        assert [each.shown["title"] for each in found] == ["Hallo", "Hello"]
-        assert [each.version and each.version.name for each in found] == ["German", None]
-
-    @pytest.mark.parametrize(
-        ("name", "title"), [(None, "Hello"), ("German", "Hallo"), ("French", "Bonjour")]
-    )
-    def test_any_may_be_chosen_drafts_too(self, name, title, site, asset):
-        key = asset.variations.get(name=name).pk if name else None
-        contact = Contact.objects.create(site=site, language="de")
-        chosen = Chosen(key=key, is_forced=True)
-
-        found = testing.render(Draft(asset=asset, contact=contact, chosen=chosen))
-
-        assert found.shown["title"] == title
-        assert (found.version and found.version.name) == name
-
-    def test_a_made_up_contact_is_filled_with_values_and_label_tags(self, site):
-        LabelTag.objects.create(site=site, name="bonus", value="20 %")
-        site.properties.create(name="city", type="text")
-        asset = a_push(site, title="{{ label.bonus }} in {{ state.city }} for {{ event.x }}")
-
-        found = testing.render(
-            Draft(asset=asset, contact=fillings.newest(site), event={"x": "you"})
-        )
-
-        assert found.shown["title"] == "20 % in Example for you"
-        assert Contact.objects.count() == 0
-
-
-class TestFillings:
-    def test_the_newest_contact_comes_first(self, site):
-        Contact.objects.create(site=site, external_id="anna")
-        newest = Contact.objects.create(site=site)
-        Contact.objects.create(site=a_site())
-
-        assert fillings.newest(site) == newest
-
-    def test_it_finds_by_id_by_number_and_by_how_it_begins(self, site):
-        anna, ben = (Contact.objects.create(site=site, external_id=n) for n in ("anna-1", "ben"))
-        visitor = Contact.objects.create(site=site)
-        stranger = Contact.objects.create(site=a_site(), external_id="anna-2")
-
-        assert fillings.find(site, "anna-1") == [anna]
-        assert fillings.find(site, "ann") == [anna]
-        assert fillings.find(site, f"Visitor {visitor.pk}") == [visitor]
-        assert fillings.find(site, str(ben.pk)) == [ben]
-        assert fillings.find(site, str(stranger.pk)) == []
-        assert fillings.find(site, "be\x00n") == [ben]
-        assert fillings.find(site, "9" * 30) == []

@@ -37,7 +37,7 @@ def test_panel(request: HttpRequest, asset: assets.Push) -> Panel:
         template="admin/testing/panel.html",
         content={"button": button, "may_link": request.user.has_perm(linked_browsers.VIEW)},
         is_above=True,
-        place=-10,
+        place=5,
     )
 
 
