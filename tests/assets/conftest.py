@@ -19,6 +19,7 @@ def stored(media):
     )
 
 
+@pytest.fixture
 def data(db):
     site = an_empty_site()
     a_full_push(site)
@@ -26,6 +27,7 @@ def data(db):
     return exported(site)
 
 
+@pytest.fixture
 def ready(db):
     """A site that knows all that the file names."""
     site = an_empty_site()
@@ -34,11 +36,13 @@ def ready(db):
     return site
 
 
+@pytest.fixture
 def marketer(client, db):
     client.force_login(a_user("Marketer"))
     return client
 
 
+@pytest.fixture
 def analyst(client, db):
     client.force_login(a_user("Analyst"))
     return client

@@ -161,7 +161,7 @@ class TestChecks:
             reverse(CHECKS, args=[push.pk]), a_form(site, title="{{", message="x")
         ).content.decode()
 
-        assert 'href="#id_title">Title: This tag is not right' in page
+        assert 'href="#id_title">Title: }} is missing' in page
         assert 'href="#id_url">Click address: empty' in page
         assert page.index("To be corrected") < page.index("Good to know")
 

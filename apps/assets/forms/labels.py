@@ -43,8 +43,14 @@ class LabelTagForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         site = cleaned.get("site") or (self.instance.site if self.instance.site_id else None)
         if site:
-            check_names(self, known.names(site), texts=("value",), addresses=())
+            check_names(self, _known(site), texts=("value",), addresses=())
         return cleaned
+
+
+def _known(site: Site) -> Known:
+    """Return what a label tag may name. Of other label tags the model says that it may none,
+    whether they exist or not."""
+    return {**known.names(site), "label": None}
 
 
 class LabelValueFormSet(forms.BaseInlineFormSet):
@@ -63,7 +69,7 @@ class LabelValueFormSet(forms.BaseInlineFormSet):
 
     @cached_property
     def names(self) -> Known:
-        return known.names(self.site)
+        return _known(self.site)
 
 
 class LabelValueForm(RuleForm):

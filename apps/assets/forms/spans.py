@@ -9,6 +9,8 @@ from django import forms
 
 UNITS = {"minutes": 60, "hours": 3_600, "days": 86_400}
 NUMBER = re.compile(r"\s*\d{1,9}([.,]\d{1,3})?\s*\Z")
+# More are no span: what was typed is handed back, to be refused beside the field.
+MAX_DIGITS = 14
 
 
 class SpanWidget(forms.MultiWidget):
@@ -27,7 +29,7 @@ class SpanWidget(forms.MultiWidget):
     def decompress(self, value: Any) -> list[str]:
         """Return the number in the largest unit that makes it a whole one."""
         text = str(value if value is not None else "").strip()
-        if not text.isascii() or not text.isdecimal():
+        if not text.isascii() or not text.isdecimal() or len(text) > MAX_DIGITS:
             return [text, "minutes"]
         seconds = int(text)
         fitting = [name for name, size in UNITS.items() if seconds and seconds % size == 0]
@@ -41,7 +43,7 @@ class SpanWidget(forms.MultiWidget):
         number, unit = data.get(f"{name}_0"), data.get(f"{name}_1")
         if number is None:
             return None
-        if not NUMBER.match(number) or unit not in UNITS:
+        if not NUMBER.match(number) or unit not in UNITS or len(number) > MAX_DIGITS:
             return number
         # To the nearest second: 1.333 minutes are 80.
         return str(round(Decimal(number.strip().replace(",", ".")) * UNITS[unit]))

@@ -53,8 +53,7 @@ class TestRegistry:
         assert rows == [
             (
                 "title",
-                "Title: This tag is not right: expected '}}', found end of file "
-                "(line 1, character 1)",
+                "Title: }} is missing: {{ has no end. (line 1, character 1)",
             ),
             ("url", "Click address: Write https://… or a path on the site that begins with /."),
             (
