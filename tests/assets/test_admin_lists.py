@@ -57,11 +57,11 @@ class TestList:
             a_popup(site, name=name).labels.add(label)
 
         filtered = marketer.get(ASSETS, {"label": "Winter"})
-        ordered = marketer.get("/admin/assets/popup/", {"o": "4.1", "label": "Winter"})
+        ordered = marketer.get("/admin/assets/popup/", {"o": "5.1", "label": "Winter"})
 
         assert names(filtered) == ["A", "C"]
         assert [row.name for row in ordered.context["cl"].result_list] == ["A", "C"]
-        everything = marketer.get("/admin/assets/popup/", {"o": "-4"}).context["cl"].result_list
+        everything = marketer.get("/admin/assets/popup/", {"o": "-5"}).context["cl"].result_list
         assert [row.name for row in everything if row.first_label][-1] == "B"
 
     def test_it_says_who_uses_an_asset(self, marketer):
