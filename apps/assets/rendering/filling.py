@@ -30,6 +30,7 @@ def absolute(home: str, written: str) -> str:
     return joined.replace(" ", "%20") if is_web_address(joined) else ""
 
 
+@lru_cache(maxsize=4_000)
 def language(*wanted: str) -> str:
     """Return the first that is a language code; visitors' browsers and sites write en_US, too."""
     codes = (code.replace("_", "-") for code in wanted if isinstance(code, str))

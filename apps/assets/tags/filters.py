@@ -95,7 +95,8 @@ def _bounded(name: str, function: Function) -> Function:
         elif of_lists:
             left = _items(left)
         made = function(left, *args, **options)
-        _check(made)
+        if not isinstance(made, str) or len(made) > MAX_OUTPUT:
+            _check(made)
         return made
 
     return checked
@@ -186,4 +187,5 @@ def _raw(value: object) -> object:
 
 def _encode_part(value: object) -> str:
     """Make the value one part of an address, in its path as well as in its query."""
-    return quote(HIDDEN.sub("", words(value)), safe="")
+    text = words(value)
+    return quote(text if text.isprintable() else HIDDEN.sub("", text), safe="")

@@ -141,6 +141,11 @@ class Values(dict[str, Any]):
     def scope(self) -> Scope:
         return Scope(parse(""), globals=self)
 
+    def restart(self) -> None:
+        """Give the next text its own time."""
+        if scope := self.__dict__.get("scope"):
+            scope.restart()
+
 
 @lru_cache(maxsize=4_000)
 def parse(text: str, *, is_address: bool = False) -> BoundTemplate:
@@ -239,7 +244,7 @@ def wholes(text: str, *, is_address: bool = False) -> list[tuple[str, int]]:
 
 def visible(text: str) -> str:
     """Return the text without what nobody sees in it."""
-    return HIDDEN.sub("", text)
+    return text if text.isprintable() else HIDDEN.sub("", text)
 
 
 def render(text: str, context: Context) -> str:
@@ -271,7 +276,7 @@ def _filled(text: str, context: Context, *, is_address: bool) -> str:
 def _joined(pieces: tuple[str | _Tag, ...], values: Values) -> str:
     """Fill a text without logic as its template would, with none of what logic needs: most
     texts are so, and there are several a message."""
-    values.scope.restart()
+    values.restart()
     filled = "".join(
         [piece if isinstance(piece, str) else piece.filled(values) for piece in pieces]
     )
