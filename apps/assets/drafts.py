@@ -1,17 +1,29 @@
 """An asset as it stands in the editor, saved or not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
-from apps.assets.forms import ButtonFormSet, PopupButtonForm, PopupForm, PushButtonForm, PushForm
+from apps.assets.forms import (
+    ButtonFormSet,
+    PopupButtonForm,
+    PopupButtonFormSet,
+    PopupForm,
+    PushButtonForm,
+    PushForm,
+    VariationButtonFormSet,
+    VariationForm,
+)
 from apps.assets.models import Asset, Button, Popup, Push, Variation
-from apps.assets.rendering import Source, of
+from apps.assets.rendering import Source, Version, of
 
-FORMS = {Push: (PushForm, PushButtonForm), Popup: (PopupForm, PopupButtonForm)}
+FORMS = {
+    Push: (PushForm, PushButtonForm, ButtonFormSet),
+    Popup: (PopupForm, PopupButtonForm, PopupButtonFormSet),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +41,7 @@ def read(kind: type[Asset], data: Mapping[str, Any], *, asset: Asset | None = No
     `asset` is the stored one, with the variations that count; None for a new one, which is no
     draft yet while no site is chosen.
     """
-    form_class, button_class = FORMS[kind]
+    form_class, button_class, formset_class = FORMS[kind]
     form = form_class(data, instance=kind.objects.get(pk=asset.pk) if asset else kind())
     if asset:
         del form.fields["site"]
@@ -39,7 +51,10 @@ def read(kind: type[Asset], data: Mapping[str, Any], *, asset: Asset | None = No
         return None
     stored = asset.own_content if asset else _blank(kind)
     content = {name: _held(form, name, stored[name]) for name in kind.CONTENT}
-    buttons = _buttons(button_class, data, form.instance)
+    factory = forms.inlineformset_factory(
+        Asset, Button, form=button_class, formset=formset_class, fk_name="asset", extra=0
+    )
+    buttons = _buttons(factory, data, form.instance, Button.objects.filter(variation=None))
     variations = asset.variations.filter(status=Variation.Status.ACTIVE) if asset else ()
     return Draft(
         source=Source(
@@ -52,6 +67,40 @@ def read(kind: type[Asset], data: Mapping[str, Any], *, asset: Asset | None = No
     )
 
 
+def read_variation(variation: Variation, data: Mapping[str, Any]) -> Draft:
+    """Return the stored asset with the variation as the fields of its page, as posted, would make
+    it, whether it is active or not. A new one, which has its asset, has the key 0."""
+    asset = variation.asset
+    form = VariationForm(data, instance=variation)
+    form.is_valid()
+    _, button_class, _ = FORMS[type(asset)]
+    factory = forms.inlineformset_factory(
+        Variation,
+        Button,
+        form=button_class,
+        formset=VariationButtonFormSet,
+        fk_name="variation",
+        extra=0,
+    )
+    buttons = _buttons(factory, data, variation, Button.objects.all())
+    own = {"buttons": _contents(buttons)} if form.cleaned_data.get("has_own_buttons") else {}
+    written = Version(
+        key=variation.pk or 0,
+        name=form.cleaned_data.get("name") or "This variation",
+        rule=form.cleaned_data.get("rule") or {},
+        content={**_stored_of(variation, form), **form.cleaned_data.get("content", {}), **own},
+    )
+    source = of(asset, asset.variations.filter(status=Variation.Status.ACTIVE))
+    others = tuple(each for each in source.versions if each.key != written.key)
+    return Draft(source=replace(source, versions=(written, *others)), errors=_said(form, buttons))
+
+
+def _stored_of(variation: Variation, form: forms.BaseForm) -> dict[str, Any]:
+    """Return what a field in error had of its own before."""
+    stored = Variation.objects.filter(pk=variation.pk).values_list("content", flat=True).first()
+    return {name: value for name, value in (stored or {}).items() if name in form.errors}
+
+
 def _blank(kind: type[Asset]) -> dict[str, Any]:
     return {name: kind._meta.get_field(name).get_default() for name in kind.CONTENT}
 
@@ -61,12 +110,10 @@ def _held(form: forms.BaseForm, name: str, otherwise: Any) -> Any:
     return otherwise if held is None else held
 
 
-def _buttons(button_class: type[forms.ModelForm], data: Any, row: Model) -> list[forms.ModelForm]:
+def _buttons(
+    factory: type[forms.BaseInlineFormSet], data: Any, row: Model, rows: QuerySet[Button]
+) -> list[forms.ModelForm]:
     """Return the forms of the buttons that are to stay, in their order."""
-    factory = forms.inlineformset_factory(
-        Asset, Button, form=button_class, formset=ButtonFormSet, fk_name="asset", extra=0
-    )
-    rows = Button.objects.filter(variation=None)
     formset = factory(data, instance=row, prefix="buttons", queryset=rows)
     if not formset.management_form.is_valid():
         return []

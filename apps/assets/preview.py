@@ -1,6 +1,6 @@
 """What an asset in the editor would look like to somebody: nothing is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -34,16 +34,29 @@ def read(
 ) -> Draft | None:
     """Return the draft of the posted form, where a field in error has its last `good` value, by
     the name of the input. None while no site is chosen."""
-    draft = drafts.read(kind, data, asset=asset)
-    if draft is None:
-        return None
-    kept = {name: good[name] for name in draft.errors if name in good}
+    return _mended(lambda written: drafts.read(kind, written, asset=asset), data, good)
+
+
+def read_variation(
+    variation: Variation, data: Mapping[str, Any], good: Mapping[str, str]
+) -> Draft | None:
+    """As `read`, of the page of a variation, which is stored or has its asset."""
+    return _mended(lambda written: drafts.read_variation(variation, written), data, good)
+
+
+def _mended(
+    read: Callable[[Mapping[str, Any]], Draft | None],
+    data: Mapping[str, Any],
+    good: Mapping[str, str],
+) -> Draft | None:
+    draft = read(data)
+    kept = {name: good[name] for name in draft.errors if name in good} if draft else {}
     if not kept:
         return draft
     mended_data = copy(data)
     for name, text in kept.items():
         mended_data[name] = text
-    mended = drafts.read(kind, mended_data, asset=asset)
+    mended = read(mended_data)
     return replace(mended, errors=draft.errors) if mended else draft
 
 

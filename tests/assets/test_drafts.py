@@ -1,7 +1,7 @@
 import pytest
 
 from apps.assets import drafts
-from apps.assets.models import Button, Push
+from apps.assets.models import Button, Push, Variation
 from tests.assets.test_admin import a_form
 from tests.factories import a_property, a_push, a_site
 
@@ -59,3 +59,47 @@ class TestRead:
         form = {name: v for name, v in a_form(a_site()).items() if not name.startswith("buttons")}
 
         assert drafts.read(Push, form).source.content["buttons"] == []
+
+
+class TestReadVariation:
+    def a_page(self, **changes):
+        switches = {f"same_{name}": "on" for name in Push.VARIED if name not in changes}
+        basics = {"name": "German", "status": "draft", "rule": "", "has_own_buttons": ""}
+        return {**basics, **switches, **BUTTONS, **changes}
+
+    def test_it_is_the_asset_with_the_variation_as_it_is_written(self):
+        push = a_push(title="Hello", message="News")
+        german = push.variations.create(name="German", content={"title": "Hallo"})
+        german.asset = push
+
+        draft = drafts.read_variation(german, self.a_page(title="Guten Tag", has_own_buttons="on"))
+
+        assert draft.errors == {}
+        content = draft.source.content_of(german.pk)
+        assert (content["title"], content["message"]) == ("Guten Tag", "News")
+        assert [each["label"] for each in content["buttons"]] == ["Show me", "Later"]
+        german.refresh_from_db()
+        assert german.content == {"title": "Hallo"}
+
+    def test_a_field_in_error_is_as_it_was_stored(self):
+        push = a_push(title="Hello")
+        german = push.variations.create(name="German", content={"title": "Hallo"})
+        german.asset = push
+
+        draft = drafts.read_variation(german, self.a_page(title="{{"))
+
+        assert list(draft.errors) == ["title"]
+        assert draft.source.content_of(german.pk)["title"] == "Hallo"
+
+    def test_a_new_one_has_the_key_nought_and_the_buttons_of_the_default(self):
+        push = a_push(title="Hello")
+        Button.objects.create(asset=push, label="Go")
+
+        draft = drafts.read_variation(Variation(asset=push), self.a_page(title="Hallo"))
+
+        content = draft.source.content_of(0)
+        assert (content["title"], [each["label"] for each in content["buttons"]]) == (
+            "Hallo",
+            ["Go"],
+        )
+        assert not push.variations.exists()

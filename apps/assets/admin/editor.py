@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.models import Contact, Site
 from apps.assets import compatibility, offers, payloads, preview, viewers
 from apps.assets.drafts import Draft
-from apps.assets.models import Asset, Push
+from apps.assets.models import Asset, Push, Variation
 from apps.assets.preview import Viewer
 from apps.assets.tags import NotFilled
 
@@ -182,6 +182,8 @@ def _draft(kind: type[Asset], request: HttpRequest) -> Draft | None:
     if asset and request.POST.get("preview-stored"):
         return preview.stored(asset)
     good = _texts(_read(request, "preview-good"))
+    if asset and (written := request.POST.get("variation", "")):
+        return preview.read_variation(_variation(asset, written), request.POST, good)
     return preview.read(kind, request.POST, good, asset=asset)
 
 
@@ -246,6 +248,17 @@ def _asset(kind: type[Asset], text: str) -> Asset | None:
     if asset is None:
         raise Refused(f"There is no such {kind._meta.verbose_name}.", 404)
     return asset
+
+
+def _variation(asset: Asset, text: str) -> Variation:
+    """Return the variation that the page writes; a new one for 0."""
+    if text == "0":
+        return Variation(asset=asset)
+    variation = _row(asset.variations.all(), text)
+    if variation is None:
+        raise Refused("There is no such variation.", 404)
+    variation.asset = asset
+    return variation
 
 
 def _site(request: HttpRequest) -> Site:

@@ -227,18 +227,9 @@ def anchor(finding: Finding) -> str:
     return PARTS.get(finding.field, f"id_{finding.field}") if finding.field else ""
 
 
-def _panel(kind: type[Asset], row: Asset) -> Panel:
-    names = ("audience", "checks") if kind is Push else ("checks",)
-    addresses = {name: reverse(f"admin:{_name(kind, name)}", args=[row.pk]) for name in names}
-    title = "For your audience" if kind is Push else "Before it goes out"
-    return Panel(title=title, template="admin/assets/fit.html", content=addresses)
-
-
-@panel_on(Push, permission="assets.view_push")
-def push_panel(request: HttpRequest, row: Push) -> Panel:
-    return _panel(Push, row)
-
-
 @panel_on(Popup, permission="assets.view_popup")
 def popup_panel(request: HttpRequest, row: Popup) -> Panel:
-    return _panel(Popup, row)
+    """Show the checks below a popup's form; a push's editor has them beside it."""
+    addresses = {"checks": reverse(f"admin:{_name(Popup, 'checks')}", args=[row.pk])}
+    template = "admin/assets/fit.html"
+    return Panel(title="Before it goes out", template=template, content=addresses)

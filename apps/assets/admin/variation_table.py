@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.panels import Panel, panel_on
+from apps.assets import history, variations
 from apps.assets import shares as counted
-from apps.assets import variations
 from apps.assets.admin.strips import may_change, page_of, strip_of
 from apps.assets.models import Asset, Popup, Push, Variation
 from apps.assets.shares import Among, Share, Shares
@@ -115,7 +115,9 @@ def move(request: HttpRequest, variation_id: int) -> HttpResponse:
     asset = Asset.objects.select_related("site").get(pk=variation.asset_id)
     if not may_change(request, asset):
         raise PermissionDenied
+    history.begin(asset)
     variations.move(variation, -1 if request.POST.get("to") == "up" else 1)
+    history.record(asset, request.user)
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(f"{page_of(asset)}#variations")
     content = _table(request, asset, variations.in_order(asset))

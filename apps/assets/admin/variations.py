@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from apps.accounts.backoffice import ModelAdmin
-from apps.assets import variations
-from apps.assets.admin import variation_table
+from apps.assets import history, variations
+from apps.assets.admin import editor, variation_table
 from apps.assets.admin.buttons import ButtonInline, PopupButtonInline, PushButtonInline
 from apps.assets.admin.strips import (
     VariedAdmin,
@@ -59,6 +59,9 @@ INLINES = {Push: PushVariationButtonInline, Popup: PopupVariationButtonInline}
 @admin.register(Variation)
 class VariationAdmin(VariedAdmin, ModelAdmin):
     form = VariationForm
+    # Labels above their fields: half of the page is the preview's.
+    compressed_fields = False
+    change_form_outer_after_template = "admin/assets/editor.html"
     readonly_fields = ("in_words", "own_content")
     actions = None
 
@@ -126,9 +129,16 @@ class VariationAdmin(VariedAdmin, ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: Variation, form: ModelForm, change: bool
     ) -> None:
+        history.begin(_asset(request, obj))
         if not change:
             variations.place_last(obj)
         super().save_model(request, obj, form, change)
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        history.record(_asset(request, form.instance), request.user)
 
     # For those who may only look
 
@@ -199,6 +209,12 @@ class VariationAdmin(VariedAdmin, ModelAdmin):
         asset = _asset(request, row)
         strip = strip_of(request, asset, row, adds=row is None)
         more = {"strip": strip, "varied": row, "show_save_and_add_another": False}
+        if type(asset) is Push:
+            can_write = row is None or self.has_change_permission(request, row)
+            number = row.pk if row else 0
+            more["editor"] = editor.context_of(
+                request, Push, asset, can_write=can_write, variation=number
+            )
         context = {**context, **around(context, asset), **more}
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -215,8 +231,10 @@ class VariationAdmin(VariedAdmin, ModelAdmin):
         return HttpResponseRedirect(page_of(_asset(request, obj)))
 
     def delete_model(self, request: HttpRequest, obj: Variation) -> None:
-        request.varied_asset = _asset(request, obj)
+        request.varied_asset = asset = _asset(request, obj)
+        history.begin(asset)
         super().delete_model(request, obj)
+        history.record(asset, request.user)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         messages.success(request, f"The variation “{obj_display}” is deleted.")
@@ -228,11 +246,13 @@ class VariationAdmin(VariedAdmin, ModelAdmin):
             self.has_add_permission(request) and self.has_change_permission(request, variation)
         ):
             raise PermissionDenied
+        history.begin(variation.asset)
         try:
             made = variations.duplicate(variation)
         except variations.Full as full:
             messages.error(request, str(full))
             return HttpResponseRedirect(page_of_variation(variation))
+        history.record(variation.asset, request.user)
         self.log_addition(request, made, [{"added": {}}])
         messages.success(request, f"“{made}” is a draft with the same rule and content.")
         return HttpResponseRedirect(page_of_variation(made))
