@@ -65,10 +65,19 @@ def page(browser):
 
 
 @pytest.fixture
-def send(page):
+def send(page, desktop):
+    """Sends a text, and returns when its notification has come to the desktop: Chromium forgets
+    one that a page asks for before that."""
     sender = Sender()
     subscription = page.evaluate("key => subscribe(key)", sender.application_server_key)
-    return lambda text: sender.send(subscription, text)
+
+    def send(text):
+        before = len(desktop.history)
+        sender.send(subscription, text)
+        with desktop.changed:
+            assert desktop.changed.wait_for(lambda: len(desktop.history) > before, 30), text
+
+    return send
 
 
 def expected(page, message):
