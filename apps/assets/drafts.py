@@ -45,6 +45,8 @@ def read(kind: type[Asset], data: Mapping[str, Any], *, asset: Asset | None = No
     form = form_class(data, instance=kind.objects.get(pk=asset.pk) if asset else kind())
     if asset:
         del form.fields["site"]
+    # Not shown to visitors, and by name on the page, where they may be new.
+    del form.fields["labels"]
     form.is_valid()
     site = form.site()
     if site is None:
