@@ -93,6 +93,8 @@ class ModelAdmin(unfold.ModelAdmin):
         URLField: {"assume_scheme": "https"},
         TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})},
     }
+    # Whether every panel comes below the form, because the page is there to write in.
+    form_comes_first = False
     # Fields that only a new row may choose.
     fixed_fields: tuple[str, ...] = ()
 
@@ -117,8 +119,9 @@ class ModelAdmin(unfold.ModelAdmin):
     ) -> HttpResponse:
         row = context.get("original")
         built = panels_of(request, row) if row else []
-        context["panels_above"] = [panel for panel in built if panel.is_above]
-        context["panels_below"] = [panel for panel in built if not panel.is_above]
+        above = [panel for panel in built if panel.is_above and not self.form_comes_first]
+        context["panels_above"] = above
+        context["panels_below"] = [panel for panel in built if panel not in above]
         return super().render_change_form(request, context, *args, **kwargs)
 
     change_form_outer_before_template = "admin/panels/above.html"

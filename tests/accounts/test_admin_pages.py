@@ -65,6 +65,7 @@ class TestNavigation:
         assert [(kind["title"], kind["active"]) for kind in assets["items"]] == [
             ("Push", False),
             ("Popup", True),
+            ("Images", False),
         ]
         assert '<a href="/admin/assets/popup/" class="active">' in page.content.decode()
 
@@ -129,7 +130,15 @@ class TestPanels:
 
         page = client.get(address(Push, "change", rows[Push]))
 
-        content = page.context["panels_above"][0].content
+        assert page.context["panels_above"] == []
+        panels = {panel.title: panel.content for panel in page.context["panels_below"]}
+        assert list(panels) == [
+            "Who gets which variation",
+            "Test",
+            "Used in",
+            "Messages to devices",
+        ]
+        content = panels["Messages to devices"]
         assert content["values"] == [
             ("Queued", 0),
             ("Accepted", 0),

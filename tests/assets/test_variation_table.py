@@ -70,7 +70,7 @@ class TestTable:
         a_variation(push, "Again")
         a_variation(push, "Broken", GONE)
 
-        panels = marketer.get(page_of(push)).context["panels_above"]
+        panels = marketer.get(page_of(push)).context["panels_below"]
 
         content = next(p.content for p in panels if p.title == "Who gets which variation")
         assert [(row.words, row.never, row.problem) for row in content["rows"]] == [
@@ -82,7 +82,7 @@ class TestTable:
         assert not content["is_counted"]
 
     def test_an_asset_without_variations_has_none(self, marketer, push):
-        titles = [panel.title for panel in marketer.get(page_of(push)).context["panels_above"]]
+        titles = [panel.title for panel in marketer.get(page_of(push)).context["panels_below"]]
 
         assert "Who gets which variation" not in titles
 

@@ -120,6 +120,7 @@ class AssetAdmin(AssetList, PolymorphicParentAdmin):
 
 class KindAdmin(OneAssetActions, HistoryPages, AssetList, VariedAdmin, PolymorphicChildAdmin):
     base_model = Asset
+    form_comes_first = True
     fixed_fields = ("site",)
     filter_horizontal = ()
 

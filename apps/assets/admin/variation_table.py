@@ -71,7 +71,7 @@ def panel(request: HttpRequest, asset: Asset) -> Panel | None:
         title="Who gets which variation",
         template="admin/assets/variations.html",
         content=content,
-        is_above=True,
+        place=-2,
     )
 
 

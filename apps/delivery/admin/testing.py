@@ -36,8 +36,7 @@ def test_panel(request: HttpRequest, asset: assets.Push) -> Panel:
         title="Test",
         template="admin/testing/panel.html",
         content={"button": button, "may_link": request.user.has_perm(linked_browsers.VIEW)},
-        is_above=True,
-        place=5,
+        place=-1,
     )
 
 
