@@ -133,8 +133,8 @@ class TestPanels:
         assert page.context["panels_above"] == []
         panels = {panel.title: panel.content for panel in page.context["panels_below"]}
         assert list(panels) == [
-            "Who gets which variation",
             "Test",
+            "Who gets which variation",
             "Used in",
             "Messages to devices",
         ]

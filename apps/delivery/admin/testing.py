@@ -36,7 +36,7 @@ def test_panel(request: HttpRequest, asset: assets.Push) -> Panel:
         title="Test",
         template="admin/testing/panel.html",
         content={"button": button, "may_link": request.user.has_perm(linked_browsers.VIEW)},
-        place=-1,
+        place=-3,
     )
 
 
