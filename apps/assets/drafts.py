@@ -7,11 +7,21 @@ from typing import Any
 from django import forms
 from django.db.models import Model
 
-from apps.assets.forms import ButtonFormSet, PopupButtonForm, PopupForm, PushButtonForm, PushForm
+from apps.assets.forms import (
+    ButtonFormSet,
+    PopupButtonForm,
+    PopupButtonFormSet,
+    PopupForm,
+    PushButtonForm,
+    PushForm,
+)
 from apps.assets.models import Asset, Button, Popup, Push, Variation
 from apps.assets.rendering import Source, of
 
-FORMS = {Push: (PushForm, PushButtonForm), Popup: (PopupForm, PopupButtonForm)}
+FORMS = {
+    Push: (PushForm, PushButtonForm, ButtonFormSet),
+    Popup: (PopupForm, PopupButtonForm, PopupButtonFormSet),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +39,10 @@ def read(kind: type[Asset], data: Mapping[str, Any], *, asset: Asset | None = No
     `asset` is the stored one, with the variations that count; None for a new one, which is no
     draft yet while no site is chosen.
     """
-    form_class, button_class = FORMS[kind]
+    form_class, *of_buttons = FORMS[kind]
     form = form_class(data, instance=kind.objects.get(pk=asset.pk) if asset else kind())
+    # The page sends them by name, and they are not content.
+    del form.fields["labels"]
     if asset:
         del form.fields["site"]
     form.is_valid()
@@ -39,7 +51,7 @@ def read(kind: type[Asset], data: Mapping[str, Any], *, asset: Asset | None = No
         return None
     stored = asset.own_content if asset else _blank(kind)
     content = {name: _held(form, name, stored[name]) for name in kind.CONTENT}
-    buttons = _buttons(button_class, data, form.instance)
+    buttons = _buttons(*of_buttons, data, form.instance)
     variations = asset.variations.filter(status=Variation.Status.ACTIVE) if asset else ()
     return Draft(
         source=Source(
@@ -61,10 +73,12 @@ def _held(form: forms.BaseForm, name: str, otherwise: Any) -> Any:
     return otherwise if held is None else held
 
 
-def _buttons(button_class: type[forms.ModelForm], data: Any, row: Model) -> list[forms.ModelForm]:
+def _buttons(
+    form_class: type[forms.ModelForm], formset_class: type[ButtonFormSet], data: Any, row: Model
+) -> list[forms.ModelForm]:
     """Return the forms of the buttons that are to stay, in their order."""
     factory = forms.inlineformset_factory(
-        Asset, Button, form=button_class, formset=ButtonFormSet, fk_name="asset", extra=0
+        Asset, Button, form=form_class, formset=formset_class, fk_name="asset", extra=0
     )
     rows = Button.objects.filter(variation=None)
     formset = factory(data, instance=row, prefix="buttons", queryset=rows)
@@ -75,7 +89,8 @@ def _buttons(button_class: type[forms.ModelForm], data: Any, row: Model) -> list
         form
         for form in formset.forms
         if form.has_changed() or form.instance.pk
-        if form not in formset.deleted_forms
+        # Not `deleted_forms`, which are none while another button is wrong.
+        if not formset._should_delete_form(form)
     ]
     return sorted(staying, key=lambda form: _held(form, "position", 0))
 

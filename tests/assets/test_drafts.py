@@ -1,7 +1,7 @@
 import pytest
 
 from apps.assets import drafts
-from apps.assets.models import Button, Push
+from apps.assets.models import Button, Popup, Push
 from tests.assets.test_admin import a_form
 from tests.factories import a_property, a_push, a_site
 
@@ -59,3 +59,32 @@ class TestRead:
         form = {name: v for name, v in a_form(a_site()).items() if not name.startswith("buttons")}
 
         assert drafts.read(Push, form).source.content["buttons"] == []
+
+
+class TestWhatTheFormOfThePageSends:
+    def test_labels_by_name_are_no_error(self):
+        site = a_site()
+
+        draft = drafts.read(Push, a_form(site, labels=["VIP"]))
+
+        assert draft.errors == {}
+
+    def test_a_button_taken_out_is_out_while_another_is_wrong(self):
+        site = a_site()
+        changes = {**BUTTONS, "buttons-0-DELETE": "on", "buttons-1-url": "nowhere"}
+
+        draft = drafts.read(Push, a_form(site, **changes))
+
+        assert [each["label"] for each in draft.source.content["buttons"]] == ["Show me"]
+        assert list(draft.errors) == ["buttons-1-url"]
+
+    def test_buttons_of_a_popup_are_checked_together(self):
+        site = a_site()
+        asking = {f"buttons-{number}-action": "ask_permission" for number in (0, 1)}
+        content = {"layout": "box", "position": "center", "delay": "0", "wait_hours": "72"}
+        form = a_form(site, **BUTTONS, **content, close_label="Close")
+
+        draft = drafts.read(Popup, {**form, **asking, "buttons-1-url": ""})
+
+        words = "One button asks for push permission already; a browser asks only once."
+        assert draft.errors == {"buttons-1-action": [words]}
