@@ -6,10 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.assets import colors, pages
-from apps.assets.forms.buttons import ButtonForm, ButtonFormSet
+from apps.assets.forms.buttons import ButtonForm, ButtonFormSet, VariationButtonFormSet
 from apps.assets.forms.contents import AssetForm
 from apps.assets.forms.widgets import image_widgets
-from apps.assets.models import Button, Popup
+from apps.assets.models import Button, Popup, Variation
 
 Layout, Position, Action = Popup.Layout, Popup.Position, Button.Action
 
@@ -98,11 +98,20 @@ class PopupButtonFormSet(ButtonFormSet):
         for form in asking[1:]:
             words = "One button asks for push permission already; a browser asks only once."
             form.add_error("action", ValidationError(words))
-        if asking and getattr(self.instance, "position", None) == OF_THE_BROWSER:
+        if asking and self._place() == OF_THE_BROWSER:
             words = "The browser's own question appears at the top and must not be hidden: choose "
             words += "another position for the popup, or another action."
             asking[0].add_error("action", ValidationError(words))
 
+    def _place(self) -> str | None:
+        # A variation is where its popup is; its own `position` is that among the variations.
+        row = self.instance.asset if isinstance(self.instance, Variation) else self.instance
+        return getattr(row, "position", None)
+
     def _asks(self, form: forms.BaseForm) -> bool:
         cleaned = getattr(form, "cleaned_data", {})
         return cleaned.get("action") == Action.ASK_PERMISSION and not self._should_delete_form(form)
+
+
+class PopupVariationButtonFormSet(VariationButtonFormSet, PopupButtonFormSet):
+    """The buttons of a popup's variation."""
