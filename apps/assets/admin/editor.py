@@ -132,7 +132,9 @@ def _guarded(owner: admin.ModelAdmin, view: View) -> Callable[[HttpRequest], Htt
 
     @method
     def guarded(request: HttpRequest) -> HttpResponse:
-        if not (owner.has_view_permission(request) or owner.has_add_permission(request)):
+        # Who may only add has seen nothing of what is stored.
+        adds = owner.has_add_permission(request) and not request.POST.get("asset")
+        if not (adds or owner.has_view_permission(request)):
             raise PermissionDenied
         try:
             return view(owner.model, request)
