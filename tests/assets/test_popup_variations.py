@@ -2,8 +2,16 @@ import json
 
 import pytest
 
+from apps.assets.forms import PopupForm
 from apps.assets.models import Button
-from tests.assets.varied import GERMAN, a_variation, no_buttons, page_of, variation_page
+from tests.assets.varied import (
+    GERMAN,
+    a_button,
+    a_variation,
+    no_buttons,
+    page_of,
+    variation_page,
+)
 from tests.factories import a_popup, a_user
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +69,24 @@ class TestOwnButtons:
         words += "another position for the popup, or another action."
         assert errors(page) == [{"action": [words]}]
         assert not Button.objects.filter(variation=german).exists()
+
+
+class TestPlace:
+    def test_the_popup_stays_away_from_the_browsers_question(self):
+        popup = a_popup(position="center", status="draft")
+        a_button(popup, a_variation(popup, has_own_buttons=True), action="ask_permission")
+        content = {**popup.own_content, "name": popup.name, "status": "draft"}
+        form = PopupForm({**content, "position": "top"}, instance=popup)
+        del form.fields["site"]
+
+        assert list(form.errors) == ["position"]
+        assert "A button of a variation asks for push permission" in form.errors["position"][0]
+
+    def test_buttons_that_the_variation_does_not_have_are_none(self):
+        popup = a_popup(position="center", status="draft")
+        a_button(popup, a_variation(popup, has_own_buttons=False), action="ask_permission")
+        content = {**popup.own_content, "name": popup.name, "status": "draft"}
+        form = PopupForm({**content, "position": "top"}, instance=popup)
+        del form.fields["site"]
+
+        assert form.errors == {}

@@ -56,9 +56,20 @@ class PopupForm(AssetForm):
         layout, position = cleaned.get("layout"), cleaned.get("position")
         if layout and position and position not in POSITIONS[layout]:
             self.add_error("position", ValidationError(EXPLAINED[layout]))
+        if position == OF_THE_BROWSER and self._a_variation_asks():
+            words = (
+                "A button of a variation asks for push permission, and the browser's own question "
+            )
+            words += "appears at the top: choose another position."
+            self.add_error("position", ValidationError(words))
         if layout and layout != Layout.BOX and cleaned.get("is_full_screen_on_phones"):
             words = "Only a box covers the whole screen: the others leave the page usable."
             self.add_error("is_full_screen_on_phones", ValidationError(words))
+
+    def _a_variation_asks(self) -> bool:
+        """Of the default's own buttons their formset knows, as they are on the page."""
+        asking = Button.objects.filter(action=Action.ASK_PERMISSION, asset=self.instance.pk)
+        return bool(self.instance.pk) and asking.filter(variation__has_own_buttons=True).exists()
 
     def _check_colors(self, cleaned: dict[str, Any]) -> None:
         wrong = {name for name in self.errors if name.endswith("_color")}
