@@ -124,7 +124,8 @@ def _buttons(
         form
         for form in formset.forms
         if form.has_changed() or form.instance.pk
-        if form not in formset.deleted_forms
+        # Not `deleted_forms`, which are none while another button is wrong.
+        if not formset._should_delete_form(form)
     ]
     return sorted(staying, key=lambda form: _held(form, "position", 0))
 

@@ -149,3 +149,17 @@ class TestActions:
         page = words(marketer.get(f"{PUSHES}{push.pk}/change/"))
 
         assert "live (version 1)" in page
+
+
+class TestWhatWentMeanwhile:
+    @pytest.mark.parametrize("action", ["clone", "activate", "archive", "label", "export"])
+    def test_actions_say_that_it_is_not_in_the_list_any_more(self, marketer, action):
+        push = a_push(status="archived")
+
+        answer = act(marketer, PUSHES, f"{action}_selected", push)
+
+        assert answer.status_code == 302
+        page = marketer.get(PUSHES)
+        assert [str(each) for each in page.context["messages"]] == [
+            "What you selected is not in this list any more."
+        ]

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from apps.assets.models import Asset, CheckedAddress, Popup, Push
+from apps.assets.models import Asset, CheckedAddress
 from tests.assets.test_admin import a_form
 from tests.assets.test_admin_fit import AUDIENCE, CHECKS, POPUP_CHECKS
 from tests.factories import a_popup, a_push, a_site, a_user
@@ -76,15 +76,20 @@ class TestSaving:
         assert not Asset.objects.filter(name="Summer sale").exists()
 
 
-class TestPanel:
-    @pytest.mark.parametrize("make", [a_push, a_popup], ids=["push", "popup"])
-    def test_the_page_loads_them_after_it(self, marketer, make):
-        asset = make()
-        kind = type(asset)._meta.model_name
+class TestPage:
+    def test_a_popups_page_loads_the_checks_after_it(self, marketer):
+        popup = a_popup()
 
-        page = marketer.get(f"/admin/assets/{kind}/{asset.pk}/change/").content.decode()
+        page = marketer.get(f"/admin/assets/popup/{popup.pk}/change/").content.decode()
 
-        names = {Push: ["audience", "checks"], Popup: ["checks"]}[type(asset)]
-        for name in names:
-            address = reverse(f"admin:assets_{kind}_{name}", args=[asset.pk])
-            assert f'hx-get="{address}"' in page
+        address = reverse("admin:assets_popup_checks", args=[popup.pk])
+        assert f'hx-get="{address}"' in page
+
+    def test_a_pushs_page_has_room_for_both(self, marketer):
+        push = a_push()
+
+        page = marketer.get(f"/admin/assets/push/{push.pk}/change/").content.decode()
+
+        for name in ("audience", "checks"):
+            address = reverse(f"admin:assets_push_{name}")
+            assert f'data-draft-fragment="{address}?asset={push.pk}"' in page

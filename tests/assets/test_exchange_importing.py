@@ -95,6 +95,14 @@ class TestImport:
         assert outcome.created == ["bonus", "News", "Summer sale (copy)"]
         assert Push.objects.get(pk=ours.pk).message == ""
 
+    def test_a_copy_makes_way_for_what_is_called_so_in_the_file(self, data, ready):
+        a_push(ready, name="Summer sale")
+        data["assets"].append({**data["assets"][1], "name": "Summer sale (copy)"})
+
+        outcome = exchange.run(data, ready, None, taken=Taken.COPY)
+
+        assert outcome.created == ["bonus", "News", "Summer sale (copy)", "Summer sale (copy 2)"]
+
     def test_a_label_tag_of_ours_stays_unless_it_is_replaced(self, data, ready):
         tag = LabelTag.objects.create(site=ready, name="bonus", value="1 %")
 

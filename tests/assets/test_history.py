@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from apps.assets import history, snapshots
-from apps.assets.models import Asset, Push, Variation
+from apps.assets.models import Asset, Button, Push, Variation
 from tests.assets.library import a_full_push
 from tests.factories import a_push, a_site, a_user
 
@@ -114,4 +114,23 @@ class TestRestoring:
         assert list(push.variations.values_list("name", "status")) == [
             ("German", "active"),
             ("VIP", "draft"),
+        ]
+
+    def test_buttons_in_the_same_place_stay_the_same_rows(self, push):
+        """Else a page that somebody has open meanwhile could not be saved any more."""
+        history.record(push, None)
+        first, second = push.buttons.filter(variation=None)
+        (own,) = push.buttons.exclude(variation=None)
+        Button.objects.filter(pk=second.pk).update(label="Never", position=5)
+        Button.objects.create(asset=push, position=9, label="Third")
+        history.record(push, None)
+
+        history.restore(push.revisions.get(number=1), None)
+
+        assert list(push.buttons.filter(variation=None).values_list("pk", "label")) == [
+            (first.pk, "Show me"),
+            (second.pk, "Later"),
+        ]
+        assert list(push.buttons.exclude(variation=None).values_list("pk", "label", "url")) == [
+            (own.pk, "Zeig her", "/de")
         ]

@@ -74,6 +74,11 @@ class TestContent:
         assert form.is_valid()
         assert form.instance.content == {"title": "Hello"}
 
+    def test_what_stands_in_one_line_has_no_breaks_here_either(self, push):
+        form = a_form(push, title="Hallo\nda", message="Zwei\nZeilen")
+
+        assert form.errors == {"title": ["Write it in one line."]}
+
     def test_a_title_of_its_own_cannot_be_empty(self, push):
         form = a_form(push, title="")
 

@@ -83,6 +83,10 @@ class SelectedActions(ModelAdmin):
         kinds = {asset._meta.model_name for asset in assets}
         if not request.user.has_perms([f"assets.{verb}_{kind}" for kind in kinds]):
             raise PermissionDenied
+        if not assets:
+            # Deleted or archived by somebody else since the list was shown.
+            messages.error(request, "What you selected is not in this list any more.")
+            return None
         return do(request, assets)
 
     def _clone(self, request: HttpRequest, assets: list[Asset]) -> HttpResponse | None:
@@ -226,7 +230,7 @@ class OneAssetActions(SelectedActions):
         return download(Asset.objects.filter(pk=self._asset(request, object_id).pk))
 
     def has_clone_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self.has_add_permission(request)
+        return self.has_add_permission(request) and self.has_view_permission(request)
 
     def has_activate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self._may_change(request, object_id, Status.DRAFT, Status.ARCHIVED)

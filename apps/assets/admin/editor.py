@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.models import Contact, Site
 from apps.assets import compatibility, offers, payloads, preview, viewers
+from apps.assets.admin import bodies
 from apps.assets.drafts import Draft
 from apps.assets.models import Asset, Push, Variation
 from apps.assets.preview import Viewer
@@ -131,7 +132,9 @@ def _guarded(owner: admin.ModelAdmin, view: View) -> Callable[[HttpRequest], Htt
 
     @method
     def guarded(request: HttpRequest) -> HttpResponse:
-        if not (owner.has_view_permission(request) or owner.has_add_permission(request)):
+        # Who may only add has seen nothing of what is stored.
+        adds = owner.has_add_permission(request) and not request.POST.get("asset")
+        if not (adds or owner.has_view_permission(request)):
             raise PermissionDenied
         try:
             return view(owner.model, request)
@@ -143,7 +146,7 @@ def _guarded(owner: admin.ModelAdmin, view: View) -> Callable[[HttpRequest], Htt
 
 def drawn(kind: type[Asset], request: HttpRequest) -> HttpResponse:
     """Answer with what the posted form would show to the chosen viewer, and what is wrong."""
-    if len(request.body) > MAX_BYTES:
+    if bodies.size(request) > MAX_BYTES:
         raise Refused("This form is too long.", 413)
     draft = _draft(kind, request)
     if draft is None:

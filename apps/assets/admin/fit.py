@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 
 from apps.accounts.panels import Panel, panel_on
 from apps.assets import drafts, links, lint, payloads, places, rendering
+from apps.assets.admin import bodies
 from apps.assets.audience import Crowd, misses, percent, unknown_words
 from apps.assets.lint import Finding, Level, Subject
 from apps.assets.models import Asset, CheckedAddress, Popup, Push
@@ -103,7 +104,7 @@ def _asked(admin: Any, request: HttpRequest, asset_id: int | None) -> Asked | No
     if not admin.has_view_permission(request, asset):
         raise PermissionDenied
     if request.method == "POST":
-        if len(request.body) > MAX_BYTES:
+        if bodies.size(request) > MAX_BYTES:
             raise TooLong
         draft = drafts.read(admin.model, request.POST, asset=asset)
         if draft is None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.models import Site
 from apps.assets import images, pictures
+from apps.assets.admin import bodies
 from apps.assets.models import Image
 
 PER_PAGE = 24
@@ -34,7 +35,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     wrong with it. The token is checked after the size: to find it, all that was sent is read."""
     if not may_upload(request.user):
         raise PermissionDenied
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+    if bodies.size(request) > MAX_BODY:
         return _refused("The file is too large: at most 5 MB.", 413)
     return _upload(request)
 

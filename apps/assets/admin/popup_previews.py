@@ -11,6 +11,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.assets import previews
+from apps.assets.admin import bodies
 from apps.assets.admin.buttons import PopupButtonInline
 from apps.assets.colors import PAIRS
 from apps.assets.models import Button, Popup
@@ -42,7 +43,7 @@ def drawn(request: HttpRequest, admin: "PopupAdmin") -> HttpResponse:
     """Answer with the popup of the form in the body, as far as it can be read: where a field is
     wrong its default counts. `popup` in the address is the stored one that is being changed."""
     _require_viewer(request)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
+    if bodies.size(request) > MAX_BYTES:
         return JsonResponse({"message": "This is too long to be drawn."}, status=413)
     stored = _stored(request.GET.get("popup", ""))
     if stored and not admin.has_change_permission(request, stored):

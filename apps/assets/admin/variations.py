@@ -27,7 +27,7 @@ from apps.assets.admin.strips import (
     page_of_variation,
     strip_of,
 )
-from apps.assets.forms import VariationButtonFormSet, VariationForm
+from apps.assets.forms import PopupVariationButtonFormSet, VariationButtonFormSet, VariationForm
 from apps.assets.forms.variations import SAME
 from apps.assets.models import Asset, Button, Popup, Push, Variation
 from apps.segments import catalogue, rules
@@ -50,7 +50,7 @@ class PushVariationButtonInline(OwnButtons, PushButtonInline):
 
 
 class PopupVariationButtonInline(OwnButtons, PopupButtonInline):
-    pass
+    formset = PopupVariationButtonFormSet
 
 
 INLINES = {Push: PushVariationButtonInline, Popup: PopupVariationButtonInline}

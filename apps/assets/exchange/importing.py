@@ -8,7 +8,7 @@ from django.db import transaction
 
 from apps.accounts.models import Site, User
 from apps.assets import cloning, history, snapshots
-from apps.assets.exchange.planned import PlannedAsset, PlannedLabelTag, Taken, Verdict
+from apps.assets.exchange.planned import Planned, PlannedAsset, PlannedLabelTag, Taken, Verdict
 from apps.assets.exchange.planning import plan
 from apps.assets.models import LabelTag, LabelValue
 
@@ -53,8 +53,9 @@ def run(
     """
     planned = plan(data, site, keeps_status=keeps_status)
     outcome = Outcome()
-    for each in planned.everything:
-        choice = Taken((choices or {}).get(each.key, taken))
+    chosen = [(each, Taken((choices or {}).get(each.key, taken))) for each in planned.everything]
+    # Copies last: only then is it known which names are free.
+    for each, choice in sorted(chosen, key=lambda pair: _is_copied(*pair)):
         if each.verdict == Verdict.REFUSED:
             outcome.refused.append(each.name)
         elif each.verdict == Verdict.SAME:
@@ -66,6 +67,10 @@ def run(
         elif isinstance(each, PlannedAsset):
             _asset(each, site, user, choice, outcome, f"Imported from {file_name or 'a file'}")
     return outcome
+
+
+def _is_copied(each: Planned, choice: Taken) -> bool:
+    return each.verdict == Verdict.CHANGED and choice == Taken.COPY
 
 
 def _label_tag(planned: PlannedLabelTag, site: Site, outcome: Outcome) -> None:

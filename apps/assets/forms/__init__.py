@@ -13,6 +13,7 @@ from apps.assets.forms.popups import (
     PopupButtonForm,
     PopupButtonFormSet,
     PopupForm,
+    PopupVariationButtonFormSet,
 )
 from apps.assets.forms.variations import VariationForm
 from apps.assets.forms.widgets import ImageAddressInput, image_widgets, offer_images
@@ -28,6 +29,7 @@ __all__ = [
     "PopupButtonForm",
     "PopupButtonFormSet",
     "PopupForm",
+    "PopupVariationButtonFormSet",
     "PushButtonForm",
     "PushForm",
     "VariationButtonFormSet",

@@ -52,7 +52,7 @@ class ButtonForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        check_lines(self, ("label",))
+        check_lines(self, Button, ("label",))
         if self.known is not None:
             check_names(self, self.known, texts=("label",), addresses=("url", "icon"))
         return cleaned

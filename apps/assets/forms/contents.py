@@ -43,7 +43,7 @@ class AssetForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         kind: type[Asset] = self._meta.model
-        check_lines(self, kind.TEXTS)
+        check_lines(self, kind, kind.TEXTS)
         if site := self.site():
             names = known.names(site) if self.known is None else self.known
             check_names(self, names, texts=kind.TEXTS, addresses=kind.ADDRESSES)

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 
-def check_lines(form: forms.ModelForm, names: Iterable[str]) -> None:
-    """Add an error to each field of one line, as the model has it, that holds a line break."""
+def check_lines(form: forms.ModelForm, kind: type[models.Model], names: Iterable[str]) -> None:
+    """Add an error to each field of one line, as `kind` has it, that holds a line break."""
     for name in names:
-        is_long = isinstance(form._meta.model._meta.get_field(name), models.TextField)
+        is_long = isinstance(kind._meta.get_field(name), models.TextField)
         written = form.cleaned_data.get(name) or ""
         if not is_long and set(written) & set("\r\n"):
             form.add_error(name, ValidationError("Write it in one line."))

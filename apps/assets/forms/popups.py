@@ -6,10 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.assets import colors, pages
-from apps.assets.forms.buttons import ButtonForm, ButtonFormSet
+from apps.assets.forms.buttons import ButtonForm, ButtonFormSet, VariationButtonFormSet
 from apps.assets.forms.contents import AssetForm
 from apps.assets.forms.widgets import image_widgets
-from apps.assets.models import Button, Popup
+from apps.assets.models import Button, Popup, Variation
 
 Layout, Position, Action = Popup.Layout, Popup.Position, Button.Action
 
@@ -56,9 +56,20 @@ class PopupForm(AssetForm):
         layout, position = cleaned.get("layout"), cleaned.get("position")
         if layout and position and position not in POSITIONS[layout]:
             self.add_error("position", ValidationError(EXPLAINED[layout]))
+        if position == OF_THE_BROWSER and self._a_variation_asks():
+            words = (
+                "A button of a variation asks for push permission, and the browser's own question "
+            )
+            words += "appears at the top: choose another position."
+            self.add_error("position", ValidationError(words))
         if layout and layout != Layout.BOX and cleaned.get("is_full_screen_on_phones"):
             words = "Only a box covers the whole screen: the others leave the page usable."
             self.add_error("is_full_screen_on_phones", ValidationError(words))
+
+    def _a_variation_asks(self) -> bool:
+        """Of the default's own buttons their formset knows, as they are on the page."""
+        asking = Button.objects.filter(action=Action.ASK_PERMISSION, asset=self.instance.pk)
+        return bool(self.instance.pk) and asking.filter(variation__has_own_buttons=True).exists()
 
     def _check_colors(self, cleaned: dict[str, Any]) -> None:
         wrong = {name for name in self.errors if name.endswith("_color")}
@@ -98,11 +109,20 @@ class PopupButtonFormSet(ButtonFormSet):
         for form in asking[1:]:
             words = "One button asks for push permission already; a browser asks only once."
             form.add_error("action", ValidationError(words))
-        if asking and getattr(self.instance, "position", None) == OF_THE_BROWSER:
+        if asking and self._place() == OF_THE_BROWSER:
             words = "The browser's own question appears at the top and must not be hidden: choose "
             words += "another position for the popup, or another action."
             asking[0].add_error("action", ValidationError(words))
 
+    def _place(self) -> str | None:
+        # A variation is where its popup is; its own `position` is that among the variations.
+        row = self.instance.asset if isinstance(self.instance, Variation) else self.instance
+        return getattr(row, "position", None)
+
     def _asks(self, form: forms.BaseForm) -> bool:
         cleaned = getattr(form, "cleaned_data", {})
         return cleaned.get("action") == Action.ASK_PERMISSION and not self._should_delete_form(form)
+
+
+class PopupVariationButtonFormSet(VariationButtonFormSet, PopupButtonFormSet):
+    """The buttons of a popup's variation."""

@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldBooleanSwitchWidget
 from apps.accounts.models import Site
 from apps.assets import known, variations
 from apps.assets.forms.contents import PushForm, check_names
+from apps.assets.forms.lines import check_lines
 from apps.assets.forms.popups import PopupForm
 from apps.assets.models import Asset, Popup, Push, Variation
 from apps.segments.forms import RuleField, RuleForm
@@ -76,6 +77,7 @@ class VariationForm(RuleForm):
         own = [name for name in self.varied if not cleaned.get(SAME + name)]
         for name in own:
             self._validate(name)
+        check_lines(self, self.kind, [name for name in self.kind.TEXTS if name in own])
         check_names(
             self,
             known.names(self.known_site()),
