@@ -70,6 +70,7 @@ def save(page, button="_save"):
 
 
 def overwrite(page, field, text):
+    page.evaluate(f"document.getElementById({field!r}).focus()")
     page.evaluate(f"document.getElementById({field!r}).select()")
     Hands(page).write(text)
 
@@ -78,7 +79,9 @@ def write_rule(page, field, rule):
     """Put the rule into its text area, which the builder keeps beside itself."""
     builder = f"document.getElementById({field!r}).closest('.rule-builder')"
     page.wait_for(f"{builder}.querySelector('.rule-adders')")
-    page.click(f"{builder}.querySelector('summary')")
+    page.evaluate(f"{builder}.querySelector('summary').focus()")
+    page.press("Enter")
+    page.wait_for(f"{builder}.querySelector('details').open")
     overwrite(page, field, json.dumps(rule))
     page.press("Tab")
     page.wait_for(f"{builder}.querySelector('.rule-condition')")
@@ -169,8 +172,7 @@ class Workshop:
     def sends_a_test(self, contact, title):
         """Return the notification that comes of it."""
         page = self.page
-        page.evaluate("document.querySelector('[name=who]').select()")
-        Hands(page).write(contact)
+        overwrite(page, "id_who", contact)
         page.click(FIND)
         has_words(page, f"Filled for {contact}")
         page.evaluate("document.querySelector('.test-answers').replaceChildren()")
