@@ -18,6 +18,13 @@ def running_desk(push_service):
 
 
 @pytest.fixture(scope="session")
+def desk_of_one_site(push_service):
+    """A desk on which no test makes another site, as most marketers have it."""
+    with Desk(push_hosts=[push_service.origin]) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
 def desktop():
     with NotificationDaemon() as daemon:
         yield daemon

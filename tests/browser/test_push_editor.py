@@ -70,6 +70,11 @@ print(push.pk)
 
 
 class TestKeyboard:
+    @pytest.fixture
+    def desk(self, browser_name, desk_of_one_site):
+        # Who has several sites chooses one as well.
+        return desk_of_one_site
+
     def test_a_push_is_made_in_under_twenty_interactions(self, page, browser, desk):
         hands, name = Hands(page), f"By keys in {browser.name}"
 

@@ -26,7 +26,7 @@ export class Errors {
   touch(input) {
     if (!input.name) return;
     this.touched.add(input.name.replace(/_\d$/, ""));
-    const said = input.parentElement?.querySelector(":scope > div.text-red-600");
+    const said = saidBySaving(input);
     if (said && !said.hidden) said.hidden = true;
   }
 
@@ -60,6 +60,9 @@ export class Errors {
     }
     const id = `${input.id}-live-error`;
     const place = el("p", { class: "live-error", id }, text);
+    const said = saidBySaving(input);
+    // Once is enough.
+    if (said?.textContent.trim() === text) said.hidden = true;
     (input.closest(".span-widget, .image-address") ?? input).after(place);
     input.setAttribute("aria-invalid", "true");
     input.dataset.describedBefore = input.getAttribute("aria-describedby") ?? "";
@@ -75,3 +78,5 @@ export class Errors {
     this.places.delete(input);
   }
 }
+
+const saidBySaving = (input) => input.parentElement?.querySelector(":scope > div.text-red-600");

@@ -90,7 +90,7 @@ export class Viewer {
   show(found) {
     this.details.hidden = this.values.isEmpty && this.chosen.id !== null;
     if (!found.variation) return;
-    const labels = Object.entries(found.labels).map(([name, value]) => el("span", { class: "editor-label" }, `${name}: `, el("b", {}, value || "nothing")));
+    const labels = Object.entries(found.labels).flatMap(([name, value]) => [" ", el("span", { class: "editor-label" }, `${name}: `, el("b", {}, value || "nothing"))]);
     const content = this.content(found);
     const about = found.viewer.about ? `${found.viewer.about}. ` : "";
     const said = JSON.stringify([about, found.variation, found.labels, found.versions, this.chosen.id]);
