@@ -200,3 +200,13 @@ class TestLivePreview:
             self.says(office, screen, "News of Lisbon")
         assert office.evaluate("document.activeElement.name") == "title"
         assert office.errors == []
+
+    def test_the_page_of_a_popup_says_how_it_fits_without_an_error(self, office, desk):
+        popup = desk.run(
+            "from apps.assets.models import Popup; print(Popup.objects.earliest('pk').pk)"
+        )
+        office.goto(f"{desk.origin}/admin/assets/popup/{popup}/change/")
+
+        office.wait_for("document.getElementById('fit_segment')")
+
+        assert office.errors == []

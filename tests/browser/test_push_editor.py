@@ -115,6 +115,17 @@ class TestPreview:
         described = "document.getElementsByName('title')[0].getAttribute('aria-describedby')"
         assert "id_title-live-error" in form.evaluate(described)
 
+    def test_what_was_wrong_when_it_was_saved_is_said_once(self, form):
+        form.type("[name=name]", "Wrong")
+        form.type("[name=title]", "Sale {{ state.frist_name }}")
+        form.click("[name=_continue]")
+
+        form.wait_for(f"{WORDS}.includes('Please correct the error') && ({ERROR})")
+
+        said = form.evaluate("document.getElementById('push_form').innerText")
+        assert said.count("Do you mean “state.first_name”?") == 1
+        assert form.errors == []
+
     def test_the_next_contact_is_looked_at_with_its_own_values(self, form):
         form.type("[name=title]", "{{ state.first_name | default: 'Nobody' }}")
         form.wait_for(f"!['Your title', ''].includes({TITLES}[0])")

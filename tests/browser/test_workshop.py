@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PEOPLE = """
 site = Site.objects.get()
-german = {"first_name": "Greta", "city": "Köln & Bonn", "vip": True}
+# In the order in which PostgreSQL keeps them, too.
+german = {"vip": True, "city": "Köln & Bonn", "first_name": "Greta"}
 for key, language, state in (("greta", "de", german), ("walker", "en", {"vip": False})):
     Contact.objects.get_or_create(
         site=site, external_id=key, defaults={"language": language, "state": state}
@@ -214,7 +215,7 @@ class TestWorkshop:
         sizes = {each: desk.run(SENT.format(contact=each, push=her.push)) for each in titles}
         assert previews["greta"] == (
             {titles["greta"]},
-            f"Greta · Köln & Bonn · de. Gets German {her.label}: 30 %",
+            f"Köln & Bonn · Greta · de. Gets German {her.label}: 30 %",
             sizes["greta"],
         )
         assert previews["walker"] == (

@@ -62,7 +62,7 @@ export class Errors {
     const place = el("p", { class: "live-error", id }, text);
     const said = saidBySaving(input);
     // Once is enough.
-    if (said?.textContent.trim() === text) said.hidden = true;
+    if (said?.textContent.includes(text)) said.hidden = true;
     (input.closest(".span-widget, .image-address") ?? input).after(place);
     input.setAttribute("aria-invalid", "true");
     input.dataset.describedBefore = input.getAttribute("aria-describedby") ?? "";
@@ -79,4 +79,4 @@ export class Errors {
   }
 }
 
-const saidBySaving = (input) => input.parentElement?.querySelector(":scope > div.text-red-600");
+const saidBySaving = (input) => document.getElementById(`${input.id}_error`) ?? input.parentElement?.querySelector(":scope > div.text-red-600");
