@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from apps.accounts import naming
 from apps.accounts.models import Contact, PushStatus, Site
 from apps.assets.rendering import CORE_STATE
 from apps.segments.counting import TooSlow, at_most
@@ -26,15 +27,13 @@ def recent(site: Site) -> list[Contact]:
 def find(site: Site, term: str) -> list[Contact]:
     """Return contacts by external id, by the number of a visitor, or by a value of their state,
     of which the newest 2,000 are looked at. At most five queries, and two seconds."""
-    # PostgreSQL refuses to look for this sign, which no text in it can have.
-    term = term.replace("\x00", "").strip()[:MAX_TERM]
-    contacts = Contact.objects.filter(site=site)
+    term = naming.clean(term)[:MAX_TERM]
     found: dict[int, Contact] = {}
     try:
         with at_most(SECONDS, few=True):
             if not term:
                 return recent(site)
-            for several in _searches(contacts, term):
+            for several in _searches(site, term):
                 found |= {contact.pk: contact for contact in several}
                 if len(found) >= MOST_FOUND:
                     break
@@ -43,13 +42,10 @@ def find(site: Site, term: str) -> list[Contact]:
     return list(found.values())[:MOST_FOUND]
 
 
-def _searches(contacts: Any, term: str) -> Iterator[list[Contact]]:
-    yield list(contacts.filter(external_id=term))
-    number = term.lower().removeprefix("visitor").strip()
-    if number.isascii() and number.isdecimal() and len(number) < 18:
-        yield list(contacts.filter(pk=int(number)))
-    yield list(contacts.filter(external_id__startswith=term).order_by("external_id")[:MOST_FOUND])
-    yield list(_with_value(contacts, term))
+def _searches(site: Site, term: str) -> Iterator[list[Contact]]:
+    yield naming.exactly(site.pk, term)
+    yield list(naming.beginning(site.pk, term, most=MOST_FOUND))
+    yield list(_with_value(Contact.objects.filter(site=site), term))
 
 
 def _with_value(contacts: Any, term: str) -> Iterator[Contact]:

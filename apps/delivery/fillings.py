@@ -6,7 +6,6 @@ from typing import Any
 from apps.accounts.models import Contact, Event, Property, Site
 from apps.segments import catalogue
 
-FOUND = 5
 EVENTS = 10
 # What a property of each type might hold.
 EXAMPLES: dict[str, Any] = {
@@ -40,21 +39,6 @@ def made_up(site: Site) -> Contact:
 
 def is_made_up(contact: Contact) -> bool:
     return contact.pk == 0
-
-
-def find(site: Site, term: str) -> list[Contact]:
-    """Return the one contact of the site that has the external id or the number; else up to FOUND
-    whose external id begins so."""
-    # PostgreSQL refuses to look for this sign, which no id has.
-    term = term.replace("\x00", "").strip()
-    known = Contact.objects.filter(site=site).select_related("site")
-    exact = list(known.filter(external_id=term)) if term else []
-    number = term.lower().removeprefix("visitor").strip()
-    if not exact and number.isascii() and number.isdecimal() and len(number) < 18:
-        exact = list(known.filter(pk=int(number)))
-    if exact or not term:
-        return exact
-    return list(known.filter(external_id__startswith=term).order_by("external_id")[:FOUND])
 
 
 def recent_events(contact: Contact) -> list[Event]:

@@ -13,6 +13,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from apps.accounts import naming
 from apps.accounts.models import Contact, Event, User
 from apps.assets import models as assets
 from apps.delivery import fillings
@@ -97,7 +98,7 @@ class TestForm(forms.Form):
         if not user.has_perm("accounts.view_contact"):
             return fillings.made_up(site), ""
         term = (self.data.get("who") or "").strip()[:150]
-        found = fillings.find(site, term) if term else []
+        found = naming.find(site.pk, term)
         if len(found) == 1:
             return found[0], ""
         problem = ""

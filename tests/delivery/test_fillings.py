@@ -72,16 +72,3 @@ class TestFillings:
         Contact.objects.create(site=a_site())
 
         assert fillings.newest(site) == newest
-
-    def test_it_finds_by_id_by_number_and_by_how_it_begins(self, site):
-        anna, ben = (Contact.objects.create(site=site, external_id=n) for n in ("anna-1", "ben"))
-        visitor = Contact.objects.create(site=site)
-        stranger = Contact.objects.create(site=a_site(), external_id="anna-2")
-
-        assert fillings.find(site, "anna-1") == [anna]
-        assert fillings.find(site, "ann") == [anna]
-        assert fillings.find(site, f"Visitor {visitor.pk}") == [visitor]
-        assert fillings.find(site, str(ben.pk)) == [ben]
-        assert fillings.find(site, str(stranger.pk)) == []
-        assert fillings.find(site, "be\x00n") == [ben]
-        assert fillings.find(site, "9" * 30) == []

@@ -9,11 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
+from apps.accounts import naming
 from apps.accounts.models import Contact
 from apps.segments import catalogue, counting, explaining, membership, rules
 from apps.segments.models import Segment
-
-MOST_FOUND = 5
 
 
 @require_GET
@@ -22,7 +21,7 @@ def search(request: HttpRequest, segment_id: int) -> HttpResponse:
     _require_reader(request)
     segment = get_object_or_404(Segment.objects.select_related("site"), pk=segment_id)
     term = term_of(request)
-    found = find(segment.site_id, term)
+    found = naming.find(segment.site_id, term)
     if len(found) == 1:
         return _explained(request, segment, found[0])
     context = {"segment": segment, "term": term, "found": found}
@@ -83,22 +82,7 @@ def _piece(request: HttpRequest, template: str, context: dict[str, Any]) -> Http
 
 def term_of(request: HttpRequest) -> str:
     """Return what was written to find a contact by."""
-    # PostgreSQL refuses to look for this sign, which no text in it can have.
-    return request.GET.get("contact", "").replace("\x00", "").strip()[:150]
-
-
-def find(site_id: int, term: str) -> list[Contact]:
-    """Return the one contact that is meant; else those whose external id begins so."""
-    if not term:
-        return []
-    known = Contact.objects.filter(site=site_id)
-    number = term.lower().removeprefix("visitor").strip()
-    exact = list(known.filter(external_id=term))
-    if not exact and number.isascii() and number.isdecimal() and len(number) < 18:
-        exact = list(known.filter(pk=int(number), external_id=None))
-    return exact or list(
-        known.filter(external_id__startswith=term).order_by("external_id")[:MOST_FOUND]
-    )
+    return naming.clean(request.GET.get("contact", ""))[:150]
 
 
 def _require_reader(request: HttpRequest) -> None:
