@@ -42,7 +42,7 @@ class TestPushForm:
         page.type("[name=url]", "javascript:alert(1)")
         page.click("[name=_save]")
 
-        has_words(page, "This tag is not right")
+        has_words(page, "}} is missing: {{ has no end.")
         has_words(page, "Write https://… or a path on the site that begins with /.")
         kept = page.evaluate(
             "['name', 'title', 'url'].map(n => document.getElementsByName(n)[0].value)"
