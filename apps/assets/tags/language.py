@@ -202,7 +202,9 @@ class _Tag:
             held = self.expression.evaluate(values.scope)
         else:
             for each in self.expression.filters or ():
-                held = each.evaluate(held, values.scope)
+                # A text that is there needs no fallback.
+                if each.name != "default" or type(held) is not str or not held:
+                    held = each.evaluate(held, values.scope)
         return held if isinstance(held, str) else words(held)
 
 
