@@ -97,11 +97,6 @@ class Next:
     wants_query: bool = False
 
 
-def next_for(device: Device, address: str = "") -> dict[str, Any] | None:
-    """As `look`, without what else there is."""
-    return look(device, address).popup
-
-
 def look(device: Device, address: str = "") -> Next:
     """Return what the device's page at `address` should show now, filled for its contact.
 

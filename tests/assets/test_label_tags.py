@@ -1,11 +1,10 @@
-import json
-
 import pytest
 
 from apps.assets import label_tags, label_uses
 from apps.assets.models import LabelTag
+from tests.assets.labelled import a_form, page_of
 from tests.assets.varied import FRENCH, GERMAN, GONE, a_button, a_variation
-from tests.factories import a_contact, a_popup, a_push, a_site, a_user
+from tests.factories import a_contact, a_popup, a_push, a_site
 
 pytestmark = pytest.mark.django_db
 
@@ -18,36 +17,6 @@ def site():
 @pytest.fixture
 def label(site):
     return LabelTag.objects.create(site=site, name="bonus", value="5 %")
-
-
-@pytest.fixture
-def marketer(client):
-    client.force_login(a_user("Marketer"))
-    return client
-
-
-def page_of(label, page="change"):
-    return f"/admin/assets/labeltag/{label.pk}/{page}/"
-
-
-def a_form(label, *values, **changes):
-    """The form of the label tag with the values given as (row, text, rule, position)."""
-    initial = sum(1 for row, *_ in values if row)
-    sent = {
-        "name": label.name,
-        "value": label.value,
-        "values-TOTAL_FORMS": str(len(values)),
-        "values-INITIAL_FORMS": str(initial),
-        **changes,
-    }
-    for number, (row, text, rule, position) in enumerate(values):
-        if row:
-            sent[f"values-{number}-id"] = str(row.pk)
-            sent[f"values-{number}-label"] = str(label.pk)
-        sent[f"values-{number}-value"] = text
-        sent[f"values-{number}-rule"] = json.dumps(rule) if rule else ""
-        sent[f"values-{number}-position"] = str(position)
-    return sent
 
 
 class TestUses:

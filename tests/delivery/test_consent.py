@@ -62,12 +62,12 @@ class TestPopups:
     def test_it_asks_nobody_whom_the_platform_has_opted_out(self):
         device = a_device()
         self.asking(device)
-        assert popups.next_for(device) is not None
+        assert popups.look(device).popup is not None
 
         opt_out_by_platform(device)
         device.refresh_from_db()
 
-        assert popups.next_for(device) is None
+        assert popups.look(device).popup is None
 
     def test_it_asks_who_has_unsubscribed_themselves(self):
         device = a_device()
@@ -76,7 +76,7 @@ class TestPopups:
         unsubscribe_on_another_browser(device)
         device.refresh_from_db()
 
-        assert popups.next_for(device) is not None
+        assert popups.look(device).popup is not None
 
 
 class TestKeys:

@@ -33,8 +33,8 @@ class TestLook:
         on_sale = a_queued_popup(device, "test:1", pages="/sale/*")
         anywhere = a_queued_popup(device, "test:2")
 
-        assert popups.next_for(device, f"{SHOP}/")["id"] == str(anywhere.uid)
-        assert popups.next_for(device, f"{SHOP}/sale/tents")["id"] == str(on_sale.uid)
+        assert popups.look(device, f"{SHOP}/").popup["id"] == str(anywhere.uid)
+        assert popups.look(device, f"{SHOP}/sale/tents").popup["id"] == str(on_sale.uid)
         on_sale.refresh_from_db()
         assert on_sale.status == "waiting"
 
@@ -44,14 +44,14 @@ class TestLook:
         popups.queue(asset, wanted)
         anywhere = a_queued_popup(device)
 
-        assert popups.next_for(device, f"{SHOP}/")["id"] == str(anywhere.uid)
+        assert popups.look(device, f"{SHOP}/").popup["id"] == str(anywhere.uid)
 
     def test_where_the_page_is_not_known_only_one_for_all_pages_shows(self, device):
         a_queued_popup(device, pages="!/cart")
 
-        assert popups.next_for(device) is None
-        assert popups.next_for(device, "nonsense") is None
-        assert popups.next_for(device, f"{SHOP}/sale") is not None
+        assert popups.look(device).popup is None
+        assert popups.look(device, "nonsense").popup is None
+        assert popups.look(device, f"{SHOP}/sale").popup is not None
 
     def test_it_asks_for_the_query_where_a_pattern_has_one(self, device):
         a_queued_popup(device, pages="/sale?*color=red*")

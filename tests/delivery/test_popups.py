@@ -55,21 +55,21 @@ class TestNextFor:
         first = a_queued_popup(device, key="test:1")
         a_queued_popup(device, key="test:2")
 
-        assert popups.next_for(device)["id"] == str(first.uid)
+        assert popups.look(device).popup["id"] == str(first.uid)
         popups.report(first, device, Report.SHOWN)
-        assert popups.next_for(device)["id"] == str(first.uid)
+        assert popups.look(device).popup["id"] == str(first.uid)
 
     def test_it_hands_out_the_next_after_the_answer(self, device):
         first = a_queued_popup(device, key="test:1")
         second = a_queued_popup(device, key="test:2")
         popups.report(first, device, Report.CLOSED)
 
-        assert popups.next_for(device)["id"] == str(second.uid)
+        assert popups.look(device).popup["id"] == str(second.uid)
 
     def test_it_hands_out_nothing_of_somebody_else(self, device):
         a_queued_popup(a_device())
 
-        assert popups.next_for(device) is None
+        assert popups.look(device).popup is None
 
     @pytest.mark.parametrize("status", ["allowed", "blocked", "not_supported"])
     def test_it_asks_for_permission_only_where_the_browser_can_ask(self, device, status):
@@ -77,13 +77,13 @@ class TestNextFor:
         Device.objects.update(push_status=status)
         device.refresh_from_db()
 
-        assert popups.next_for(device) is None
+        assert popups.look(device).popup is None
 
     def test_it_passes_over_what_cannot_be_filled(self, device):
         bad, good = a_queued_popup(device, "test:1"), a_queued_popup(device, "test:2")
         assets.Popup.objects.filter(pk=bad.asset_id).update(title="{{ state.x | times: 'a")
 
-        assert popups.next_for(device)["id"] == str(good.uid)
+        assert popups.look(device).popup["id"] == str(good.uid)
 
         bad.refresh_from_db()
         assert bad.status == "withdrawn"
@@ -94,18 +94,18 @@ class TestNextFor:
         identity.logout(device)
         a_queued_popup(device, "test:2", asks=True)
 
-        assert popups.next_for(device) is None
+        assert popups.look(device).popup is None
 
         Popup.objects.update(answered_at=timezone.now() - timezone.timedelta(days=4))
         Popup.objects.filter(key="test:2").update(answered_at=None)
-        assert popups.next_for(device) is not None
+        assert popups.look(device).popup is not None
 
     def test_it_hands_out_nothing_past_its_time_or_taken_out_of_use(self, device):
         late, archived = a_queued_popup(device, "test:1"), a_queued_popup(device, "test:2")
         Popup.objects.filter(pk=late.pk).update(expires_at=timezone.now())
         assets.Popup.objects.filter(pk=archived.asset_id).update(status="archived")
 
-        assert popups.next_for(device) is None
+        assert popups.look(device).popup is None
 
 
 class TestReport:

@@ -24,7 +24,7 @@ class Visitor:
         return self
 
     def popup(self):
-        shown = popups.next_for(self.device)
+        shown = popups.look(self.device).popup
         return Popup.objects.get(uid=shown["id"]) if shown else None
 
     def answer(self, *kinds):
