@@ -3,7 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from apps.assets import serving
+from apps.assets.images import serving
 from apps.devices.scripts import script
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -7,7 +7,7 @@ class JourneysConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts.signals import tracked
-        from apps.assets import usage as asset_usage
+        from apps.assets.library import usage as asset_usage
         from apps.journeys import asset_uses, audience, receivers
         from apps.segments import usage
 

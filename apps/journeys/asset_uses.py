@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from apps.assets.usage import Use
+from apps.assets.library.usage import Use
 from apps.journeys.audience import OVER
 from apps.journeys.models import CompiledStep, Enrolment, Journey, PopupStep, PushStep
 

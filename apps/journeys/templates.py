@@ -3,8 +3,9 @@
 from django.db import transaction
 
 from apps.accounts.models import PushStatus, Site
-from apps.assets import history, starters
 from apps.assets import models as assets
+from apps.assets import starters
+from apps.assets.library import history
 from apps.journeys.models import Journey, Lead, PopupStep, PushStep
 
 ASK_FOR_PERMISSION = "Ask for push permission"

@@ -3,8 +3,8 @@
 from typing import Any
 
 from apps.accounts.models import Site
-from apps.assets import history
 from apps.assets import models as assets
+from apps.assets.library import history
 
 SALE = "Summer sale"
 VIP = {"field": "state.vip", "op": "is", "value": True}

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.assets.library import GERMAN, a_full_popup, a_full_push, an_empty_site, exported
+from tests.assets.full_assets import GERMAN, a_full_popup, a_full_push, an_empty_site, exported
 from tests.factories import a_property, a_segment, a_user
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from apps.assets.models import AssetLabel, Popup, Push
 from apps.journeys.models import PushStep
-from tests.assets.library import (
+from tests.assets.full_assets import (
     a_full_popup,
     a_full_push,
     act,

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.assets.models import Asset, Push
-from tests.assets.library import (
+from tests.assets.full_assets import (
     a_full_push,
     an_empty_site,
     exported,

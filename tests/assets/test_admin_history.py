@@ -2,9 +2,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.assets import history, snapshots
+from apps.assets import snapshots
+from apps.assets.library import history
 from apps.assets.models import Push
-from tests.assets.library import words
+from tests.assets.full_assets import words
 from tests.assets.test_admin import a_form
 from tests.factories import a_push, a_site, a_user
 

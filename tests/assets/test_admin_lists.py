@@ -4,7 +4,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.assets.models import Asset, AssetLabel, Push
-from tests.assets.library import a_full_popup, a_full_push, names, words
+from tests.assets.full_assets import a_full_popup, a_full_push, names, words
 from tests.assets.test_admin import a_form
 from tests.factories import a_live_journey, a_popup, a_push, a_site, a_user
 

@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.assets.models import Asset, Push
-from tests.assets.library import (
+from tests.assets.full_assets import (
     a_full_popup,
     a_full_push,
     an_empty_site,

@@ -5,8 +5,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from apps.assets.models import LabelTag, Push
+from tests.assets.previews.test_drafts import BUTTONS
 from tests.assets.test_admin import a_form
-from tests.assets.test_drafts import BUTTONS
 from tests.factories import a_contact, a_property, a_push, a_site, a_user
 
 pytestmark = pytest.mark.django_db

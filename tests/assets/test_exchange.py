@@ -5,7 +5,7 @@ import pytest
 from apps.assets import exchange
 from apps.assets.exchange import Taken, Verdict
 from apps.assets.models import Asset, LabelTag, Push
-from tests.assets.library import (
+from tests.assets.full_assets import (
     GERMAN,
     a_full_push,
     an_empty_site,

@@ -7,7 +7,7 @@ import pytest
 from apps.assets import exchange
 from apps.assets.exchange import Verdict
 from apps.assets.models import Asset
-from tests.assets.library import (
+from tests.assets.full_assets import (
     a_full_push,
     an_empty_site,
     exported,

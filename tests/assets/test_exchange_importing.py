@@ -3,7 +3,7 @@ import pytest
 from apps.assets import exchange, snapshots
 from apps.assets.exchange import Taken
 from apps.assets.models import Asset, LabelTag, Popup, Push
-from tests.assets.library import in_segment
+from tests.assets.full_assets import in_segment
 from tests.factories import a_push, a_segment
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +134,7 @@ class TestImport:
         def fails(*args, **options):
             raise RuntimeError
 
-        monkeypatch.setattr("apps.assets.history.Revision.objects.create", fails)
+        monkeypatch.setattr("apps.assets.library.history.Revision.objects.create", fails)
         with pytest.raises(RuntimeError):
             exchange.run(data, ready, None)
 

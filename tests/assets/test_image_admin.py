@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from apps.assets import images
+from apps.assets.images import storing
 from apps.assets.models import Button, Image
 from tests.assets.drawing import a_jpeg
 from tests.factories import a_file, a_popup, a_push, a_site, a_user, an_image
@@ -133,7 +133,7 @@ class TestFields:
 
     def test_an_address_that_was_chosen_is_stored_as_it_is(self, marketer, media):
         site = a_site()
-        image = images.store(a_file(a_jpeg()), site, None)
+        image = storing.store(a_file(a_jpeg()), site, None)
         address = f"https://desk.example{image.file.url}"
 
         marketer.post(

@@ -8,7 +8,7 @@ from apps.accounts.models import Site
 from apps.assets import snapshots
 from apps.assets.models import Asset, Popup, Push, Variation
 from apps.assets.snapshots import Knowledge
-from tests.assets.library import GERMAN, a_full_popup, a_full_push, in_segment
+from tests.assets.full_assets import GERMAN, a_full_popup, a_full_push, in_segment
 from tests.factories import a_push, a_site
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 
 from apps.assets import snapshots
 from apps.assets.snapshots import Knowledge
-from tests.assets.library import a_full_popup, a_full_push
+from tests.assets.full_assets import a_full_popup, a_full_push
 from tests.factories import a_site
 
 pytestmark = pytest.mark.django_db

@@ -29,10 +29,10 @@ popups.queue(popup, [wanted.Wanted(contact_id=device.contact_id, key={device!r})
 """
 STATUS = "from apps.delivery.models import *; print(Popup.objects.get(key={!r}).status)"
 LINK = """
-from apps.assets import previews
+from apps.assets.previews import signed
 from apps.assets.models import Popup
 popup = Popup.objects.get(site__name={name!r}, name="Sale")
-print(previews.link(popup, popup.site.home))
+print(signed.link(popup, popup.site.home))
 """
 VISITORS = (
     "from apps.accounts.models import *; print(Contact.objects.filter(site__name={!r}).count())"

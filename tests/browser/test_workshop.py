@@ -27,7 +27,7 @@ VIP = {"field": "state.vip", "op": "is", "value": True}
 GERMAN = {"field": "language", "op": "is", "value": "de"}
 # What the meter says of the push as it would be sent.
 SENT = """
-from apps.assets import meter
+from apps.assets.previews import meter
 from apps.assets.models import Push
 from apps.delivery import testing
 contact = Contact.objects.get(external_id={contact!r})

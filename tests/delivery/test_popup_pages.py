@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Contact, Event
-from apps.assets import previews
+from apps.assets.previews import signed
 from apps.delivery import popups
 from apps.delivery.models import Popup
 from apps.delivery.wanted import Wanted
@@ -91,7 +91,7 @@ class TestNextOverTheApi:
 
 class TestPreviewOverTheApi:
     def token(self, popup):
-        return previews.link(popup, SHOP).partition(previews.MARK)[2]
+        return signed.link(popup, SHOP).partition(signed.MARK)[2]
 
     def test_it_needs_no_session_and_leaves_nothing_behind(self):
         popup = a_popup(title="Hello", status="draft")

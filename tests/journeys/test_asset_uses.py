@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.assets import usage
+from apps.assets.library import usage
 from apps.assets.models import Popup, Push
 from apps.journeys import publishing
 from apps.journeys.models import Enrolment, Journey, PushStep

@@ -14,8 +14,9 @@ from unfold.decorators import action
 
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.confirming import Consequences
-from apps.assets import cloning, exchange, history, labels, snapshots, statuses
+from apps.assets import exchange, snapshots
 from apps.assets.admin import effects
+from apps.assets.library import cloning, history, labels, statuses
 from apps.assets.models import Asset, AssetLabel
 from apps.assets.snapshots import Knowledge
 

@@ -18,8 +18,7 @@ from apps.accounts.backoffice import (
     colors,
 )
 from apps.accounts.confirming import AsksFirstAdmin, Consequences
-from apps.assets import history, searching, usage, variations
-from apps.assets import labels as asset_labels
+from apps.assets import variations
 from apps.assets.admin import effects
 from apps.assets.admin.actions import OneAssetActions, SelectedActions
 from apps.assets.admin.exchange import ImportPage
@@ -27,6 +26,8 @@ from apps.assets.admin.filters import LabelFilter, StatusFilter
 from apps.assets.admin.history import HistoryPages
 from apps.assets.admin.label_field import LabelsField
 from apps.assets.admin.strips import VariedAdmin
+from apps.assets.library import history, searching, usage
+from apps.assets.library import labels as asset_labels
 from apps.assets.models import Asset, AssetLabel, Popup, Push
 
 STATUS_COLORS = colors(
@@ -42,7 +43,7 @@ class AssetList(SelectedActions, ImportPage, AsksFirstAdmin):
                     "used_in", "site", "updated_at")  # fmt: skip
     list_filter = (StatusFilter, LabelFilter, ("site", RelatedDropdownFilter))
     list_select_related = ("site",)
-    # What is looked at is said in apps.assets.searching; this shows the field to search in.
+    # What is looked at is said in apps.assets.library.searching; this shows the field to search in.
     search_fields = ("name",)
     search_help_text = "Name, texts, buttons and variations"
     # Where the list is empty.

@@ -14,11 +14,12 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.models import Contact, Site
-from apps.assets import compatibility, offers, payloads, preview, viewers
+from apps.assets import compatibility, offers, payloads
 from apps.assets.admin import bodies
-from apps.assets.drafts import Draft
 from apps.assets.models import Asset, Push, Variation
-from apps.assets.preview import Viewer
+from apps.assets.previews import showing, viewers
+from apps.assets.previews.drafts import Draft
+from apps.assets.previews.showing import Viewer
 from apps.assets.tags import NotFilled
 
 MAX_BYTES, MAX_VALUES, MAX_TEXT = 300_000, 60, 2_000
@@ -159,11 +160,11 @@ def drawn(kind: type[Asset], request: HttpRequest) -> HttpResponse:
         return JsonResponse({**answer, "problem": GONE})
     answer["viewer"] = _named(viewer.contact)
     try:
-        rendered = preview.render(source, viewer)
+        rendered = showing.render(source, viewer)
     except NotFilled as error:
         problem = f"The texts cannot be filled for this contact: {error}"
         return JsonResponse({**answer, "problem": problem})
-    return JsonResponse({**answer, **preview.shown(rendered, source.site)})
+    return JsonResponse({**answer, **showing.shown(rendered, source.site)})
 
 
 def offered(kind: type[Asset], request: HttpRequest) -> HttpResponse:
@@ -183,11 +184,11 @@ def people(kind: type[Asset], request: HttpRequest) -> HttpResponse:
 def _draft(kind: type[Asset], request: HttpRequest) -> Draft | None:
     asset = _asset(kind, request.POST.get("asset", ""))
     if asset and request.POST.get("preview-stored"):
-        return preview.stored(asset)
+        return showing.stored(asset)
     good = _texts(_read(request, "preview-good"))
     if asset and (written := request.POST.get("variation", "")):
-        return preview.read_variation(_variation(asset, written), request.POST, good)
-    return preview.read(kind, request.POST, good, asset=asset)
+        return showing.read_variation(_variation(asset, written), request.POST, good)
+    return showing.read(kind, request.POST, good, asset=asset)
 
 
 def _named(contact: Contact) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from django.utils.safestring import SafeString
 
 from apps.accounts.confirming import Consequences
 from apps.accounts.panels import Panel, find_uses, link_to, panel_on, table
-from apps.assets import usage
+from apps.assets.library import usage
+from apps.assets.library.usage import Use
 from apps.assets.models import Asset, Popup, Push
-from apps.assets.usage import Use
 
 HEADERS = ["Kind", "Name", "Step", "How"]
 

@@ -12,11 +12,12 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 
 from apps.accounts.panels import Panel, panel_on
-from apps.assets import drafts, links, lint, payloads, places, rendering
+from apps.assets import links, lint, payloads, places, rendering
 from apps.assets.admin import bodies
 from apps.assets.audience import Crowd, misses, percent, unknown_words
 from apps.assets.lint import Finding, Level, Subject
 from apps.assets.models import Asset, CheckedAddress, Popup, Push
+from apps.assets.previews import drafts
 from apps.assets.rendering import Source
 from apps.assets.samples import Weighed
 from apps.segments.models import Segment

@@ -12,7 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from apps.accounts.backoffice import ModelAdmin
-from apps.assets import differences, history, snapshots
+from apps.assets import snapshots
+from apps.assets.library import differences, history
 from apps.assets.models import Asset, Revision
 from apps.segments import catalogue
 

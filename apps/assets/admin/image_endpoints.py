@@ -9,8 +9,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.models import Site
-from apps.assets import images, pictures
 from apps.assets.admin import bodies
+from apps.assets.images import pictures, storing
 from apps.assets.models import Image
 
 PER_PAGE = 24
@@ -49,7 +49,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     if file is None:
         return _refused("There is no file in what was sent.")
     try:
-        image = images.store(file, site, request.user)
+        image = storing.store(file, site, request.user)
     except ValidationError as error:
         return _refused(" ".join(error.messages))
     return JsonResponse(_told(image, request))
@@ -80,7 +80,7 @@ def _told(image: Image, request: HttpRequest) -> dict[str, Any]:
     return {
         "id": image.pk,
         "name": image.name,
-        "address": images.address(image, request),
+        "address": storing.address(image, request),
         "width": image.width,
         "height": image.height,
         "size": image.size,

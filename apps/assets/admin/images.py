@@ -17,9 +17,9 @@ from unfold.decorators import display
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.models import Site
 from apps.accounts.panels import Panel, panel_on, table
-from apps.assets import image_uses, images
 from apps.assets.admin import image_endpoints
-from apps.assets.image_uses import Use
+from apps.assets.images import storing, uses
+from apps.assets.images.uses import Use
 from apps.assets.models import Image
 
 NAMED = 3
@@ -61,7 +61,7 @@ class ImageAdmin(ModelAdmin):
         """Find out where the page's images are used, for all of them at once."""
         changelist = super().get_changelist_instance(request)
         rows = list(changelist.result_list)
-        found = image_uses.of(rows)
+        found = uses.of(rows)
         for row in rows:
             row.pixels = self.pixels(row)
             row.uses = [(use, link_to(use)) for use in found[row.pk]]
@@ -89,7 +89,7 @@ class ImageAdmin(ModelAdmin):
         self, objs: Iterable[Image], request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         rows = list(objs)
-        found = image_uses.of(rows)
+        found = uses.of(rows)
         used = [
             format_html("“{}” is used by {}", row, named(found[row.pk]))
             for row in rows
@@ -103,7 +103,7 @@ def picture(request: HttpRequest, image: Image) -> Panel:
     return Panel(
         title="Picture",
         template="admin/assets/image_panel.html",
-        content={"image": image, "address": images.address(image, request)},
+        content={"image": image, "address": storing.address(image, request)},
         is_above=True,
     )
 
@@ -113,7 +113,7 @@ def used_in(request: HttpRequest, image: Image) -> Panel:
     return table(
         "Used in",
         ["Kind", "Name"],
-        [[use.kind.capitalize(), link_to(use)] for use in image_uses.of([image])[image.pk]],
+        [[use.kind.capitalize(), link_to(use)] for use in uses.of([image])[image.pk]],
         empty="Nothing names its address. Pushes that were sent may still show it.",
     )
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET
 
-from apps.assets import labels
+from apps.assets.library import labels
 from apps.assets.models import AssetLabel
 
 MOST_OFFERED = 50
@@ -49,7 +49,7 @@ class LabelsWidget(forms.SelectMultiple):
 
 class LabelsField(forms.Field):
     """Its value is a list of labels that are not stored: their names count, and the site's own
-    labels are found or made by them when the asset is saved (apps.assets.labels.named)."""
+    labels are found or made by them when the asset is saved (apps.assets.library.labels.named)."""
 
     widget = LabelsWidget
 

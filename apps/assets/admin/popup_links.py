@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.models import Contact, Origin
 from apps.accounts.panels import Panel, panel_on
-from apps.assets import pages, previews
+from apps.assets import pages
 from apps.assets.models import Popup
+from apps.assets.previews import signed
 
-AS_MET, DEFAULT = "", str(previews.DEFAULT)
+AS_MET, DEFAULT = "", str(signed.DEFAULT)
 
 
 class LinkForm(forms.Form):
@@ -61,7 +62,7 @@ class LinkForm(forms.Form):
     def link(self) -> str:
         """Return the link; the form must be valid."""
         chosen = self.cleaned_data.get("variation") or None
-        return previews.link(
+        return signed.link(
             self.popup,
             self.cleaned_data["page"],
             variation=int(chosen) if chosen is not None else None,

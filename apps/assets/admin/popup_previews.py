@@ -10,11 +10,11 @@ from django.template.response import TemplateResponse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
-from apps.assets import previews
 from apps.assets.admin import bodies
 from apps.assets.admin.buttons import PopupButtonInline
 from apps.assets.colors import PAIRS
 from apps.assets.models import Button, Popup
+from apps.assets.previews import signed
 from apps.assets.rendering import Source, of
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def drawn(request: HttpRequest, admin: "PopupAdmin") -> HttpResponse:
 
 def _shown(source: Source) -> dict[str, Any]:
     try:
-        return {"popup": previews.rendered(source)}
-    except previews.Refused as refused:
+        return {"popup": signed.rendered(source)}
+    except signed.Refused as refused:
         return {"message": f"It cannot be drawn: {refused}."}
 
 

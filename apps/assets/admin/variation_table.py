@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.panels import Panel, panel_on
-from apps.assets import history, variations
 from apps.assets import shares as counted
+from apps.assets import variations
 from apps.assets.admin.strips import may_change, page_of, strip_of
+from apps.assets.library import history
 from apps.assets.models import Asset, Popup, Push, Variation
 from apps.assets.shares import Among, Share, Shares
 from apps.segments import catalogue, counting, rules

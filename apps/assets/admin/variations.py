@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from apps.accounts.backoffice import ModelAdmin
-from apps.assets import history, variations
+from apps.assets import variations
 from apps.assets.admin import editor, variation_table
 from apps.assets.admin.buttons import ButtonInline, PopupButtonInline, PushButtonInline
 from apps.assets.admin.strips import (
@@ -29,6 +29,7 @@ from apps.assets.admin.strips import (
 )
 from apps.assets.forms import PopupVariationButtonFormSet, VariationButtonFormSet, VariationForm
 from apps.assets.forms.variations import SAME
+from apps.assets.library import history
 from apps.assets.models import Asset, Button, Popup, Push, Variation
 from apps.segments import catalogue, rules
 

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from apps.accounts.models import Site, User
-from apps.assets import cloning, history, snapshots
+from apps.assets import snapshots
 from apps.assets.exchange.planned import Planned, PlannedAsset, PlannedLabelTag, Taken, Verdict
 from apps.assets.exchange.planning import plan
+from apps.assets.library import cloning, history
 from apps.assets.models import LabelTag, LabelValue
 
 

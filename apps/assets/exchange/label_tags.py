@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 
 from apps.accounts.models import Site
-from apps.assets import differences
 from apps.assets.exchange.planned import PlannedLabelTag, Taken, Verdict
 from apps.assets.exchange.references import by_id, ids_of
+from apps.assets.library import differences
 from apps.assets.models import LabelTag, LabelValue
 from apps.segments import rules
 from apps.segments.rules import Context

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.db import models
 
-from apps.assets.differences import Change
+from apps.assets.library.differences import Change
 from apps.assets.models import Asset, LabelTag
 from apps.assets.snapshots import Problem, Snapshot
 

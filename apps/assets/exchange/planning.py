@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from apps.accounts.models import Site
-from apps.assets import differences, snapshots, usage
+from apps.assets import snapshots
 from apps.assets.exchange import label_tags
 from apps.assets.exchange.planned import Planned, PlannedAsset, PlannedLabelTag, Taken, Verdict
 from apps.assets.exchange.references import by_id, ids_of
+from apps.assets.library import differences, usage
 from apps.assets.models import Asset
 from apps.assets.snapshots import Knowledge
 

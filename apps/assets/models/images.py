@@ -5,8 +5,8 @@ from apps.accounts.models import Site
 
 
 class Image(models.Model):
-    """A picture that was uploaded: sniffed, bounded and encoded anew (apps.assets.images), under
-    a name made of what it holds, so that the same one is stored once."""
+    """A picture that was uploaded: sniffed, bounded and encoded anew, under a name made of
+    what it holds, so that the same one is stored once: apps.assets.images."""
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="images")
     name = models.CharField(max_length=150, help_text="Of the file, as it was uploaded.")

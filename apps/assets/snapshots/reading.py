@@ -12,7 +12,6 @@ from django.db.models import Field as Column
 from django.forms import ModelForm
 from django.utils.text import capfirst
 
-from apps.assets import labels
 from apps.assets.forms import (
     MAX_BUTTONS,
     PopupButtonForm,
@@ -20,6 +19,7 @@ from apps.assets.forms import (
     PushButtonForm,
     PushForm,
 )
+from apps.assets.library import labels
 from apps.assets.models import Asset, Button, Popup, Push, Variation
 from apps.assets.snapshots.knowledge import Knowledge
 from apps.assets.snapshots.writing import FORMAT, KINDS, Snapshot

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from apps.accounts.api.base import TwiceView, validated
 from apps.accounts.api.parsing import StrictJSONParser
-from apps.assets import previews
+from apps.assets.previews import signed
 from apps.delivery import popups, receipts
 from apps.delivery.api.serializers import (
     NextPopupOut,
@@ -52,8 +52,8 @@ class PreviewView(ClientView):
         """Return the popup that a preview link is for."""
         given = validated(PreviewIn, request)
         try:
-            return Response({"popup": previews.opened(given["token"], self.site)})
-        except previews.Refused as error:
+            return Response({"popup": signed.opened(given["token"], self.site)})
+        except signed.Refused as error:
             raise PermissionDenied(str(error)) from error
 
 

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from apps.assets import drafts, lint
+from apps.assets import lint
 from apps.assets.lint import Finding, Level, registry
 from apps.assets.models import Popup, Push
+from apps.assets.previews import drafts
 from tests.assets.lint.finding import found, looked_at, subject_of
 from tests.assets.test_admin import a_form
 from tests.factories import a_push, a_segment, a_site

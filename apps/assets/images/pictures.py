@@ -1,8 +1,8 @@
 """Pictures from outside: known by their bytes, bounded, and drawn anew from their pixels.
 
 The decoder (Pillow) only ever sees what the first frame of a picture is made of, see
-`apps.assets.essentials`; what leaves here was written by us from pixels, so nothing else that was
-in the file does: no metadata, no scripts in comments, no second file behind the first.
+`apps.assets.images.essentials`; what leaves here was written by us from pixels, so nothing else
+that was in the file does: no metadata, no scripts in comments, no second file behind the first.
 """
 
 import contextlib
@@ -16,8 +16,8 @@ import PIL.Image
 from django.core.exceptions import ValidationError
 from PIL import ImageCms
 
-from apps.assets import essentials
-from apps.assets.essentials import Essentials
+from apps.assets.images import essentials
+from apps.assets.images.essentials import Essentials
 
 MAX_BYTES = 5_000_000
 MAX_SIDE, MAX_PIXELS = 6_000, 24_000_000

@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from apps.accounts.models import Contact, Site
-from apps.assets import drafts, meter, rendering
-from apps.assets.drafts import Draft
+from apps.assets import rendering
 from apps.assets.models import Asset, Push, Variation
+from apps.assets.previews import drafts, meter
+from apps.assets.previews.drafts import Draft
 from apps.assets.rendering import Batch, Rendered, Source, labels
 
 NAME = "draft"

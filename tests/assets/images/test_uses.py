@@ -1,7 +1,7 @@
 import pytest
 
-from apps.assets import image_uses
-from apps.assets.image_uses import Use
+from apps.assets.images import uses
+from apps.assets.images.uses import Use
 from apps.assets.models import Button, LabelTag, LabelValue, Variation
 from tests.factories import a_popup, a_push, a_site, an_image
 
@@ -12,8 +12,8 @@ def address(image):
     return f"https://desk.example{image.file.url}"
 
 
-def uses(image):
-    return [(use.kind, use.name, use.model, use.pk) for use in image_uses.of([image])[image.pk]]
+def named_by(image):
+    return [(use.kind, use.name, use.model, use.pk) for use in uses.of([image])[image.pk]]
 
 
 class TestUses:
@@ -22,7 +22,7 @@ class TestUses:
         image = an_image()
         push = a_push(name="Sale", **{column: address(image)})
 
-        assert uses(image) == [("push", "Sale", "assets.push", push.pk)]
+        assert named_by(image) == [("push", "Sale", "assets.push", push.pk)]
 
     def test_a_popup_a_button_and_a_variation_name_it(self):
         image = an_image()
@@ -30,7 +30,7 @@ class TestUses:
         Button.objects.create(asset=popup, label="Open", icon=address(image))
         Variation.objects.create(asset=popup, name="Anna", content={"image": address(image)})
 
-        assert uses(image) == [
+        assert named_by(image) == [
             ("button", "News", "assets.asset", popup.pk),
             ("popup", "News", "assets.popup", popup.pk),
             ("variation", "News", "assets.asset", popup.pk),
@@ -43,7 +43,7 @@ class TestUses:
         tag = LabelTag.objects.create(site=site, name="hero", value="none")
         LabelValue.objects.create(label=tag, value=address(image))
 
-        assert uses(image) == [
+        assert named_by(image) == [
             ("label tag", "hero", "assets.labeltag", tag.pk),
             ("site", "Shop", "accounts.site", site.pk),
         ]
@@ -52,20 +52,20 @@ class TestUses:
         image = an_image()
         a_push(name="Sale", icon=address(image), image=address(image))
 
-        assert [name for _, name, *_ in uses(image)] == ["Sale"]
+        assert [name for _, name, *_ in named_by(image)] == ["Sale"]
 
     def test_one_that_nobody_names_has_none(self):
         image = an_image()
         a_push(icon="https://shop.example/icon.png")
 
-        assert uses(image) == []
+        assert named_by(image) == []
 
     def test_one_query_answers_for_all(self, django_assert_num_queries):
         images = [an_image() for _ in range(3)]
         pushes = [a_push(name=f"P{n}", icon=address(each)) for n, each in enumerate(images)]
 
         with django_assert_num_queries(1):
-            found = image_uses.of(images)
+            found = uses.of(images)
 
         assert found == {
             image.pk: [Use(kind="push", name=push.name, model="assets.push", pk=push.pk)]

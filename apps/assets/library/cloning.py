@@ -5,7 +5,8 @@ from itertools import count
 from django.db import transaction
 
 from apps.accounts.models import Site, User
-from apps.assets import history, snapshots
+from apps.assets import snapshots
+from apps.assets.library import history
 from apps.assets.models import Asset
 
 MAX_NAME = Asset._meta.get_field("name").max_length

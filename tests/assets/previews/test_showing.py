@@ -1,11 +1,11 @@
 import pytest
 
-from apps.assets import preview, viewers
 from apps.assets.models import Button, LabelTag, Push
-from apps.assets.preview import Viewer
+from apps.assets.previews import showing, viewers
+from apps.assets.previews.showing import Viewer
 from apps.assets.tags import NotFilled
+from tests.assets.previews.test_drafts import BUTTONS
 from tests.assets.test_admin import a_form
-from tests.assets.test_drafts import BUTTONS
 from tests.factories import a_contact, a_property, a_push, a_site
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def push():
 
 
 def title(push, viewer):
-    return preview.render(preview.stored(push).source, viewer).shown["title"]
+    return showing.render(showing.stored(push).source, viewer).shown["title"]
 
 
 class TestRead:
@@ -34,7 +34,7 @@ class TestRead:
         site = a_site()
         form = a_form(site, title="Hi {{", url="nowhere", **BUTTONS)
 
-        draft = preview.read(Push, form, {"title": "Hi", "message": "Old"})
+        draft = showing.read(Push, form, {"title": "Hi", "message": "Old"})
 
         assert sorted(draft.errors) == ["title", "url"]
         content = draft.source.content
@@ -44,14 +44,14 @@ class TestRead:
     def test_a_button_in_error_has_its_last_good_label(self):
         form = a_form(a_site(), **{**BUTTONS, "buttons-1-label": "{{ state.x }}"})
 
-        draft = preview.read(Push, form, {"buttons-1-label": "Show me"})
+        draft = showing.read(Push, form, {"buttons-1-label": "Show me"})
 
         assert list(draft.errors) == ["buttons-1-label"]
         labels = [each["label"] for each in draft.source.content["buttons"]]
         assert labels == ["Show me", "Later"]
 
     def test_what_is_said_to_be_good_is_checked_as_well(self):
-        draft = preview.read(Push, a_form(a_site(), title="{{"), {"title": "{{ bad"})
+        draft = showing.read(Push, a_form(a_site(), title="{{"), {"title": "{{ bad"})
 
         assert draft.source.content["title"] == ""
 
@@ -67,7 +67,7 @@ class TestRender:
     def test_a_made_up_contact_gets_the_default_content(self, push):
         contact = viewers.made_up(push.site, {"first_name": "Eve", "language": "de"})
 
-        rendered = preview.render(preview.stored(push).source, Viewer(contact=contact))
+        rendered = showing.render(showing.stored(push).source, Viewer(contact=contact))
 
         assert (rendered.shown["title"], rendered.version) == ("Hello Eve", None)
 
@@ -101,9 +101,9 @@ class TestShown:
         Button.objects.create(asset=push, label="Go", url="/sale")
         push.icon = "/icon.png"
         contact = a_contact(push.site, language="de")
-        rendered = preview.render(preview.stored(push).source, Viewer(contact=contact))
+        rendered = showing.render(showing.stored(push).source, Viewer(contact=contact))
 
-        shown = preview.shown(rendered, push.site)
+        shown = showing.shown(rendered, push.site)
 
         size = shown["meter"]["bytes"]
         assert shown == {
@@ -134,7 +134,7 @@ class TestShown:
         push.image = f"/{'i' * 900}.png"
         contact = a_contact(push.site)
 
-        rendered = preview.render(preview.stored(push).source, Viewer(contact=contact))
+        rendered = showing.render(showing.stored(push).source, Viewer(contact=contact))
 
         assert "image" in rendered.shown
-        assert "image" not in preview.shown(rendered, push.site)["notification"]
+        assert "image" not in showing.shown(rendered, push.site)["notification"]

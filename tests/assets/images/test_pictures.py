@@ -6,7 +6,7 @@ import PIL.Image
 import pytest
 from django.core.exceptions import ValidationError
 
-from apps.assets import essentials, pictures
+from apps.assets.images import essentials, pictures
 from tests.assets.drawing import (
     HOSTILE,
     HTML,

@@ -10,9 +10,9 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import condition, require_safe
 
-from apps.assets import images
+from apps.assets.images import storing
 
-ROUTE = rf"^media/(?P<name>{images.NAME})\Z"
+ROUTE = rf"^media/(?P<name>{storing.NAME})\Z"
 CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",

@@ -1,9 +1,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from apps.assets import history, snapshots
+from apps.assets import snapshots
+from apps.assets.library import history
 from apps.assets.models import Asset, Button, Push, Variation
-from tests.assets.library import a_full_push
+from tests.assets.full_assets import a_full_push
 from tests.factories import a_push, a_site, a_user
 
 pytestmark = pytest.mark.django_db

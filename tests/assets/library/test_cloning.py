@@ -1,9 +1,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from apps.assets import cloning, snapshots, statuses
+from apps.assets import snapshots
+from apps.assets.library import cloning, statuses
 from apps.assets.models import Push
-from tests.assets.library import a_full_popup, a_full_push
+from tests.assets.full_assets import a_full_popup, a_full_push
 from tests.factories import a_push, a_site, a_user
 
 pytestmark = pytest.mark.django_db

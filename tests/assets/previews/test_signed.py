@@ -2,9 +2,10 @@ import pytest
 from django.core import signing
 from django.utils import timezone
 
-from apps.assets import previews, rendering
+from apps.assets import rendering
 from apps.assets.models import Button, LabelTag, Popup, Variation
-from apps.assets.previews import Refused
+from apps.assets.previews import signed
+from apps.assets.previews.signed import Refused
 from tests.factories import a_contact, a_popup, a_property, a_site
 
 pytestmark = pytest.mark.django_db
@@ -22,12 +23,12 @@ def popup():
 
 
 def token_of(link):
-    return link.partition(previews.MARK)[2]
+    return link.partition(signed.MARK)[2]
 
 
 def opened(popup, site=None, **choice):
-    link = previews.link(popup, PAGE, **choice)
-    return previews.opened(token_of(link), site or popup.site)
+    link = signed.link(popup, PAGE, **choice)
+    return signed.opened(token_of(link), site or popup.site)
 
 
 def a_variation(popup, **values):
@@ -38,7 +39,7 @@ def a_variation(popup, **values):
 
 class TestLink:
     def test_it_marks_the_page(self, popup):
-        link = previews.link(popup, f"{PAGE}#reviews")
+        link = signed.link(popup, f"{PAGE}#reviews")
 
         assert link.startswith(f"{PAGE}#pushdesk-preview=")
 
@@ -61,7 +62,7 @@ class TestLink:
         variation = a_variation(popup)
 
         assert opened(popup, variation=variation.pk)["title"] == "Hallo Anna"
-        assert opened(popup, variation=previews.DEFAULT)["title"] == "Hello Anna"
+        assert opened(popup, variation=signed.DEFAULT)["title"] == "Hello Anna"
 
     def test_it_shows_the_variation_that_the_contact_meets(self, popup):
         rule = {"all": [{"field": "external_id", "op": "is", "value": "bo"}]}
@@ -75,16 +76,16 @@ class TestLink:
         assert opened(popup, contact=bo, variation=0)["title"] == "Hello Bo"
 
     def test_it_is_good_for_an_hour(self, popup, monkeypatch):
-        link = previews.link(popup, PAGE)
-        monkeypatch.setattr(previews, "LASTS", timezone.timedelta(seconds=-1))
+        link = signed.link(popup, PAGE)
+        monkeypatch.setattr(signed, "LASTS", timezone.timedelta(seconds=-1))
 
         with pytest.raises(Refused, match="good for an hour"):
-            previews.opened(token_of(link), popup.site)
+            signed.opened(token_of(link), popup.site)
 
     @pytest.mark.parametrize("token", ["", "x", "a:b:c", signing.dumps({"popup": 1}, salt="other")])
     def test_it_takes_nothing_that_was_not_signed_for_it(self, popup, token):
         with pytest.raises(Refused, match="not whole"):
-            previews.opened(token, popup.site)
+            signed.opened(token, popup.site)
 
     def test_it_is_for_one_site(self, popup):
         with pytest.raises(Refused, match="another site"):
@@ -93,21 +94,21 @@ class TestLink:
     def test_it_says_what_is_gone(self, popup):
         variation = a_variation(popup)
         contact = a_contact(popup.site)
-        of_variation = previews.link(popup, PAGE, variation=variation.pk)
-        of_contact = previews.link(popup, PAGE, contact=contact)
+        of_variation = signed.link(popup, PAGE, variation=variation.pk)
+        of_contact = signed.link(popup, PAGE, contact=contact)
         variation.delete()
         contact.delete()
 
         for link, words in ((of_variation, "variation"), (of_contact, "contact")):
             with pytest.raises(Refused, match=words):
-                previews.opened(token_of(link), popup.site)
+                signed.opened(token_of(link), popup.site)
 
 
 class TestMadeUpValues:
     def shown(self, site, title):
         content = {**Popup(title=title, close_label="Close").own_content, "buttons": []}
         source = rendering.Source(kind=Popup, site=site, content=content)
-        return previews.rendered(source)["title"]
+        return signed.rendered(source)["title"]
 
     def test_they_have_the_type_that_the_site_uses(self):
         site = a_site()

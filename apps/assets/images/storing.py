@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from apps.accounts.models import Site, User
-from apps.assets import pictures
+from apps.assets.images import pictures
 from apps.assets.models import Image
 
 # What the names of stored files look like, and what serves only these.
@@ -28,7 +28,7 @@ def store(file: File, site: Site, user: User | None) -> Image:
     this picture already.
 
     Raises ValidationError, with words for the user, for what is no picture within the bounds
-    (apps.assets.pictures). Not within a transaction: the row is there before the file is.
+    (apps.assets.images.pictures). Not within a transaction: the row is there before the file is.
     """
     picture = pictures.read(file)
     image, is_new = Image.objects.get_or_create(

@@ -4,7 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.assets import history, snapshots
+from apps.assets import snapshots
+from apps.assets.library import history
 from apps.assets.models import Asset
 from apps.assets.snapshots import Knowledge
 

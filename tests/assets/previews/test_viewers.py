@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.assets import viewers
+from apps.assets.previews import viewers
 from apps.assets.rendering import context_of
 from tests.factories import a_contact, a_site
 

@@ -1,6 +1,6 @@
 import pytest
 
-from apps.assets import images
+from apps.assets.images import storing
 from tests.assets.drawing import a_jpeg, a_png, a_webp
 from tests.factories import a_file, a_site
 
@@ -9,7 +9,7 @@ YEAR = "public, max-age=31536000, immutable"
 
 @pytest.fixture
 def image(media, db):
-    return images.store(a_file(a_png()), a_site(), None)
+    return storing.store(a_file(a_png()), a_site(), None)
 
 
 def body(answer):
@@ -23,7 +23,7 @@ class TestServing:
         ids=["PNG", "JPEG", "WebP"],
     )
     def test_anybody_gets_the_picture_as_what_it_is(self, client, media, db, data, content_type):
-        image = images.store(a_file(data), a_site(), None)
+        image = storing.store(a_file(data), a_site(), None)
 
         answer = client.get(image.file.url)
 
@@ -94,6 +94,6 @@ class TestServing:
     def test_another_storage_serves_its_own(self, client, image, settings):
         memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
         settings.STORAGES = {**settings.STORAGES, "default": memory}
-        images.store(a_file(a_png()), a_site(), None)
+        storing.store(a_file(a_png()), a_site(), None)
 
         assert client.get(image.file.url).status_code == 404

@@ -2,9 +2,10 @@ import copy
 
 import pytest
 
-from apps.assets import differences, snapshots
+from apps.assets import snapshots
+from apps.assets.library import differences
 from apps.segments import catalogue
-from tests.assets.library import a_full_push
+from tests.assets.full_assets import a_full_push
 from tests.factories import a_site
 
 pytestmark = pytest.mark.django_db

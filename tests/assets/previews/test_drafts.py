@@ -1,7 +1,7 @@
 import pytest
 
-from apps.assets import drafts
 from apps.assets.models import Button, Push, Variation
+from apps.assets.previews import drafts
 from tests.assets.test_admin import a_form
 from tests.factories import a_property, a_push, a_site
 

@@ -10,8 +10,8 @@ from django.core import signing
 from django.utils import timezone
 
 from apps.accounts.models import Contact, Site
-from apps.assets import made_up
 from apps.assets.models import Button, Popup, Variation
+from apps.assets.previews import made_up
 from apps.assets.rendering import Batch, Source, labels, of
 from apps.assets.tags import NotFilled
 

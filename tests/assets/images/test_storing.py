@@ -7,7 +7,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import transaction
 
 from apps.accounts.models import Site
-from apps.assets import images
+from apps.assets.images import storing
 from apps.assets.models import Image
 from tests.assets.drawing import HOSTILE, a_jpeg, a_png
 from tests.factories import a_file, a_site, a_user
@@ -15,7 +15,7 @@ from tests.races import Meanwhile, on_postgresql
 
 
 def store(data, site, name="sale.png", user=None):
-    return images.store(a_file(data, name), site, user)
+    return storing.store(a_file(data, name), site, user)
 
 
 class NoRoom(FileSystemStorage):

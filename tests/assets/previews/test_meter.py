@@ -1,6 +1,7 @@
 import pytest
 
-from apps.assets import meter, payloads
+from apps.assets import payloads
+from apps.assets.previews import meter
 
 BARE = {"title": "Hi", "navigate": "https://shop.example/"}
 IMAGE = {"image": f"https://shop.example/{'i' * 900}.png"}
