@@ -9,6 +9,8 @@ from typing import Any
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.messages.storage import default_storage
+from django.db import IntegrityError, OperationalError
 from django.db.models import Choices, Field, Model, QuerySet, TextField, URLField
 from django.forms import Field as FormField
 from django.forms import Media, ModelForm
@@ -35,8 +37,10 @@ from unfold.overrides import FORMFIELD_OVERRIDES, FORMFIELD_OVERRIDES_INLINE
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from apps.accounts.collisions import is_collision
 from apps.accounts.models import Site
 from apps.accounts.panels import panels_of, uses
+from apps.accounts.uniqueness import told_at_fields
 
 
 def add_navigation(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
@@ -101,6 +105,22 @@ class ModelAdmin(unfold.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fixed = self.fixed_fields if obj else ()
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm]:
+        return told_at_fields(super().get_form(request, *args, **kwargs))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask the form once more when somebody else was faster: it then says what is taken.
+
+        Nothing is left of the first time, which was one transaction.
+        """
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except (IntegrityError, OperationalError) as error:
+            if isinstance(error, OperationalError) and not is_collision(error):
+                raise
+            request._messages = default_storage(request)
+            return super().changeform_view(request, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse what no column can hold, which PostgreSQL would answer with an error."""

@@ -142,10 +142,11 @@ class SelectedActions(ModelAdmin):
     def _do_label(self, request: HttpRequest, assets: Sequence[Asset], verb: str) -> str:
         name = labels.clean_name(request.POST.get("_label", ""))
         if verb == "add" and not request.user.has_perm("assets.add_assetlabel"):
-            sites = {asset.site_id for asset in assets}
-            known = AssetLabel.objects.filter(site__in=sites, name__iexact=name)
-            if known.count() < len(sites):
-                raise ValidationError("You may not make new labels.")
+            for site in {asset.site for asset in assets}:
+                if labels.missing(site, [name]):
+                    raise ValidationError(
+                        f"“{site}” has no label “{name}”, and you may not make new ones."
+                    )
         for asset in assets:
             history.begin(asset)
         (labels.add if verb == "add" else labels.remove)(assets, name)
