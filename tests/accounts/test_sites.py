@@ -36,6 +36,10 @@ class TestCreate:
     @pytest.mark.parametrize(
         ("changes", "field"),
         [
+            ({"home": "ftp://shop.example/"}, "home"),
+            ({"icon": "ftps://shop.example/icon.png"}, "icon"),
+            ({"badge": "http//["}, "badge"),
+            ({"name": "Sh\u202eop"}, "name"),
             ({"origins": ["https://shop.example/"]}, "origin"),
             ({"origins": ["https://shop.example/page"]}, "origin"),
             ({"origins": ["http://shop.example"]}, "origin"),

@@ -2,6 +2,7 @@ import json
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from apps.assets.models import AssetLabel, Popup, Push
 from apps.journeys.models import PushStep
@@ -12,7 +13,7 @@ from tests.assets.full_assets import (
     words,
 )
 from tests.assets.test_admin import a_form
-from tests.factories import a_live_journey, a_popup, a_push, a_site
+from tests.factories import a_live_journey, a_popup, a_push, a_site, a_user
 
 PUSHES, ASSETS = "/admin/assets/push/", "/admin/assets/asset/"
 
@@ -112,6 +113,22 @@ class TestActions:
 
         assert (push.labels.count(), popup.labels.count()) == (0, 1)
         assert push.revisions.first().snapshot["labels"] == []
+
+    def test_who_may_not_make_labels_gives_none_that_a_site_does_not_have(self, client, db):
+        user = a_user("Marketer")
+        user.groups.get().permissions.remove(Permission.objects.get(codename="add_assetlabel"))
+        client.force_login(user)
+        push, other = a_push(), a_push()
+        for name in ("Sale", "SALE"):
+            AssetLabel.objects.create(site=push.site, name=name)
+
+        answer = act(
+            client, PUSHES, "label_selected", push, other, _label="Sale", _label_verb="add"
+        )
+
+        told = f"“{other.site}” has no label “Sale”, and you may not make new ones."
+        assert told in words(answer)
+        assert (push.labels.count(), other.labels.count()) == (0, 0)
 
     def test_a_label_without_a_name_is_asked_for_again(self, marketer):
         push = a_push()

@@ -171,9 +171,7 @@ class TestTwoUsersAtOnce:
         new = a_new_subscription(site)
         with transaction.atomic():
             linked_browsers.link(users[0], site, new, user_agent=FIREFOX)
-            other = Meanwhile(
-                lambda: linked_browsers.link(users[1], site, new, user_agent=FIREFOX)
-            )
+            other = Meanwhile(lambda: linked_browsers.link(users[1], site, new, user_agent=FIREFOX))
             wait_until_blocked()
         other.ends()
 

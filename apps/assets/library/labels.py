@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Iterable
 
-from django.core.exceptions import ValidationError
-
 from apps.accounts.models import Site
 from apps.assets.models import Asset, AssetLabel
 
@@ -12,10 +10,7 @@ MAX_LABELS = 50
 
 def clean_name(name: str) -> str:
     """Return the name as it is stored. Raises ValidationError."""
-    name = " ".join(name.split())
-    if any(not sign.isprintable() for sign in name):
-        raise ValidationError("A label is made of letters, digits and signs that can be seen.")
-    return AssetLabel._meta.get_field("name").clean(name, None)
+    return AssetLabel._meta.get_field("name").clean(" ".join(name.split()), None)
 
 
 def named(site: Site, names: Iterable[str], *, makes: bool = True) -> list[AssetLabel]:

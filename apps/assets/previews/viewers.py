@@ -13,6 +13,9 @@ RECENT, MOST_FOUND, LOOKED_AT = 5, 8, 2_000
 SECONDS = 2
 MAX_TERM, MAX_ABOUT = 150, 80
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,6})?\Z")
+# What tells people apart comes first; the rest follows by name, because databases keep the names
+# of an object in orders of their own.
+FIRST = ("first_name", "name", "full_name", "last_name", "username", "email", "city", "country")
 YES_NO = {"true": True, "false": False}
 
 
@@ -66,8 +69,12 @@ def _scalars(state: Any) -> Iterator[Any]:
 
 
 def about(contact: Contact) -> str:
-    """Say in a line who it is: the first few short values of the state, and the language."""
-    known = [str(value) for value in _scalars(contact.state) if not isinstance(value, bool)]
+    """Say in a line who it is: a few short values of the state, those of FIRST before others, and
+    the language."""
+    state = contact.state if isinstance(contact.state, dict) else {}
+    names = [name for name in FIRST if name in state] + sorted(state.keys() - {*FIRST})
+    values = _scalars({name: state[name] for name in names})
+    known = [str(value) for value in values if not isinstance(value, bool)]
     short = [text for text in known if len(text) <= 30][:3]
     return " · ".join([*short, *filter(None, [contact.language])])[:MAX_ABOUT]
 

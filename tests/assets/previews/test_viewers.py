@@ -112,3 +112,15 @@ class TestAbout:
         state = {"first_name": "Anna", "vip": True, "note": "x" * 50, "orders": 7}
 
         assert viewers.about(a_contact(state=state, language="de")) == "Anna · 7 · de"
+
+    @pytest.mark.parametrize("names", [("a", "name", "zip", "first_name"), ("first_name", "zip")])
+    def test_names_come_first_and_the_rest_in_the_order_of_the_alphabet(self, names):
+        state = {name: name.upper() for name in names}
+        expected = {4: "FIRST_NAME · NAME · A", 2: "FIRST_NAME · ZIP"}[len(names)]
+        contact = a_contact(state=state)
+        contact.refresh_from_db()
+
+        assert viewers.about(contact) == expected
+
+    def test_a_state_that_is_none_says_nothing(self):
+        assert viewers.about(a_contact(state=["Anna"])) == ""
