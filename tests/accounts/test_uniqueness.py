@@ -8,7 +8,7 @@ from apps.assets.models import AssetLabel, LabelTag, Push, Variation
 from apps.journeys.models import Journey
 from apps.segments.models import Segment
 from tests.accounts.house import address, login
-from tests.factories import a_push, a_segment, a_site
+from tests.factories import a_push, a_site
 from tests.races import Meanwhile, on_postgresql, wait_until_blocked
 
 NO_VALUES = {"values-TOTAL_FORMS": "0", "values-INITIAL_FORMS": "0"}
