@@ -18,29 +18,33 @@ def told_at_fields(form: type[ModelForm]) -> type[ModelForm]:
 
 
 class _TellsWhatIsTaken:
+    """Before any form of the house, whose methods it must not hide: it has none of its own."""
+
     def _post_clean(self) -> None:
         super()._post_clean()
-        self._forget_what_stands_at_no_field()
+        _forget_what_stands_at_no_field(self)
         for model, constraints in self.instance.get_constraints():
             for constraint in constraints:
                 if isinstance(constraint, UniqueConstraint):
-                    self._validate(model, constraint)
+                    _validate(self, model, constraint)
 
-    def _forget_what_stands_at_no_field(self) -> None:
-        told = self.errors.get(NON_FIELD_ERRORS)
-        if told is not None:
-            told.data = [each for each in told.data if each.code != "unique_together"]
-            if not told.data:
-                del self.errors[NON_FIELD_ERRORS]
 
-    def _validate(self, model: type[Model], constraint: UniqueConstraint) -> None:
-        names = constraint.fields
-        shown = [name for name in names if name in self.fields]
-        if shown and not set(names) & self.errors.keys():
-            try:
-                constraint.validate(model, self.instance)
-            except ValidationError:
-                self.add_error(shown[-1], _taken(model, names))
+def _forget_what_stands_at_no_field(form: ModelForm) -> None:
+    told = form.errors.get(NON_FIELD_ERRORS)
+    if told is not None:
+        told.data = [each for each in told.data if each.code != "unique_together"]
+        if not told.data:
+            del form.errors[NON_FIELD_ERRORS]
+
+
+def _validate(form: ModelForm, model: type[Model], constraint: UniqueConstraint) -> None:
+    names = constraint.fields
+    shown = [name for name in names if name in form.fields]
+    if shown and not set(names) & form.errors.keys():
+        try:
+            constraint.validate(model, form.instance)
+        except ValidationError:
+            form.add_error(shown[-1], _taken(model, names))
 
 
 def _taken(model: type[Model], names: tuple[str, ...]) -> str:

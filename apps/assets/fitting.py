@@ -52,15 +52,14 @@ def least(content: Content, site: Site) -> dict[str, Any]:
     ]
     plain = {**_plain(content, ("message", *ADDRESSES)), **never_empty, "buttons": buttons}
     shown = notification(plain, site, {"state": {"language": ""}})
-    # Where nothing is written the home page and the site's own picture stand, and its language.
+    # Where nothing is written the home page and the site's own picture stand, and a language.
+    shown.pop("lang", None)
     for name, member in ADDRESSES.items():
         if "{" in content[name]:
             shown.pop(member, None)
     for button, action in zip(content["buttons"], shown.get("actions", ()), strict=False):
         if "{" in button["url"]:
             action.pop("navigate", None)
-    if not content["language"]:
-        shown.pop("lang", None)
     return shown
 
 

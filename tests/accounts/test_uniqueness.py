@@ -144,10 +144,11 @@ class TestTwoAtTheSameInstant:
             client,
             lambda: Variation.objects.create(asset=push, name="German"),
             f"/admin/assets/variation/add/?asset={push.pk}",
-            {**sent, **{f"same_{name}": "on" for name in Push.VARIED}},
+            {**sent, **{f"same_{name}": "on" for name in Push.VARIED[1:]}, "title": "Hallo"},
         )
 
         assert errors(page) == {"name": ["Another variation of this asset is called so."]}
+        assert page.context["adminform"].form["title"].value() == "Hallo"
         assert push.variations.count() == 1
 
     def test_of_sites_too(self, client):
