@@ -39,7 +39,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.accounts.collisions import is_collision
 from apps.accounts.models import Site
-from apps.accounts.panels import panels_of, uses
+from apps.accounts.panels import panels_of, uses, widgets_of
 from apps.accounts.uniqueness import told_at_fields
 
 
@@ -106,8 +106,13 @@ class ModelAdmin(unfold.ModelAdmin):
         fixed = self.fixed_fields if obj else ()
         return [*super().get_readonly_fields(request, obj), *fixed]
 
-    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm]:
-        return told_at_fields(super().get_form(request, *args, **kwargs))
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        if obj and (widgets := widgets_of(obj)):
+            own = getattr(getattr(self.form, "Meta", None), "widgets", None) or {}
+            kwargs["widgets"] = {**own, **widgets}
+        return told_at_fields(super().get_form(request, obj, change, **kwargs))
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Ask the form once more when somebody else was faster: it then says what is taken.

@@ -16,7 +16,7 @@ from apps.assets.forms.popups import (
     PopupVariationButtonFormSet,
 )
 from apps.assets.forms.variations import VariationForm
-from apps.assets.forms.widgets import ImageAddressInput, image_widgets, offer_images
+from apps.assets.forms.widgets import ImageAddressInput, image_widgets, of_site, offer_images
 
 __all__ = [
     "MAX_BUTTONS",
@@ -35,5 +35,6 @@ __all__ = [
     "VariationButtonFormSet",
     "VariationForm",
     "image_widgets",
+    "of_site",
     "offer_images",
 ]
