@@ -17,6 +17,8 @@ from apps.assets.rendering.sources import Content
 ADVICE = "Shorten the texts or addresses, or keep it a draft."
 # What stands for a text with tags that is never empty.
 SHORTEST = "x"
+# What is never left out.
+HEAVY = ("title", "message", "url", "icon", "replace_key")
 # Addresses, and what they are called in a notification.
 ADDRESSES = {"url": "navigate", "icon": "icon", "image": "image", "badge": "badge"}
 
@@ -37,6 +39,12 @@ def problem(source: Source) -> str:
                 f"that can be, and {payloads.MAX_BYTES:,} go into a push. {ADVICE}"
             )
     return ""
+
+
+def longest(content: Content, names: Iterable[str]) -> str:
+    """Return which of the fields holds the most of it: what to shorten first."""
+    parts = [name for name in names if name in HEAVY]
+    return max(parts, key=lambda name: len(content[name].encode(errors="replace")), default="")
 
 
 def least(content: Content, site: Site) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import pytest
 
 from apps.assets import exchange, fitting, rendering
 from apps.assets.models import Push
+from apps.assets.previews import drafts
 from tests.assets.full_assets import exported
 from tests.assets.test_admin import a_form
 from tests.assets.test_variation_pages import a_form as a_variation_form
@@ -81,9 +82,25 @@ class TestSaving:
         marketer.post(ADD, {**form, "status": "draft"})
 
         push = Push.objects.get(name="Summer sale")
-        assert page.errors == {"status": [TOLD.format(size_of(push))]}
+        assert page.errors == {"message": [TOLD.format(size_of(push))]}
         assert page["message"].value() == FULL
         assert (push.status, push.message) == ("draft", FULL)
+
+    def test_the_preview_goes_on_showing_what_was_written(self):
+        push = a_push(message="Short")
+
+        draft = drafts.read(Push, a_form(push.site, **TOO_LARGE), asset=push)
+
+        assert list(draft.errors) == ["message"]
+        assert {name: draft.source.content[name] for name in TOO_LARGE} == TOO_LARGE
+
+    def test_so_does_that_of_a_variation(self):
+        german = a_variation(a_push(message=FULL), content={})
+
+        draft = drafts.read_variation(german, a_variation_form(url=LONG, icon=LONG))
+
+        assert list(draft.errors) == ["url"]
+        assert draft.source.versions[0].content == {"url": LONG, "icon": LONG}
 
     def test_buttons_that_make_it_too_large_are_told_so(self, marketer):
         push = a_push(a_site(), name="Summer sale", message="Short")
@@ -107,6 +124,13 @@ class TestSaving:
 
         assert push.buttons.count() == 0
 
+    def test_a_variation_without_words_of_its_own_is_told_at_its_status(self, marketer):
+        push = a_push(**TOO_LARGE)
+
+        page = marketer.post(variation_page(a_variation(push, content={})), a_variation_form())
+
+        assert list(page.context["adminform"].form.errors) == ["status"]
+
     def test_an_active_variation_is_refused_in_the_same_words(self, marketer):
         push = a_push(message=FULL)
         german = a_variation(push, content={})
@@ -118,7 +142,8 @@ class TestSaving:
         marketer.post(variation_page(german), {**form, "status": "draft"})
 
         german.refresh_from_db()
-        assert page.errors["status"][0].startswith("Too large for every browser: 4,")
+        assert list(page.errors) == ["url"]
+        assert page.errors["url"][0].startswith("Too large for every browser: 4,")
         assert german.content == {"url": LONG, "icon": LONG}
 
     def test_the_buttons_of_a_variation_count_too(self, marketer):

@@ -83,7 +83,11 @@ class PushForm(AssetForm):
             versions=rendering.active(push).versions if push.pk else (),
         )
         if problem := fitting.problem(source):
-            self.add_error("status", ValidationError(problem))
+            field = fitting.longest(content, self.fields) or "status"
+            written = cleaned[field]
+            self.add_error(field, ValidationError(problem))
+            # The preview goes on showing it, and how large it is.
+            cleaned[field] = written
 
     class Meta:
         model = Push

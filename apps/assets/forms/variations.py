@@ -97,7 +97,8 @@ class VariationForm(RuleForm):
         content = {**default, **cleaned["content"], "buttons": buttons}
         source = Source(kind=self.kind, site=self.known_site(), content=content)
         if problem := fitting.problem(source):
-            self.add_error("status", ValidationError(problem))
+            field = fitting.longest(content, cleaned["content"]) or "status"
+            self.add_error(field, ValidationError(problem))
 
     def _post_clean(self) -> None:
         super()._post_clean()
