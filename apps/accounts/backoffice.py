@@ -272,5 +272,14 @@ class PolymorphicInlineAdmin(PolymorphicInlineSupportMixin, ModelAdmin):
     """An admin with a PolymorphicInline."""
 
 
-TabularInline = unfold.TabularInline
-StackedInline = unfold.StackedInline
+class _Inline:
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type:
+        return super().get_formset(request, obj, **{"form": told_at_fields(self.form), **kwargs})
+
+
+class TabularInline(_Inline, unfold.TabularInline):
+    pass
+
+
+class StackedInline(_Inline, unfold.StackedInline):
+    pass

@@ -8,7 +8,6 @@ slower one through its form again.
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model, UniqueConstraint
 from django.forms import ModelForm
-from django.utils.text import capfirst
 
 
 def told_at_fields(form: type[ModelForm]) -> type[ModelForm]:
@@ -48,7 +47,9 @@ def _validate(form: ModelForm, model: type[Model], constraint: UniqueConstraint)
 
 
 def _taken(model: type[Model], names: tuple[str, ...]) -> str:
-    """Say: Another label of this site has this name."""
+    """Say: Another label of this site has this name. Or: This site has this origin already."""
     *owners, last = (str(model._meta.get_field(name).verbose_name) for name in names)
-    of = f" of this {' and '.join(owners)}" if owners else ""
-    return f"{capfirst(f'another {model._meta.verbose_name}')}{of} has this {last}."
+    kind, owner = str(model._meta.verbose_name), " and ".join(owners)
+    if kind == last:
+        return f"This {owner} has this {kind} already."
+    return f"Another {kind} of this {owner} has this {last}."

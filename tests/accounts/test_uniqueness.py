@@ -88,6 +88,22 @@ class TestATakenName:
         assert answer.status_code == 302
 
 
+@pytest.mark.django_db
+class TestATakenNameInAnInline:
+    def test_it_is_refused_at_the_field_of_its_row(self, client):
+        site = a_site()
+        login(client, "superuser")
+        row = {"origins-TOTAL_FORMS": "1", "origins-0-origin": "https://shop.example"}
+
+        page = client.post(
+            address(Site, "change", site), {**SITE, **NO_ORIGINS, **row, "name": "Renamed"}
+        )
+
+        (inline,) = page.context["inline_admin_formsets"]
+        assert inline.formset.errors == [{"origin": ["This site has this origin already."]}]
+        assert Site.objects.get(pk=site.pk).name != "Renamed"
+
+
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
 class TestTwoAtTheSameInstant:
