@@ -11,6 +11,7 @@ from apps.assets.forms import (
     PopupButtonForm,
     PopupButtonFormSet,
     PushButtonForm,
+    WeighedButtonFormSet,
 )
 from apps.assets.models import Button
 
@@ -36,6 +37,7 @@ class ButtonInline(TabularInline):
 
 class PushButtonInline(ButtonInline):
     form = PushButtonForm
+    formset = WeighedButtonFormSet
     fields = ("label", "url", "icon", "position")
     verbose_name_plural = "Buttons: at most three; Chrome and Edge show two, Safari none"
 

@@ -1,19 +1,16 @@
 """The buttons of an asset, or of one of its variations."""
 
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Site
-from apps.assets import fitting, known, rendering
+from apps.assets import known
 from apps.assets.forms.contents import check_names
 from apps.assets.forms.lines import check_lines
 from apps.assets.forms.widgets import image_widgets, offer_images
-from apps.assets.models import Asset, Button, Push, Variation
-from apps.assets.rendering import Source
+from apps.assets.models import Asset, Button, Variation
 from apps.assets.tags import Known
 
 MAX_BUTTONS = 3
@@ -29,36 +26,6 @@ class ButtonFormSet(forms.BaseInlineFormSet):
         super().add_fields(form, index)
         offer_images(form, self.site)
 
-    def clean(self) -> None:
-        """Refuse as active a push that these buttons make too large to be sent to anybody."""
-        super().clean()
-        if any(self.errors) or not self.instance.is_active or self.site is None:
-            return
-        source = self.source()
-        # What is too large without them is said by the form above.
-        if source and not fitting.problem(source):
-            content = {**source.content, "buttons": self._written()}
-            if problem := fitting.problem(replace(source, content=content)):
-                raise ValidationError(problem)
-
-    def source(self) -> Source | None:
-        """Return what the buttons belong to, without them; None where their size is no matter."""
-        row: Asset = self.instance
-        if not isinstance(row, Push):
-            return None
-        versions = rendering.active(row).versions if row.pk else ()
-        content = {**row.own_content, "buttons": []}
-        return Source(kind=Push, site=self.site, content=content, versions=versions)
-
-    def _written(self) -> list[dict[str, Any]]:
-        staying = [form for form in self.forms if not self._should_delete_form(form)]
-        blank = Button().own_content
-        return [
-            {name: form.cleaned_data.get(name, value) for name, value in blank.items()}
-            for form in staying
-            if form.cleaned_data
-        ]
-
     @cached_property
     def site(self) -> Site | None:
         row: Asset | Variation | None = self.instance
@@ -72,13 +39,6 @@ class ButtonFormSet(forms.BaseInlineFormSet):
 
 class VariationButtonFormSet(ButtonFormSet):
     """The buttons of a variation; they belong to its asset too."""
-
-    def source(self) -> Source | None:
-        row: Variation = self.instance
-        if not row.has_own_buttons or not isinstance(row.asset, Push):
-            return None
-        content = {**row.asset.own_content, **row.content, "buttons": []}
-        return Source(kind=Push, site=self.site, content=content)
 
     def save_new(self, form: forms.ModelForm, commit: bool = True) -> Button:
         form.instance.asset_id = self.instance.asset_id

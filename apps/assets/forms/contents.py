@@ -7,14 +7,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Site
-from apps.assets import fitting, known, rendering
+from apps.assets import known
 from apps.assets.forms.extra_data import ExtraDataField
 from apps.assets.forms.lines import check_lines
 from apps.assets.forms.spans import SpanWidget
 from apps.assets.forms.widgets import image_widgets, offer_images
 from apps.assets.library import labels
 from apps.assets.models import Asset, AssetLabel, Push
-from apps.assets.rendering import Source
 from apps.assets.tags import Known, problems
 
 
@@ -64,31 +63,6 @@ class AssetForm(forms.ModelForm):
 
 
 class PushForm(AssetForm):
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if not self.errors and cleaned.get("status") == Asset.Status.ACTIVE:
-            self._check_size(cleaned)
-        return cleaned
-
-    def _check_size(self, cleaned: dict[str, Any]) -> None:
-        """Refuse as active what can never be sent. Of the buttons their formset knows."""
-        push: Push = self.instance
-        content = push.own_content | {
-            name: cleaned[name] for name in push.CONTENT if name in cleaned
-        }
-        source = Source(
-            kind=Push,
-            site=self.site(),
-            content={**content, "buttons": []},
-            versions=rendering.active(push).versions if push.pk else (),
-        )
-        if problem := fitting.problem(source):
-            field = fitting.longest(content, self.fields) or "status"
-            written = cleaned[field]
-            self.add_error(field, ValidationError(problem))
-            # The preview goes on showing it, and how large it is.
-            cleaned[field] = written
-
     class Meta:
         model = Push
         fields = ("site", "name", "status", "labels", *Push.CONTENT)

@@ -9,12 +9,11 @@ from django.utils.text import capfirst
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from apps.accounts.models import Site
-from apps.assets import fitting, known, rendering, variations
+from apps.assets import known, variations
 from apps.assets.forms.contents import PushForm, check_names
 from apps.assets.forms.lines import check_lines
 from apps.assets.forms.popups import PopupForm
 from apps.assets.models import Asset, Popup, Push, Variation
-from apps.assets.rendering import Source
 from apps.segments.forms import RuleField, RuleForm
 
 SAME = "same_"
@@ -86,19 +85,7 @@ class VariationForm(RuleForm):
             addresses=[name for name in self.kind.ADDRESSES if name in own],
         )
         cleaned["content"] = {name: cleaned[name] for name in own if name in cleaned}
-        if not self.errors and cleaned.get("status") == Variation.Status.ACTIVE:
-            self._check_size(cleaned)
         return cleaned
-
-    def _check_size(self, cleaned: dict[str, Any]) -> None:
-        """Refuse as active what can never be sent. Of its own buttons their formset knows."""
-        default = rendering.of(self.asset, ()).content
-        buttons = [] if cleaned.get("has_own_buttons") else default["buttons"]
-        content = {**default, **cleaned["content"], "buttons": buttons}
-        source = Source(kind=self.kind, site=self.known_site(), content=content)
-        if problem := fitting.problem(source):
-            field = fitting.longest(content, cleaned["content"]) or "status"
-            self.add_error(field, ValidationError(problem))
 
     def _post_clean(self) -> None:
         super()._post_clean()
