@@ -42,9 +42,9 @@ class TestImporting:
 
     def test_then_it_does_it(self, marketer, data):
         site = an_empty_site()
-        sent = upload(marketer, site, data).context["sent"]
+        sent = upload(marketer, site, data).context["waiting"]
 
-        answer = marketer.post(ADDRESS, {"sent": sent})
+        answer = marketer.post(ADDRESS, {"waiting": sent})
 
         assert answer.url == "/admin/assets/asset/"
         assert Push.objects.get(site=site).revisions.get().note == "Imported from assets.json"
@@ -56,16 +56,16 @@ class TestImporting:
         page = upload(marketer, site, data)
         assert 'name="asset-0"' in page.content.decode()
 
-        marketer.post(ADDRESS, {"sent": page.context["sent"], "asset-0": "replace"})
+        marketer.post(ADDRESS, {"waiting": page.context["waiting"], "asset-0": "replace"})
 
         assert Push.objects.get(pk=ours.pk).message == "Until Sunday."
 
     def test_statuses_are_kept_when_told_so(self, marketer, data):
         site = an_empty_site()
         data["assets"][0]["content"]["title"] = "Hello"
-        sent = upload(marketer, site, data, keeps_status="on").context["sent"]
+        sent = upload(marketer, site, data, keeps_status="on").context["waiting"]
 
-        marketer.post(ADDRESS, {"sent": sent})
+        marketer.post(ADDRESS, {"waiting": sent})
 
         assert Push.objects.get(site=site).status == "active"
 
@@ -86,11 +86,11 @@ class TestImporting:
 
     def test_what_was_not_shown_is_not_imported(self, marketer, client, data):
         site = an_empty_site()
-        sent = upload(marketer, site, data).context["sent"]
+        sent = upload(marketer, site, data).context["waiting"]
 
-        marketer.post(ADDRESS, {"sent": sent[:-3] + "abc"})
+        marketer.post(ADDRESS, {"waiting": sent[:-3] + "abc"})
         client.force_login(a_user("Marketer"))
-        client.post(ADDRESS, {"sent": sent})
+        client.post(ADDRESS, {"waiting": sent})
 
         assert not Asset.objects.filter(site=site).exists()
 
