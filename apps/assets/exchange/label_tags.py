@@ -52,8 +52,8 @@ class _Planner:
         shown = name[:60] if isinstance(name, str) and name else f"Label tag {number + 1}"
         planned = PlannedLabelTag(key=f"label-{number}", name=shown, kind="label tag")
         if not _has_shape(row):
-            words = "It needs a name, a value, and a list of values under rules."
-            planned.refuse("Label tag", words)
+            words = f"a list of at most {MAX_VALUES} values under rules."
+            planned.refuse("Label tag", f"It needs a name, a value, and {words}")
             return planned
         for place, message in _wrong(LabelTag(name=name, value=row["value"]), exclude=["site"]):
             planned.refuse(place, message)
