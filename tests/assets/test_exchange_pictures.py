@@ -82,7 +82,11 @@ class TestFile:
 
     @pytest.mark.parametrize(
         ("bound", "words"),
-        [("MAX_IMAGES", "at most 1 pictures"), ("MAX_IMAGE_BYTES", "MB of pictures")],
+        [
+            ("MAX_IMAGES", "at most 1 pictures"),
+            ("MAX_IMAGE_BYTES", "MB of pictures"),
+            ("MAX_IMAGE_PIXELS", "million pixels"),
+        ],
     )
     def test_it_holds_no_more_than_can_be_imported(self, monkeypatch, bound, words):
         site = an_empty_site()

@@ -123,7 +123,7 @@ class TestPictures:
 
     def test_many_pictures_of_many_pixels_are_drawn_up_to_a_bound(self, monkeypatch):
         pictures = [encoded(drawn(size=(100, 100 + each)), "PNG") for each in range(3)]
-        monkeypatch.setattr("apps.assets.exchange.bringing.MAX_PIXELS", 20_200)
+        monkeypatch.setattr("apps.assets.exchange.bringing.MAX_IMAGE_PIXELS", 20_200)
 
         plan = exchange.plan(exchange.read(a_file_of(*pictures)), an_empty_site())
 

@@ -13,13 +13,10 @@ from django.http import HttpRequest
 
 from apps.accounts.models import Site, User
 from apps.assets.exchange import texts
+from apps.assets.exchange.files import MAX_IMAGE_PIXELS
 from apps.assets.images import essentials, mentions, pictures, storing
 from apps.assets.images.pictures import Picture
 from apps.assets.models import Image
-
-# A hundred of the largest that we write. Few bytes can hold more, and somebody waits while they
-# are drawn.
-MAX_PIXELS = 100 * pictures.MAX_STORED_SIDE**2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +142,8 @@ def _drawn(contents: Iterable[bytes]) -> dict[bytes, Picture | str]:
             continue
         try:
             pixels += _pixels(content)
-            if pixels > MAX_PIXELS:
-                most = f"{MAX_PIXELS // 1_000_000} million"
+            if pixels > MAX_IMAGE_PIXELS:
+                most = f"{MAX_IMAGE_PIXELS // 1_000_000} million"
                 raise ValidationError(f"The pictures before it have {most} pixels together.")
             found[content] = pictures.read(ContentFile(content))
         except ValidationError as error:

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 
 from apps.accounts.models import Site
 from apps.assets.exchange import texts
-from apps.assets.exchange.files import MAX_IMAGE_BYTES, MAX_IMAGES
+from apps.assets.exchange.files import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGES
 from apps.assets.images import mentions
 from apps.assets.models import Image
 
@@ -52,6 +52,9 @@ def _bound(rows: list[Image]) -> None:
     if sum(row.size for row in rows) > MAX_IMAGE_BYTES:
         most = MAX_IMAGE_BYTES // 1_000_000
         raise TooMuch(f"A file holds at most {most} MB of pictures: choose fewer assets.")
+    if sum(row.width * row.height for row in rows) > MAX_IMAGE_PIXELS:
+        most = MAX_IMAGE_PIXELS // 1_000_000
+        raise TooMuch(f"A file holds at most {most} million pixels: choose fewer assets.")
 
 
 def _read(name: str) -> bytes:

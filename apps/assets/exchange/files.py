@@ -10,6 +10,9 @@ TYPE, FORMAT = "pushdesk-assets", 1
 # Of all that is not the data of pictures.
 MAX_BYTES = 2_000_000
 MAX_IMAGES, MAX_IMAGE_BYTES = 200, 20_000_000
+# About a hundred of the largest that apps.assets.images.pictures writes. Few bytes can hold more,
+# and somebody waits while they are drawn.
+MAX_IMAGE_PIXELS = 200_000_000
 # Base64 writes three bytes as four, and fills the last three up.
 MAX_FILE_BYTES = MAX_BYTES + MAX_IMAGE_BYTES * 4 // 3 + MAX_IMAGES * 4
 MAX_DEPTH = 30
