@@ -2,21 +2,21 @@
 
 import { el, icon } from "../rule_builder/dom.js";
 import { People } from "./people.js";
-import { named } from "./offers.js";
 import { Values } from "./values.js";
 
+const DEFAULT = "Default content";
 const MADE_UP = { id: null, name: "a made-up contact", about: "" };
 
 export class Viewer {
-  constructor(form, offers, changed) {
+  constructor(form, changed) {
     Object.assign(this, { form, changed });
     this.canSee = !form.element.dataset.anonymous;
     this.chosen = MADE_UP;
     this.handful = [MADE_UP];
     this.version = "";
-    this.values = new Values(offers, changed);
+    this.values = new Values(changed);
     this.who = form.element.querySelector("[data-who]");
-    this.versions = el("select", { "aria-label": "Content for the made-up contact", onchange: ({ target }) => this.pickVersion(target.value) });
+    this.versions = el("select", { "aria-label": "Content to look at", onchange: ({ target }) => this.pickVersion(target.value) });
     this.details = el("details", { class: "editor-values" }, el("summary", {}, "Values to fill in"), this.values.element);
     this.who.after(this.details);
     this.people = new People({ load: (term) => this.load(term), pick: (contact) => this.pick(contact) });
@@ -33,12 +33,7 @@ export class Viewer {
 
   // Another site has other contacts.
   follow() {
-    this.values.follow(this.used());
     if (this.form.site !== this.site) this.open().then(this.changed);
-  }
-
-  used() {
-    return named(this.form.entries().map(([, value]) => value));
   }
 
   async load(term) {
@@ -68,7 +63,7 @@ export class Viewer {
     this.chosen = contact;
     this.people.say(contact.name);
     this.next.hidden = this.handful.length < 2;
-    this.values.open(this.roots, this.used());
+    this.values.open(this.roots);
     this.details.hidden = this.values.isEmpty && contact.id !== null;
   }
 
@@ -78,32 +73,42 @@ export class Viewer {
   }
 
   asked() {
-    const isMadeUp = this.chosen.id === null;
     return {
       "preview-contact": this.chosen.id ?? "",
       "preview-values": JSON.stringify(this.values.given()),
       // A variation's own page shows that one, to whomever.
-      "preview-version": this.form.identity.variation || (isMadeUp ? this.version : ""),
+      "preview-version": this.form.identity.variation || this.version,
     };
   }
 
   show(found) {
+    if (found.values) this.values.follow(found.values);
     this.details.hidden = this.values.isEmpty && this.chosen.id !== null;
     if (!found.variation) return;
-    const labels = Object.entries(found.labels).flatMap(([name, value]) => [" ", el("span", { class: "editor-label" }, `${name}: `, el("b", {}, value || "nothing"))]);
-    const content = this.content(found);
-    const about = found.viewer.about ? `${found.viewer.about}. ` : "";
-    const said = JSON.stringify([about, found.variation, found.labels, found.versions, this.chosen.id]);
+    const said = JSON.stringify([found.viewer, found.variation, found.met, found.labels, found.versions]);
     if (said === this.said) return;
     this.said = said;
-    this.who.replaceChildren(about, "Gets ", content, ...labels);
+    const labels = Object.entries(found.labels).flatMap(([name, value]) => [" ", el("span", { class: "editor-label" }, `${name}: `, el("b", {}, value || "nothing"))]);
+    const about = found.viewer.about ? `${found.viewer.about}. ` : "";
+    const isHere = document.activeElement === this.versions;
+    this.who.replaceChildren(about, ...this.content(found), ...labels);
+    if (isHere) this.versions.focus();
   }
 
-  // Which variation a made-up contact meets is not known, so it is chosen.
-  content({ variation, versions }) {
-    if (this.chosen.id !== null || !versions.length || this.form.identity.variation) return el("b", {}, variation);
-    this.versions.replaceChildren(el("option", { value: "" }, "Default content"), ...versions.map(({ id, name }) => el("option", { value: id }, name)));
-    this.versions.value = versions.some(({ id }) => String(id) === this.version) ? this.version : "";
-    return this.versions;
+  // Which content is shown, and where a contact would get another one, which that is.
+  content({ viewer, variation, met, versions }) {
+    const isMadeUp = viewer.id === null;
+    const isMet = isMadeUp || variation === met;
+    const verb = isMet ? "Gets " : "Shows ";
+    const other = isMet ? [] : [", would get ", el("b", {}, met)];
+    const isFixed = !versions.length || this.form.identity.variation;
+    if (isFixed) return [verb, el("b", {}, variation), ...other];
+    const named = versions.map(({ id, name }) => [String(id), name]);
+    const byDefault = isMadeUp ? [["", DEFAULT]] : [["", `By the rules: ${met}`], ["default", DEFAULT]];
+    const choices = [...byDefault, ...named];
+    this.versions.replaceChildren(...choices.map(([value, words]) => el("option", { value }, words)));
+    if (!choices.some(([value]) => value === this.version)) this.version = "";
+    this.versions.value = this.version;
+    return [verb, this.versions, ...other];
   }
 }
