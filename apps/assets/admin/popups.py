@@ -5,7 +5,6 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field
 from django.forms import Field as FormField
-from django.forms import Script
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -59,7 +58,6 @@ class PopupAdmin(EditorAdmin, FitAdmin, KindAdmin):
 
     class Media:
         css = {"all": ["admin/popup.css"]}
-        js = [Script("admin/popup_form.js", type="module")]
 
     def get_urls(self) -> list[URLPattern]:
         views = [

@@ -16,12 +16,14 @@ export class Viewer {
     this.version = "";
     this.values = new Values(changed);
     this.who = form.element.querySelector("[data-who]");
-    this.versions = el("select", { "aria-label": "Content to look at", onchange: ({ target }) => this.pickVersion(target.value) });
+    this.versions = el("select", { class: "editor-versions", "aria-label": "Content to show", onchange: ({ target }) => this.pickVersion(target.value) });
+    this.versions.hidden = true;
     this.details = el("details", { class: "editor-values" }, el("summary", {}, "Values to fill in"), this.values.element);
     this.who.after(this.details);
     this.people = new People({ load: (term) => this.load(term), pick: (contact) => this.pick(contact) });
     this.next = el("button", { type: "button", class: "editor-next", title: "Next contact", "aria-label": "Next contact", onclick: () => this.flip() }, icon("skip_next"));
     form.element.querySelector("[data-viewer]").append(el("span", {}, "as"), this.people.element, this.next);
+    form.element.querySelector(".editor-head").append(this.versions);
   }
 
   // Begins with the newest contact that there is.
@@ -90,25 +92,24 @@ export class Viewer {
     this.said = said;
     const labels = Object.entries(found.labels).flatMap(([name, value]) => [" ", el("span", { class: "editor-label" }, `${name}: `, el("b", {}, value || "nothing"))]);
     const about = found.viewer.about ? `${found.viewer.about}. ` : "";
-    const isHere = document.activeElement === this.versions;
-    this.who.replaceChildren(about, ...this.content(found), ...labels);
-    if (isHere) this.versions.focus();
+    this.who.replaceChildren(about, ...gets(found), ...labels);
+    this.offer(found);
   }
 
-  // Which content is shown, and where a contact would get another one, which that is.
-  content({ viewer, variation, met, versions }) {
-    const isMadeUp = viewer.id === null;
-    const isMet = isMadeUp || variation === met;
-    const verb = isMet ? "Gets " : "Shows ";
-    const other = isMet ? [] : [", would get ", el("b", {}, met)];
-    const isFixed = !versions.length || this.form.identity.variation;
-    if (isFixed) return [verb, el("b", {}, variation), ...other];
-    const named = versions.map(({ id, name }) => [String(id), name]);
-    const byDefault = isMadeUp ? [["", DEFAULT]] : [["", `By the rules: ${met}`], ["default", DEFAULT]];
-    const choices = [...byDefault, ...named];
+  // What can be shown instead of what a contact meets; which variation somebody made up meets is
+  // not known, so it is chosen. A variation's own page shows that one.
+  offer({ viewer, versions }) {
+    this.versions.hidden = !versions.length || Boolean(this.form.identity.variation);
+    const byDefault = viewer.id === null ? [["", DEFAULT]] : [["", "What they get"], ["default", DEFAULT]];
+    const choices = [...byDefault, ...versions.map(({ id, name }) => [String(id), name])];
     this.versions.replaceChildren(...choices.map(([value, words]) => el("option", { value }, words)));
     if (!choices.some(([value]) => value === this.version)) this.version = "";
     this.versions.value = this.version;
-    return [verb, this.versions, ...other];
   }
+}
+
+// Which content is shown, and where the contact would get another one, which that is.
+function gets({ viewer, variation, met }) {
+  if (viewer.id === null || variation === met) return ["Gets ", el("b", {}, variation)];
+  return ["Shows ", el("b", {}, variation), ", would get ", el("b", {}, met)];
 }
