@@ -76,7 +76,7 @@ class PopupForm(AssetForm):
         chosen = {name: cleaned.get(name) or "" for name in self.fields if name.endswith("_color")}
         for name, words in colors.problems(chosen).items():
             if not wrong & {name, colors.PAIRS[name][0]}:
-                self.add_error(name, ValidationError(words))
+                self.add_error(name, ValidationError(words, code=colors.FAINT))
 
 
 class PopupButtonForm(ButtonForm):
