@@ -4,6 +4,7 @@ import re
 import pytest
 from django.contrib.auth.models import Permission
 
+from apps.accounts.models import AuditEntry
 from apps.assets.models import AssetLabel, Popup, Push
 from apps.journeys.models import PushStep
 from tests.assets.full_assets import (
@@ -159,6 +160,28 @@ class TestActions:
         )
         assert json.loads(answer.content) == json.loads(one.content)
         assert json.loads(answer.content)["assets"][0]["name"] == "Summer sale"
+
+    def test_the_audit_log_says_who_took_which_out(self, analyst):
+        site = a_site()
+        push, popup = a_push(site, name="Sale"), a_popup(site, name="News")
+
+        act(analyst, ASSETS, "export_selected", push, popup)
+        analyst.get(f"{PUSHES}{push.pk}/export_one/")
+
+        one, several = AuditEntry.objects.all()
+        assert [(each.action, each.site) for each in (one, several)] == [("exported", site)] * 2
+        assert {str(each.user_id) for each in (one, several)} == {analyst.session["_auth_user_id"]}
+        assert (several.subject, several.details) == ("2 assets", {"assets": ["News", "Sale"]})
+        assert (one.subject, one.details) == ("Asset “Sale”", {"assets": ["Sale"]})
+
+    def test_what_is_too_large_for_a_file_is_said_and_not_audited(self, analyst, monkeypatch):
+        push = a_push()
+        monkeypatch.setattr("apps.assets.exchange.exporting.MAX_BYTES", 100)
+
+        answer = analyst.get(f"{PUSHES}{push.pk}/export_one/", follow=True)
+
+        assert "choose fewer assets" in words(answer)
+        assert not AuditEntry.objects.exists()
 
     def test_the_page_says_where_it_is_used(self, marketer):
         push = Push.objects.get(site=a_live_journey().site)

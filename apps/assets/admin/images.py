@@ -109,7 +109,7 @@ def picture(request: HttpRequest, image: Image) -> Panel:
     return Panel(
         title="Picture",
         template="admin/assets/image_panel.html",
-        content={"image": image, "address": storing.address(image, request)},
+        content={"image": image, "address": storing.address(image.file.name, request)},
         is_above=True,
     )
 

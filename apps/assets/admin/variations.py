@@ -214,12 +214,11 @@ class VariationAdmin(VariedAdmin, ModelAdmin):
         asset = _asset(request, row)
         strip = strip_of(request, asset, row, adds=row is None)
         more = {"strip": strip, "varied": row, "show_save_and_add_another": False}
-        if type(asset) is Push:
-            can_write = row is None or self.has_change_permission(request, row)
-            number = row.pk if row else 0
-            more["editor"] = editor.context_of(
-                request, Push, asset, can_write=can_write, variation=number
-            )
+        can_write = row is None or self.has_change_permission(request, row)
+        number = row.pk if row else 0
+        more["editor"] = editor.context_of(
+            request, type(asset), asset, can_write=can_write, variation=number
+        )
         context = {**context, **around(context, asset), **more}
         return super().render_change_form(request, context, *args, **kwargs)
 

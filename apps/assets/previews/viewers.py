@@ -1,12 +1,11 @@
-"""Contacts to look at an asset as: found among a site's own, or made up."""
+"""Contacts of a site to look at an asset as, and values that somebody types instead."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from apps.accounts import naming
-from apps.accounts.models import Contact, PushStatus, Site
-from apps.assets.rendering import CORE_STATE
+from apps.accounts.models import Contact, Site
 from apps.segments.counting import TooSlow, at_most
 
 RECENT, MOST_FOUND, LOOKED_AT = 5, 8, 2_000
@@ -77,16 +76,6 @@ def about(contact: Contact) -> str:
     known = [str(value) for value in values if not isinstance(value, bool)]
     short = [text for text in known if len(text) <= 30][:3]
     return " · ".join([*short, *filter(None, [contact.language])])[:MAX_ABOUT]
-
-
-def made_up(site: Site, state: Mapping[str, Any]) -> Contact:
-    """Return a contact that is nowhere stored; what the house knows of everybody is taken from
-    `state` as well."""
-    core = {name: str(state[name])[:150] for name in CORE_STATE if state.get(name)}
-    if core.get("push_status") not in PushStatus.values:
-        core.pop("push_status", None)
-    own = {name: value for name, value in state.items() if name not in CORE_STATE}
-    return Contact(site=site, state=own, **core)
 
 
 def typed(text: str) -> Any:

@@ -18,16 +18,17 @@ from apps.assets.forms import (
     PopupForm,
     PushButtonForm,
     PushForm,
+    asking,
 )
 from apps.assets.library import labels
 from apps.assets.models import Asset, Button, Popup, Push, Variation
 from apps.assets.snapshots.knowledge import Knowledge
-from apps.assets.snapshots.shapes import Wrong, called, label_of, listed, shape, short, type_of
+from apps.assets.snapshots.shapes import Wrong, called, listed, shape, short, type_of, words_of
 from apps.assets.snapshots.writing import FORMAT, KINDS, Snapshot, source_of
 from apps.assets.tags import problems as unknown_names
+from apps.assets.variations import MAX_VARIATIONS
 from apps.segments import rules
 
-MAX_VARIATIONS = 50
 FORMS: dict[type[Asset], tuple[type[ModelForm], type[ModelForm]]] = {
     Push: (PushForm, PushButtonForm),
     Popup: (PopupForm, PopupButtonForm),
@@ -103,6 +104,8 @@ class _Reader:
         self.kind: type[Asset] = kind
         self._keys(data, PARTS, "Asset")
         cleaned = self._content(data)
+        # Where a popup is, for all of its contents.
+        self.position = cleaned.get("position")
         return {
             "format": FORMAT,
             "kind": data["kind"],
@@ -110,7 +113,7 @@ class _Reader:
             "status": self._cleaned(Asset, "status", data["status"], "Status"),
             "labels": self._labels(data["labels"]),
             "content": {name: cleaned.get(name) for name in kind.CONTENT},
-            "buttons": self._buttons(data["buttons"], ""),
+            "buttons": self._buttons(data["buttons"], "", self.position),
             "variations": list(self._variations(data)),
         }
 
@@ -137,7 +140,7 @@ class _Reader:
         for name, value in content.items():
             column = self.kind._meta.get_field(name)
             if type(value) is not type_of(column):
-                raise Wrong(place + label_of(column), f"It cannot be {called(value)}.")
+                raise Wrong(place + words_of(column), f"It cannot be {called(value)}.")
 
     def _filled(self, values: dict[str, Any], *, only: set[str], place: str) -> dict[str, Any]:
         """Return what the form of the kind makes of the values; say what is wrong with `only`."""
@@ -153,7 +156,7 @@ class _Reader:
         for name, messages in form.errors.items():
             if name in only or name == "__all__":
                 words = (
-                    label_of(form._meta.model._meta.get_field(name)) if name in only else "Asset"
+                    words_of(form._meta.model._meta.get_field(name)) if name in only else "Asset"
                 )
                 for message in messages:
                     self.wrong(place + words, message)
@@ -162,7 +165,7 @@ class _Reader:
     def _unknown(self, cleaned: dict[str, Any], place: str) -> None:
         """Note the names in tags that the site does not know."""
         for name in (*self.kind.TEXTS, *self.kind.ADDRESSES):
-            words = place + label_of(self.kind._meta.get_field(name))
+            words = place + words_of(self.kind._meta.get_field(name))
             self._note_unknown(cleaned.get(name), words, is_address=name in self.kind.ADDRESSES)
 
     def _note_unknown(self, text: Any, place: str, *, is_address: bool) -> None:
@@ -184,20 +187,27 @@ class _Reader:
                 self.wrong("Labels", " ".join(error.messages))
         return sorted(found.values())
 
-    def _buttons(self, written: Any, place: str) -> list[dict[str, Any]]:
+    def _buttons(self, written: Any, place: str, position: str | None) -> list[dict[str, Any]]:
+        """Return the buttons of one content, each and all together; see forms.asking."""
         shape(written, list, f"{place}Buttons")
         if len(written) > MAX_BUTTONS:
             raise Wrong(f"{place}Buttons", f"There are at most {MAX_BUTTONS}.")
-        return [
+        found = [
             self._button(each, f"{place}Button {number}, ")
             for number, each in enumerate(written, start=1)
         ]
+        if self.kind is Popup:
+            actions = [each["action"] for each in found]
+            does = words_of(Button._meta.get_field("action"))
+            for number, message in asking.problems(actions, position).items():
+                self.wrong(f"{place}Button {number + 1}, {does}", message)
+        return found
 
     def _button(self, written: Any, place: str) -> dict[str, Any]:
         shape(written, dict, place.rstrip(", "))
         self._keys(written, set(Button.CONTENT), place.rstrip(", "))
         for name, value in written.items():
-            shape(value, str, place + label_of(Button._meta.get_field(name)))
+            shape(value, str, place + words_of(Button._meta.get_field(name)))
         form = FORMS[self.kind][1]({"position": 0, **written}, instance=Button(**written))
         errors = dict(form.errors)
         try:
@@ -206,12 +216,12 @@ class _Reader:
         except ValidationError as error:
             errors |= error.message_dict
         for name, messages in errors.items():
-            words = label_of(Button._meta.get_field(name)) if name != "__all__" else "Button"
+            words = words_of(Button._meta.get_field(name)) if name != "__all__" else "Button"
             for message in messages:
                 self.wrong(place + words, message)
         cleaned = {**written, **{n: v for n, v in form.cleaned_data.items() if n in written}}
         for name in ("label", "url", "icon"):
-            words = place + label_of(Button._meta.get_field(name))
+            words = place + words_of(Button._meta.get_field(name))
             self._note_unknown(cleaned[name], words, is_address=name != "label")
         return cleaned
 
@@ -245,13 +255,15 @@ class _Reader:
         cleaned = self._filled({"name": "x", **default, **content}, only=set(content), place=place)
         cleaned = {name: cleaned.get(name) for name in content}
         self._unknown(cleaned, place)
+        # What it does not show hides nothing.
+        position = self.position if each["has_own_buttons"] else None
         return {
             "name": each["name"],
             "status": self._status(each, place),
             "rule": each["rule"],
             "content": cleaned,
             "has_own_buttons": each["has_own_buttons"],
-            "buttons": self._buttons(each["buttons"], place),
+            "buttons": self._buttons(each["buttons"], place, position),
         }
 
     def _cleaned(self, model: type[Model], name: str, value: Any, place: str) -> Any:

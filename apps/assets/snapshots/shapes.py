@@ -1,4 +1,4 @@
-"""What the JSON of a snapshot may look like, and what is said of it where it does not."""
+"""Of what shape data is that anybody may have written, and how it is called in words."""
 
 from typing import Any
 
@@ -8,11 +8,10 @@ from django.utils.text import capfirst
 
 
 class Wrong(Exception):
-    """Not worth reading on: the data has not the shape of a snapshot."""
+    """Not worth reading on: the data has not the shape of a snapshot. Takes place and message."""
 
 
 def shape(value: Any, wanted: type, place: str) -> Any:
-    """Return the value, which is of this type. Raises Wrong."""
     if type(value) is not wanted:
         raise Wrong(place, f"It cannot be {called(value)}.")
     return value
@@ -36,7 +35,7 @@ def called(value: Any) -> str:
     return names.get(type(value), "empty")
 
 
-def label_of(column: Column) -> str:
+def words_of(column: Column) -> str:
     return capfirst(str(column.verbose_name))
 
 

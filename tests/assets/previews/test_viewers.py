@@ -3,7 +3,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.assets.previews import viewers
-from apps.assets.rendering import context_of
 from tests.factories import a_contact, a_site
 
 pytestmark = pytest.mark.django_db
@@ -66,24 +65,6 @@ class TestFind:
 
         selects = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
         assert len(selects) <= 5
-
-
-class TestMadeUp:
-    def test_what_the_house_knows_of_everybody_is_taken_from_the_state(self):
-        site = a_site()
-
-        contact = viewers.made_up(
-            site, {"first_name": "Anna", "language": "de", "push_status": "nonsense"}
-        )
-
-        assert (contact.pk, contact.language, contact.push_status) == (None, "de", "ask")
-        assert context_of(contact)["state"] == {
-            "first_name": "Anna",
-            "external_id": "",
-            "language": "de",
-            "time_zone": "",
-            "push_status": "ask",
-        }
 
 
 class TestTyped:
