@@ -39,6 +39,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.accounts.collisions import is_collision
 from apps.accounts.models import Site
+from apps.accounts.overwriting import asks_first
 from apps.accounts.panels import panels_of, uses, widgets_of
 from apps.accounts.uniqueness import told_at_fields
 
@@ -112,7 +113,7 @@ class ModelAdmin(unfold.ModelAdmin):
         if obj and (widgets := widgets_of(obj)):
             own = getattr(getattr(self.form, "Meta", None), "widgets", None) or {}
             kwargs["widgets"] = {**own, **widgets}
-        return told_at_fields(super().get_form(request, obj, change, **kwargs))
+        return asks_first(told_at_fields(super().get_form(request, obj, change, **kwargs)))
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Ask the form once more when somebody else was faster: it then says what is taken.
@@ -149,6 +150,7 @@ class ModelAdmin(unfold.ModelAdmin):
         context["panels_below"] = [panel for panel in built if panel not in above]
         return super().render_change_form(request, context, *args, **kwargs)
 
+    change_form_before_template = "admin/seen.html"
     change_form_outer_before_template = "admin/panels/above.html"
     change_form_outer_after_template = "admin/panels/below.html"
 
