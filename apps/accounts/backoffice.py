@@ -39,9 +39,12 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.accounts.collisions import is_collision
 from apps.accounts.models import Site
-from apps.accounts.overwriting import asks_first
+from apps.accounts.overwriting import asks_first, tells_what_is_gone
 from apps.accounts.panels import panels_of, uses, widgets_of
 from apps.accounts.uniqueness import told_at_fields
+
+# Of a key in every database.
+MOST_DIGITS = 18
 
 
 def add_navigation(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
@@ -115,18 +118,23 @@ class ModelAdmin(unfold.ModelAdmin):
             kwargs["widgets"] = {**own, **widgets}
         return asks_first(told_at_fields(super().get_form(request, obj, change, **kwargs)))
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """Ask the form once more when somebody else was faster: it then says what is taken.
 
-        Nothing is left of the first time, which was one transaction.
+        Nothing is left of the first time, which was one transaction. A number that no key can be
+        is nobody's, where SQLite would answer with an error.
         """
+        if object_id and object_id.isdecimal() and len(object_id) > MOST_DIGITS:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            return super().changeform_view(request, object_id, *args, **kwargs)
         except (IntegrityError, OperationalError) as error:
             if isinstance(error, OperationalError) and not is_collision(error):
                 raise
             request._messages = default_storage(request)
-            return super().changeform_view(request, *args, **kwargs)
+            return super().changeform_view(request, object_id, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse what no column can hold, which PostgreSQL would answer with an error."""
@@ -276,7 +284,8 @@ class PolymorphicInlineAdmin(PolymorphicInlineSupportMixin, ModelAdmin):
 
 class _Inline:
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type:
-        return super().get_formset(request, obj, **{"form": told_at_fields(self.form), **kwargs})
+        form = tells_what_is_gone(told_at_fields(self.form))
+        return super().get_formset(request, obj, **{"form": form, **kwargs})
 
 
 class TabularInline(_Inline, unfold.TabularInline):

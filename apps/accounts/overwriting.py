@@ -46,6 +46,23 @@ class _AsksFirst:
             self.add_error(None, _words(self.instance))
 
 
+def tells_what_is_gone(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
+    """Return the form of an inline's row, which says at a field that people see that its row has
+    been deleted since the page was opened; Django says it at the hidden one of its id."""
+    return type(form.__name__, (_TellsWhatIsGone, form), {})
+
+
+class _TellsWhatIsGone:
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self._meta.model._meta.pk.name in self.errors and self.visible_fields():
+            self.add_error(
+                self.visible_fields()[0].name,
+                "This row was deleted after you had opened the page, so it cannot be saved. Note "
+                "what you want to keep of it, and open the page anew.",
+            )
+
+
 def _state(row: Model, names: set[str]) -> str:
     """Return what tells one state of the row from another: when it was saved, where it keeps
     that, else what its form shows."""

@@ -151,3 +151,11 @@ class TestEveryPage:
         login(client, "superuser")
 
         assert client.get(f"/admin/accounts/contact/?{query}").status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_number_that_no_key_can_be_is_a_page_that_is_not_there(administrator):
+    answer = administrator.get(f"/admin/assets/push/{'9' * 23}/change/", follow=True)
+
+    assert answer.redirect_chain[-1] == ("/admin/", 302)
+    assert "doesn’t exist" in answer.content.decode()

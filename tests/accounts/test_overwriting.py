@@ -3,7 +3,7 @@
 import pytest
 
 from apps.accounts.models import Site
-from apps.assets.models import LabelTag, Push, Variation
+from apps.assets.models import Button, LabelTag, Push, Variation
 from apps.segments.models import Segment
 from tests.accounts.house import address, login
 from tests.accounts.test_uniqueness import FORMS, NO_BUTTONS, NO_ORIGINS, SITE
@@ -104,3 +104,26 @@ class TestWhatIsSeen:
         assert said.startswith("This variation was changed, after you had opened it.")
         german.refresh_from_db()
         assert german.content == {"title": "Servus"}
+
+
+@pytest.mark.django_db
+class TestARowOfAnInlineThatIsGone:
+    def test_it_is_said_at_a_field_that_people_see(self, administrator):
+        push = a_push()
+        button = Button.objects.create(asset=push, label="Show me")
+        row = {"id": button.pk, "asset": push.pk, "label": "Show more", "position": 0}
+        sent = {f"buttons-0-{name}": value for name, value in row.items()}
+        counts = {"buttons-TOTAL_FORMS": "1", "buttons-INITIAL_FORMS": "1"}
+        button.delete()
+
+        page = administrator.post(
+            address(Push, "change", push), {**FORMS[Push][0], **counts, **sent, "name": "spring"}
+        )
+
+        (inline,) = page.context["inline_admin_formsets"]
+        assert inline.formset.errors[0]["label"] == [
+            "This row was deleted after you had opened the page, so it cannot be saved. Note what "
+            "you want to keep of it, and open the page anew."
+        ]
+        assert inline.formset.forms[0]["label"].value() == "Show more"
+        assert not push.buttons.exists()

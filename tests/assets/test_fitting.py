@@ -158,7 +158,10 @@ class TestImporting:
         a_push(site, name="Small")
         other = a_site()
 
+        planned = exchange.plan(exported(site), other, keeps_status=True).assets
         exchange.run(exported(site), other, None, keeps_status=True)
 
+        (note,) = next(each.notes for each in planned if each.name == "Large")
+        assert note.message.endswith("or keep it a draft. It is imported as a draft.")
         rows = other.assets.non_polymorphic().filter(name__in=["Large", "Small"])
         assert dict(rows.values_list("name", "status")) == {"Large": "draft", "Small": "active"}

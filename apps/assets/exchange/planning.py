@@ -164,6 +164,9 @@ class _Planner:
             planned.note(each.field, each.message)
         if checked.unknown:
             planned.note("Status", "It is imported as a draft, until the site knows these names.")
+        if self.keeps_status:
+            for each in checked.too_large:
+                planned.note(each.field, f"{each.message} It is imported as a draft.")
 
     def _compare(self, planned: PlannedAsset, existing: Asset) -> None:
         planned.existing = existing

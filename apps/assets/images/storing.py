@@ -5,7 +5,6 @@ asked once more when the file is gone. So whichever of two things happen at once
 stays without its file, and nothing waits for a lock while files travel.
 """
 
-import re
 from pathlib import PurePosixPath
 
 from django.core.files.base import ContentFile, File
@@ -14,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from apps.accounts import addresses
+from apps.accounts.characters import HIDDEN_IN_NAMES
 from apps.accounts.models import Site, User
 from apps.assets.images import pictures
 from apps.assets.images.pictures import Picture
@@ -21,8 +21,6 @@ from apps.assets.models import Image
 
 # What the names of stored files look like, and what serves only these.
 NAME = r"assets/[0-9a-f]{2}/[0-9a-f]{64}\.(?:png|jpg|webp)"
-# What no name of a file needs, and what would turn the words around it.
-UNSEEN = re.compile("[\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def store(file: File, site: Site, user: User | None) -> Image:
@@ -98,4 +96,4 @@ def _write(name: str, data: bytes) -> None:
 def shown(name: str | None) -> str:
     """Return the name of an uploaded file as lists show it."""
     last = PurePosixPath((name or "").replace("\\", "/")).name
-    return UNSEEN.sub("", last)[-150:] or "Picture"
+    return HIDDEN_IN_NAMES.sub("", last)[-150:] or "Picture"
