@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Choices, Field, Model, QuerySet, TextField, URLField
+from django.db.models import Choices, Field, ForeignKey, Model, QuerySet, TextField, URLField
 from django.forms import Field as FormField
 from django.forms import Media, ModelForm
 from django.http import (
@@ -35,6 +35,7 @@ from unfold.overrides import FORMFIELD_OVERRIDES, FORMFIELD_OVERRIDES_INLINE
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from apps.accounts.deletions import leave_out_inner_rows
 from apps.accounts.models import Site
 from apps.accounts.panels import panels_of, uses
 
@@ -97,10 +98,36 @@ class ModelAdmin(unfold.ModelAdmin):
     form_comes_first = False
     # Fields that only a new row may choose.
     fixed_fields: tuple[str, ...] = ()
+    # What its list calls making a new row, and what it says while there is none.
+    add_verb = "Create"
+    invitation = ""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fixed = self.fixed_fields if obj else ()
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> FormField | None:
+        """Lead to the first site where there is none to choose."""
+        found = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if found and db_field.related_model is Site and not Site.objects.exists():
+            found.help_text = format_html(
+                'There is no site yet. <a class="text-link" href="{}">Create the first one</a>.',
+                reverse("admin:accounts_site_add"),
+            )
+        return found
+
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> FormField | None:
+        """Offer no making and changing of sites beside the choice of one."""
+        found = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.related_model is Site and isinstance(
+            getattr(found, "widget", None), RelatedFieldWidgetWrapper
+        ):
+            found.widget = found.widget.widget
+        return found
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse what no column can hold, which PostgreSQL would answer with an error."""
@@ -133,7 +160,11 @@ class ModelAdmin(unfold.ModelAdmin):
         used = [
             format_html("“{}” is used by {}", row, words) for row in objs for words in uses(row)
         ]
-        return ([], {}, set(), used) if used else super().get_deleted_objects(objs, request)
+        if used:
+            return [], {}, set(), used
+        listed, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        listed, counts = leave_out_inner_rows(listed, counts, {type(row) for row in objs})
+        return listed, counts, lacking, protected
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -171,6 +202,16 @@ class PolymorphicParentAdmin(PolymorphicParentModelAdmin, ModelAdmin):
         order = [model._meta.verbose_name for model in self.get_child_models()]
         choices = super().get_child_type_choices(request, action)
         return sorted(choices, key=lambda choice: order.index(choice[1]))
+
+    def render_add_type_form(
+        self, request: HttpRequest, context: dict[str, Any], form_url: str = ""
+    ) -> HttpResponse:
+        """Say of each kind what it is."""
+        context["kinds"] = [
+            (pk, name, self._get_real_admin_by_ct(pk).invitation)
+            for pk, name in self.get_child_type_choices(request, "add")
+        ]
+        return super().render_add_type_form(request, context, form_url)
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         kind = request.GET.get("ct_id", "")
