@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "popup",
-                "verbose_name_plural": "popup",
+                "verbose_name_plural": "popups",
             },
             bases=("assets.asset",),
         ),
@@ -428,7 +428,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "push",
-                "verbose_name_plural": "push",
+                "verbose_name_plural": "pushes",
             },
             bases=("assets.asset",),
         ),

@@ -87,4 +87,4 @@ class Popup(Asset):
 
     class Meta:
         verbose_name = "popup"
-        verbose_name_plural = "popup"
+        verbose_name_plural = "popups"

@@ -117,4 +117,4 @@ class Push(Asset):
 
     class Meta:
         verbose_name = "push"
-        verbose_name_plural = "push"
+        verbose_name_plural = "pushes"
