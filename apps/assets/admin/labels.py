@@ -23,6 +23,8 @@ class AssetLabelAdmin(ModelAdmin):
     list_filter = (("site", RelatedDropdownFilter),)
     list_select_related = ("site",)
     search_fields = ("name",)
+    search_help_text = "Name"
+    invitation = "Words to sort and filter assets by; visitors never see them."
     fixed_fields = ("site",)
 
     def get_urls(self) -> list[URLPattern]:
@@ -71,6 +73,10 @@ class LabelTagAdmin(ModelAdmin):
     list_filter = (("site", RelatedDropdownFilter),)
     list_select_related = ("site",)
     search_fields = ("name", "value")
+    search_help_text = "Name and default value"
+    invitation = (
+        "A snippet for many texts, such as a discount, with other values for some contacts."
+    )
     fixed_fields = ("site",)
     fields = ("site", "name", "value")
     inlines = (LabelValueInline,)
