@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Choices, Field, ForeignKey, Model, QuerySet, TextField, URLField
+from django.db.models import Choices, Field, Model, QuerySet, TextField, URLField
 from django.forms import Field as FormField
 from django.forms import Media, ModelForm
 from django.http import (
@@ -22,6 +22,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from polymorphic.admin import (
     PolymorphicChildModelAdmin,
     PolymorphicInlineSupportMixin,
@@ -106,27 +107,20 @@ class ModelAdmin(unfold.ModelAdmin):
         fixed = self.fixed_fields if obj else ()
         return [*super().get_readonly_fields(request, obj), *fixed]
 
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
     ) -> FormField | None:
-        """Lead to the first site where there is none to choose."""
-        found = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if found and db_field.related_model is Site and not Site.objects.exists():
+        """Let a site be chosen, not made or changed beside the choice; lead to making the first."""
+        found = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if not found or db_field.related_model is not Site:
+            return found
+        if isinstance(found.widget, RelatedFieldWidgetWrapper):
+            found.widget = found.widget.widget
+        if not Site.objects.exists():
             found.help_text = format_html(
                 'There is no site yet. <a class="text-link" href="{}">Create the first one</a>.',
                 reverse("admin:accounts_site_add"),
             )
-        return found
-
-    def formfield_for_dbfield(
-        self, db_field: Field, request: HttpRequest, **kwargs: Any
-    ) -> FormField | None:
-        """Offer no making and changing of sites beside the choice of one."""
-        found = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.related_model is Site and isinstance(
-            getattr(found, "widget", None), RelatedFieldWidgetWrapper
-        ):
-            found.widget = found.widget.widget
         return found
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -288,5 +282,15 @@ class PolymorphicInlineAdmin(PolymorphicInlineSupportMixin, ModelAdmin):
     """An admin with a PolymorphicInline."""
 
 
-TabularInline = unfold.TabularInline
+class TabularInline(unfold.TabularInline):
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> FormField | None:
+        """Give each input a name: the head of its column is none to a screen reader."""
+        found = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if found:
+            found.widget.attrs.setdefault("aria-label", capfirst(found.label))
+        return found
+
+
 StackedInline = unfold.StackedInline
