@@ -9,6 +9,7 @@ from pathlib import Path
 import environ
 
 from config import navigation
+from config.public_url import public_url
 from config.retention import retention
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,6 +41,7 @@ SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret_key()
 SALT_KEY = "pushdesk.encrypted-fields"
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
+PUBLIC_URL = public_url(env)
 PUSH_HOSTS = env.list("PUSH_HOSTS", default=[])
 LINK_CHECK_HOSTS = env.list("LINK_CHECK_HOSTS", default=[])
 DEMO_PORT = env.int("DEMO_PORT", 8000)
@@ -277,6 +279,7 @@ PERIODIC_TASKS = [
     ("Send pushes", "apps.delivery.tasks.send", 1),
     ("Expire popups", "apps.delivery.tasks.expire", 5),
     ("Check addresses in assets", "apps.assets.tasks.check_addresses", 5),
+    ("Remove asset files that nobody imported", "apps.assets.tasks.sweep_files", time(3, 40)),
     ("End subscriptions of retired keys", "apps.devices.tasks.end_retired", 1),
     ("Remove what is too old", "apps.accounts.tasks.clean", time(3, 30)),
 ]

@@ -1,17 +1,17 @@
 """The back office's theme: what Unfold, django-polymorphic and our pages need of each other.
 
-Every admin of the house is built on the classes here, and no other module knows the theme's
-inside. Written for Unfold 0.91; `tests/accounts/test_backoffice.py` opens every page.
+Every admin of the house is built on the classes here and in `inlines`, and no other module knows
+the theme's inside. Written for Unfold 0.91; `tests/accounts/test_backoffice.py` opens every page.
 """
 
-import copy
 from typing import Any
 
 from django.contrib.admin import ShowFacets
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.messages.storage import default_storage
+from django.db import IntegrityError, OperationalError
 from django.db.models import Choices, Field, Model, QuerySet, TextField, URLField
 from django.forms import Field as FormField
-from django.forms import Media, ModelForm
+from django.forms import ModelForm
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -22,23 +22,22 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from polymorphic.admin import (
     PolymorphicChildModelAdmin,
     PolymorphicInlineSupportMixin,
     PolymorphicParentModelAdmin,
-    StackedPolymorphicInline,
 )
-from polymorphic.formsets import BasePolymorphicInlineFormSet
 from unfold import admin as unfold
-from unfold.mixins import BaseModelAdminMixin
-from unfold.overrides import FORMFIELD_OVERRIDES, FORMFIELD_OVERRIDES_INLINE
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from apps.accounts.collisions import is_collision
 from apps.accounts.deletions import leave_out_inner_rows
 from apps.accounts.models import Site
-from apps.accounts.panels import panels_of, uses
+from apps.accounts.overwriting import asks_first
+from apps.accounts.panels import panels_of, uses, widgets_of
+from apps.accounts.site_fields import only_chosen
+from apps.accounts.uniqueness import told_at_fields
 
 
 def add_navigation(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
@@ -110,18 +109,29 @@ class ModelAdmin(unfold.ModelAdmin):
     def formfield_for_dbfield(
         self, db_field: Field, request: HttpRequest, **kwargs: Any
     ) -> FormField | None:
-        """Let a site be chosen, not made or changed beside the choice; lead to making the first."""
         found = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if not found or db_field.related_model is not Site:
-            return found
-        if isinstance(found.widget, RelatedFieldWidgetWrapper):
-            found.widget = found.widget.widget
-        if not Site.objects.exists():
-            found.help_text = format_html(
-                'There is no site yet. <a class="text-link" href="{}">Create the first one</a>.',
-                reverse("admin:accounts_site_add"),
-            )
-        return found
+        return only_chosen(found) if found and db_field.related_model is Site else found
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        if obj and (widgets := widgets_of(obj)):
+            own = getattr(getattr(self.form, "Meta", None), "widgets", None) or {}
+            kwargs["widgets"] = {**own, **widgets}
+        return asks_first(told_at_fields(super().get_form(request, obj, change, **kwargs)))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask the form once more when somebody else was faster: it then says what is taken.
+
+        Nothing is left of the first time, which was one transaction.
+        """
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except (IntegrityError, OperationalError) as error:
+            if isinstance(error, OperationalError) and not is_collision(error):
+                raise
+            request._messages = default_storage(request)
+            return super().changeform_view(request, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse what no column can hold, which PostgreSQL would answer with an error."""
@@ -145,6 +155,7 @@ class ModelAdmin(unfold.ModelAdmin):
         context["panels_below"] = [panel for panel in built if panel not in above]
         return super().render_change_form(request, context, *args, **kwargs)
 
+    change_form_before_template = "admin/seen.html"
     change_form_outer_before_template = "admin/panels/above.html"
     change_form_outer_after_template = "admin/panels/below.html"
 
@@ -244,53 +255,5 @@ class PolymorphicChildAdmin(PolymorphicChildModelAdmin, ModelAdmin):
         return ModelAdmin.response_post_save_change(self, request, obj)
 
 
-class PolymorphicFormSet(BasePolymorphicInlineFormSet):
-    @property
-    def empty_form(self) -> ModelForm:
-        """Say "there is none" so that Unfold's `hasattr` hears it: there is one per kind."""
-        raise AttributeError("A polymorphic formset has `empty_forms`.")
-
-
-class PolymorphicInline(StackedPolymorphicInline):
-    formset = PolymorphicFormSet
-    polymorphic_media = StackedPolymorphicInline.polymorphic_media + Media(
-        js=["admin/polymorphic_inlines.js"]
-    )
-    tab = hide_title = collapsible = False
-    ordering_field = None
-
-    class Child(BaseModelAdminMixin, StackedPolymorphicInline.Child):
-        def __init__(self, parent_inline: StackedPolymorphicInline) -> None:
-            overrides = copy.deepcopy({**FORMFIELD_OVERRIDES, **FORMFIELD_OVERRIDES_INLINE})
-            for kind, options in self.formfield_overrides.items():
-                overrides.setdefault(kind, {}).update(options)
-            self.formfield_overrides = overrides
-            # Past Unfold's constructor, which takes a model and a site instead.
-            StackedPolymorphicInline.Child.__init__(self, parent_inline)
-
-        def formfield_for_dbfield(
-            self, db_field: Field, request: HttpRequest, **kwargs: Any
-        ) -> FormField | None:
-            """Offer no "add another": in a new row it would fill the template of the rows."""
-            found = super().formfield_for_dbfield(db_field, request, **kwargs)
-            if found and isinstance(found.widget, RelatedFieldWidgetWrapper):
-                found.widget = found.widget.widget
-            return found
-
-
 class PolymorphicInlineAdmin(PolymorphicInlineSupportMixin, ModelAdmin):
     """An admin with a PolymorphicInline."""
-
-
-class TabularInline(unfold.TabularInline):
-    def formfield_for_dbfield(
-        self, db_field: Field, request: HttpRequest, **kwargs: Any
-    ) -> FormField | None:
-        """Give each input a name: the head of its column is none to a screen reader."""
-        found = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if found:
-            found.widget.attrs.setdefault("aria-label", capfirst(found.label))
-        return found
-
-
-StackedInline = unfold.StackedInline

@@ -1,6 +1,7 @@
-"""What is shown beside the form on a row's page, and what keeps the row from being deleted.
+"""What is shown beside the form on a row's page, in which widgets its fields are, and what keeps
+the row from being deleted.
 
-Both are registered by the app that knows, so an app shows its data on the pages of apps to its
+All are registered by the app that knows, so an app shows its data on the pages of apps to its
 left, which may not import it.
 """
 
@@ -10,6 +11,7 @@ from typing import Any
 
 from django.contrib.admin.utils import quote
 from django.db.models import PROTECT, Model
+from django.forms import Widget
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
@@ -60,6 +62,19 @@ def panels_of(request: HttpRequest, row: Model) -> list[Panel]:
         if request.user.has_perm(registered.permission)
     )
     return sorted((panel for panel in built if panel), key=lambda panel: panel.place)
+
+
+_widgets: dict[type[Model], dict[str, Callable[[Any], Widget]]] = {}
+
+
+def show_in(model: type[Model], field: str, widget: Callable[[Any], Widget]) -> None:
+    """Show the field on each stored row's page in what the function makes for the row."""
+    _widgets.setdefault(model, {})[field] = widget
+
+
+def widgets_of(row: Model) -> dict[str, Widget]:
+    """Return the widgets of the row's page that others have registered, by field."""
+    return {field: make(row) for field, make in _widgets.get(type(row), {}).items()}
 
 
 def numbers(title: str, values: list[tuple[str, Any]], *, note: str = "") -> Panel:

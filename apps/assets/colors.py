@@ -11,6 +11,8 @@ DEFAULTS = {
 }
 # WCAG 2.2, success criterion 1.4.3, level AA.
 ENOUGH = 4.5
+# The code of the error at a field that says so: it can be drawn all the same.
+FAINT = "faint"
 
 PAIRS = {
     "text_color": ("background_color", "The text", "the background"),

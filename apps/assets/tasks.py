@@ -2,6 +2,7 @@
 
 from apps.accounts import wakeups
 from apps.assets import links
+from apps.assets.exchange import waiting
 
 
 def check_addresses() -> int:
@@ -11,3 +12,8 @@ def check_addresses() -> int:
     if total and links.due().exists():
         wakeups.call(links.CHECK)
     return total
+
+
+def sweep_files() -> int:
+    """Remove the files of assets that were uploaded, and that nobody can import any more."""
+    return waiting.sweep()

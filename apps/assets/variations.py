@@ -2,12 +2,14 @@
 
 import copy
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from apps.accounts.collisions import until_unique
 from apps.assets.models import Asset, Button, Variation
 
 # The strip of tabs, and the one query that chooses between them, are not for more.
@@ -50,12 +52,15 @@ def move(variation: Variation, places: int) -> None:
     _number(rows)
 
 
-@transaction.atomic
 def duplicate(variation: Variation) -> Variation:
     """Return a draft with the same rule, content and buttons, right after the variation.
 
     Raises Full when the asset has as many as it may have.
     """
+    return until_unique(partial(_duplicate, variation))
+
+
+def _duplicate(variation: Variation) -> Variation:
     rows = _locked(variation.asset_id)
     if len(rows) >= MAX_VARIATIONS:
         raise Full(f"An asset has at most {MAX_VARIATIONS} variations.")

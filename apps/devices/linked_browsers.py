@@ -6,10 +6,11 @@ the site's current key: so that what arrives there arrives as it does on the sit
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
-from django.db import transaction
 from django.db.models import QuerySet
 
+from apps.accounts.collisions import until_unique
 from apps.accounts.models import Site, User
 from apps.devices import subscriptions, user_agents
 from apps.devices.models import LinkedBrowser, Subscription, VapidKey
@@ -57,7 +58,6 @@ def of_user(user: User, sites: Iterable[Site]) -> list[Linked]:
     ]
 
 
-@transaction.atomic
 def link(user: User, site: Site, new: NewSubscription, *, user_agent: str) -> LinkedBrowser:
     """Link the browser to the user, in place of what it was linked by before.
 
@@ -65,6 +65,10 @@ def link(user: User, site: Site, new: NewSubscription, *, user_agent: str) -> Li
     is written then.
     """
     subscriptions.check(new)
+    return until_unique(partial(_link, user, site, new, user_agent))
+
+
+def _link(user: User, site: Site, new: NewSubscription, user_agent: str) -> LinkedBrowser:
     # Two links at once would both find room.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     (linked,) = of_user(user, [site])

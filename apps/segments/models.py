@@ -1,5 +1,6 @@
 from django.db import models
 
+from apps.accounts.characters import check_name
 from apps.accounts.models import Contact, Site
 from apps.segments.rules import grammar
 
@@ -17,7 +18,7 @@ class Segment(models.Model):
         ARCHIVED = "archived", "Archived"
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="segments")
-    name = models.CharField(max_length=150)
+    name = models.CharField(max_length=150, validators=[check_name])
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.RULE)
     status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE, editable=False)
     rule = models.JSONField(default=dict, blank=True, validators=[grammar.check])

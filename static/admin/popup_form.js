@@ -1,7 +1,8 @@
-// The form of a popup: colours are picked, and only what makes sense together is offered.
+// The form of a popup, or of one of its variations: colours are picked, and only what makes sense
+// together is offered.
 
 const rules = JSON.parse(document.getElementById("popup-rules")?.textContent || "null");
-const form = document.getElementById("popup_form");
+const form = document.querySelector("#popup_form, #variation_form");
 
 const changed = (field) => {
   for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
@@ -72,10 +73,17 @@ function addHint() {
   return hint;
 }
 
-if (form && rules && form.elements.layout) {
-  const follow = () => offerPositions(showNeeded());
-  addHint();
-  pickColors();
+if (form) {
+  // A variation is where its popup is, in its colours.
+  const isWhole = rules && form.elements.layout;
+  const follow = () => {
+    const asks = showNeeded();
+    if (isWhole) offerPositions(asks);
+  };
+  if (isWhole) {
+    addHint();
+    pickColors();
+  }
   form.addEventListener("change", follow);
   document.addEventListener("formset:added", follow);
   document.addEventListener("formset:removed", follow);

@@ -72,6 +72,15 @@ class TestSite:
         assert 'importScripts("http://testserver/pushdesk-worker.js");' in page
         assert "a file named <code>pushdesk-worker.js</code>" in page
 
+    def test_what_to_put_there_is_under_the_public_address(self, administrator, settings):
+        settings.PUBLIC_URL = "https://push.example.com"
+        site = a_site()
+
+        page = administrator.get(f"/admin/accounts/site/{site.pk}/change/").content.decode()
+
+        assert 'async src="https://push.example.com/pushdesk.js"' in page
+        assert 'importScripts("https://push.example.com/pushdesk-worker.js");' in page
+
     def test_it_cannot_be_deleted_once_it_has_contacts(self, administrator):
         site = a_contact().site
 

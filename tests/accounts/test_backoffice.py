@@ -128,6 +128,12 @@ class TestEveryPage:
             kinds = {type(key) for key in colors if isinstance(key, Choices)}
             assert all(choice in colors for kind in kinds for choice in kind)
 
+    @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+    def test_a_list_of_several_counts_them_in_the_plural(self, model):
+        one, several = model._meta.verbose_name, model._meta.verbose_name_plural
+
+        assert several in (f"{one}s", f"{one}es", f"{one[:-1]}ies")
+
     def test_it_writes_all_moments_the_same_way(self, client):
         seen = timezone.datetime(2026, 9, 2, 6, 49, tzinfo=timezone.get_default_timezone())
         contact = a_contact(a_site(), last_seen_at=seen)

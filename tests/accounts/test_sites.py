@@ -36,6 +36,10 @@ class TestCreate:
     @pytest.mark.parametrize(
         ("changes", "field"),
         [
+            ({"home": "ftp://shop.example/"}, "home"),
+            ({"icon": "ftps://shop.example/icon.png"}, "icon"),
+            ({"badge": "http//["}, "badge"),
+            ({"name": "Sh\u202eop"}, "name"),
             ({"origins": ["https://shop.example/"]}, "origin"),
             ({"origins": ["https://shop.example/page"]}, "origin"),
             ({"origins": ["http://shop.example"]}, "origin"),
@@ -78,7 +82,10 @@ class TestVapidKey:
 
 
 class TestCreateSiteCommand:
-    def test_it_prints_the_script_tag(self, capsys):
+    @pytest.mark.parametrize("public", ["", "https://push.example.com"])
+    def test_it_prints_the_script_tag(self, capsys, settings, public):
+        settings.PUBLIC_URL = public
+
         call_command(
             "create_site",
             "Shop",
@@ -87,7 +94,9 @@ class TestCreateSiteCommand:
             "--contact=mailto:web@shop.example",
         )
 
-        assert f'data-site="{Site.objects.get().public_key}"' in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert f'src="{public or "https://YOUR-PUSHDESK"}/pushdesk.js"' in said
+        assert f'data-site="{Site.objects.get().public_key}"' in said
 
     def test_it_says_which_value_is_wrong(self):
         with pytest.raises(CommandError, match=r"vapid_subject: Write mailto:"):

@@ -1,4 +1,5 @@
 import pytest
+from django.core.files.storage import storages
 
 from tests.assets.full_assets import GERMAN, a_full_popup, a_full_push, an_empty_site, exported
 from tests.factories import a_property, a_segment, a_user
@@ -17,6 +18,31 @@ def stored(media):
     return lambda: sorted(
         str(path.relative_to(media)) for path in media.rglob("*") if path.is_file()
     )
+
+
+@pytest.fixture(
+    params=[
+        "django.core.files.storage.FileSystemStorage",
+        # As of S3: no paths, no folders.
+        "django.core.files.storage.InMemoryStorage",
+    ],
+    ids=["disk", "elsewhere"],
+)
+def any_storage(request, settings, tmp_path):
+    """Where uploads wait during the test, on a disk and anywhere else; returns the storage."""
+    options = {"location": tmp_path / "private"}
+    private = {"BACKEND": request.param, "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "private": private}
+    return storages["private"]
+
+
+@pytest.fixture
+def waiting_files(settings, tmp_path):
+    """Where uploads wait during the test; returns what lists them."""
+    folder = tmp_path / "private"
+    private = {**settings.STORAGES["private"], "OPTIONS": {"location": folder}}
+    settings.STORAGES = {**settings.STORAGES, "private": private}
+    return lambda: sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.fixture

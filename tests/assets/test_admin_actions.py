@@ -2,7 +2,9 @@ import json
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 
+from apps.accounts.models import AuditEntry
 from apps.assets.models import AssetLabel, Popup, Push
 from apps.journeys.models import PushStep
 from tests.assets.full_assets import (
@@ -12,7 +14,7 @@ from tests.assets.full_assets import (
     words,
 )
 from tests.assets.test_admin import a_form
-from tests.factories import a_live_journey, a_popup, a_push, a_site
+from tests.factories import a_live_journey, a_popup, a_push, a_site, a_user
 
 PUSHES, ASSETS = "/admin/assets/push/", "/admin/assets/asset/"
 
@@ -113,6 +115,22 @@ class TestActions:
         assert (push.labels.count(), popup.labels.count()) == (0, 1)
         assert push.revisions.first().snapshot["labels"] == []
 
+    def test_who_may_not_make_labels_gives_none_that_a_site_does_not_have(self, client, db):
+        user = a_user("Marketer")
+        user.groups.get().permissions.remove(Permission.objects.get(codename="add_assetlabel"))
+        client.force_login(user)
+        push, other = a_push(), a_push()
+        for name in ("Sale", "SALE"):
+            AssetLabel.objects.create(site=push.site, name=name)
+
+        answer = act(
+            client, PUSHES, "label_selected", push, other, _label="Sale", _label_verb="add"
+        )
+
+        told = f"“{other.site}” has no label “Sale”, and you may not make new ones."
+        assert told in words(answer)
+        assert (push.labels.count(), other.labels.count()) == (0, 0)
+
     def test_a_label_without_a_name_is_asked_for_again(self, marketer):
         push = a_push()
 
@@ -142,6 +160,28 @@ class TestActions:
         )
         assert json.loads(answer.content) == json.loads(one.content)
         assert json.loads(answer.content)["assets"][0]["name"] == "Summer sale"
+
+    def test_the_audit_log_says_who_took_which_out(self, analyst):
+        site = a_site()
+        push, popup = a_push(site, name="Sale"), a_popup(site, name="News")
+
+        act(analyst, ASSETS, "export_selected", push, popup)
+        analyst.get(f"{PUSHES}{push.pk}/export_one/")
+
+        one, several = AuditEntry.objects.all()
+        assert [(each.action, each.site) for each in (one, several)] == [("exported", site)] * 2
+        assert {str(each.user_id) for each in (one, several)} == {analyst.session["_auth_user_id"]}
+        assert (several.subject, several.details) == ("2 assets", {"assets": ["News", "Sale"]})
+        assert (one.subject, one.details) == ("Asset “Sale”", {"assets": ["Sale"]})
+
+    def test_what_is_too_large_for_a_file_is_said_and_not_audited(self, analyst, monkeypatch):
+        push = a_push()
+        monkeypatch.setattr("apps.assets.exchange.exporting.MAX_BYTES", 100)
+
+        answer = analyst.get(f"{PUSHES}{push.pk}/export_one/", follow=True)
+
+        assert "choose fewer assets" in words(answer)
+        assert not AuditEntry.objects.exists()
 
     def test_the_page_says_where_it_is_used(self, marketer):
         push = Push.objects.get(site=a_live_journey().site)

@@ -189,13 +189,14 @@ class TestChecks:
         ]
         assert OrmQ.objects.count() == 1
 
-    def test_who_may_only_look_sees_them_and_asks_for_nothing(self, analyst):
+    def test_who_may_only_look_asks_for_nothing_and_is_told_so(self, analyst):
         site = a_site()
         push = a_push(site, url="/sale")
 
         answer = analyst.get(reverse(CHECKS, args=[push.pk]))
 
-        assert "Click address: not looked at yet; it is soon." in words(answer)
+        told = "not looked at lately; it is when somebody who may change it opens this page."
+        assert f"Click address: {told}" in words(answer)
         assert not CheckedAddress.objects.exists()
 
     def test_a_popup_is_checked_for_all_contacts(self, marketer):

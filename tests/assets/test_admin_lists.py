@@ -186,6 +186,22 @@ class TestLabelsOfAnAsset:
             "Sale"
         ]
 
+    def test_one_of_another_site_is_refused_at_the_field(self, client, db):
+        user = a_user()
+        user.user_permissions.set(permissions("change_push", "view_push", "view_assetlabel"))
+        client.force_login(user)
+        push = a_push(a_site(), name="Summer sale")
+        AssetLabel.objects.create(site=a_site(), name="Salt")
+        form = {**a_form(push.site), "labels": ["Salt"]}
+
+        page = client.post(f"{PUSHES}{push.pk}/change/", form).context["adminform"].form
+
+        assert page.errors == {
+            "labels": ["This site has no label “Salt”, and you may not make new ones."]
+        }
+        assert page["labels"].value() == ["Salt"]
+        assert not push.labels.exists()
+
     def test_only_the_sites_own_are_offered(self, marketer):
         site, other = a_site(), a_site()
         AssetLabel.objects.create(site=site, name="Sale")

@@ -4,12 +4,15 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.assets.models import Asset, Push
+from apps.accounts.models import AuditEntry
+from apps.assets.models import Asset, Image, Push
+from tests.assets.drawing import SVG
 from tests.assets.full_assets import (
     a_full_popup,
     a_full_push,
     an_empty_site,
 )
+from tests.assets.pictured import NEW, a_file_of, a_picture, address_of, at
 from tests.factories import a_push
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +55,55 @@ class TestExporting:
             run("export_assets", site.name, name=["Winter"])
         with pytest.raises(CommandError, match="no site “Nowhere”"):
             run("export_assets", "Nowhere")
+
+    def test_the_audit_log_says_what_was_taken_out(self, site):
+        run("export_assets", site.name)
+
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.site, entry.user) == ("exported", site, None)
+        assert (entry.who, entry.subject) == ("The command line", "Asset “Summer sale”")
+        assert entry.details == {"assets": ["Summer sale"]}
+
+
+@pytest.mark.usefixtures("media")
+class TestPictures:
+    @pytest.fixture
+    def file(self, tmp_path):
+        site = an_empty_site()
+        a_push(site, name="Sale", icon=at(a_picture(site)))
+        path = tmp_path / "assets.json"
+        run("export_assets", site.name, output=str(path))
+        return path
+
+    def test_they_come_under_the_public_address(self, file, settings):
+        settings.PUBLIC_URL = NEW
+        other = an_empty_site()
+
+        said = run("import_assets", other.name, str(file))
+
+        assert "Pictures: 1\n" in said
+        assert Push.objects.get(site=other).icon == at(Image.objects.get(site=other), NEW)
+        assert "Pictures" not in run("import_assets", other.name, str(file))
+
+    @pytest.mark.parametrize("dry_run", [False, True])
+    def test_without_a_public_address_nothing_is_imported(self, file, dry_run):
+        other = an_empty_site()
+
+        with pytest.raises(CommandError, match=r"brings pictures\..* set PUBLIC_URL, for example"):
+            run("import_assets", other.name, str(file), dry_run=dry_run)
+
+        assert not Asset.objects.filter(site=other).exists()
+        assert not Image.objects.filter(site=other).exists()
+
+    def test_one_that_is_none_is_said_and_stops_nothing(self, tmp_path, settings):
+        settings.PUBLIC_URL = NEW
+        other, path = an_empty_site(), tmp_path / "bad.json"
+        path.write_bytes(a_file_of(SVG))
+
+        said = run("import_assets", other.name, str(path))
+
+        assert "Picture “sale.png”: SVG pictures are not taken" in said
+        assert Push.objects.get(site=other).icon == address_of(0)
 
 
 class TestImporting:

@@ -46,7 +46,7 @@ class TestFile:
         monkeypatch.setattr("apps.assets.exchange.exporting.MAX_BYTES", 1_000)
 
         with pytest.raises(exchange.NotExported):
-            exchange.text(Push.objects.filter(pk=push.pk))
+            exchange.text(Push.objects.filter(pk=push.pk), by="The test")
 
     def test_it_costs_the_same_for_one_and_for_three(self, django_assert_max_num_queries):
         site = an_empty_site()

@@ -14,6 +14,8 @@ from tests.assets.full_assets import (
 )
 
 HEAD = {"type": "pushdesk-assets", "format": 1}
+MANY = {f"/{number}.png": {"name": "a.png", "data": "AAAA"} for number in range(1_000)}
+LARGE = {f"/{number}.png": {"name": "a.png", "data": "A" * 4_000_000} for number in range(7)}
 
 
 def nested(depth):
@@ -38,7 +40,13 @@ class TestFile:
             (json.dumps({**HEAD, "assets": {}}).encode(), "not a list"),
             (json.dumps({**HEAD, "assets": [], "label_tags": 1}).encode(), "not a list"),
             (json.dumps({**HEAD, "assets": [1], "images": []}).encode(), "not an object"),
-            (json.dumps({**HEAD, "assets": [1], "images": {"a": "b"}}).encode(), "no pictures"),
+            (
+                json.dumps({**HEAD, "assets": [1], "images": MANY}).encode(),
+                "more than 200 pictures",
+            ),
+            (json.dumps({**HEAD, "assets": [1], "images": LARGE}).encode(), "20 MB together"),
+            (json.dumps({**HEAD, "assets": [1], "site": "x" * 2_000_000}).encode(), "2 MB beside"),
+            (b" " * (exchange.MAX_FILE_BYTES + 1), "2 MB and 20 MB of pictures"),
             (json.dumps({**HEAD, "assets": []}).encode(), "no assets"),
             (json.dumps({**HEAD, "assets": [1] * 301}).encode(), "more than 300"),
             (b'{"type":"pushdesk-assets","format":1,"assets":[NaN]}', "no number"),

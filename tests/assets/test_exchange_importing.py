@@ -140,3 +140,38 @@ class TestImport:
 
         assert not ready.label_tags.exists()
         assert not Asset.objects.filter(site=ready).exists()
+
+
+class TestLabelTags:
+    """What their form refuses of them, a file does not bring either."""
+
+    def refused(self, data, site, **values):
+        data["assets"] = []
+        data["label_tags"][0] |= values
+        plan = exchange.plan(data, site)
+        exchange.run(data, site, None)
+        assert not site.label_tags.exists()
+        return [(each.field, each.message) for each in plan.label_tags[0].problems]
+
+    def test_a_value_is_no_longer_than_in_the_form(self, data, ready):
+        words = "Ensure this value has at most 1000 characters (it has 1001)."
+        assert self.refused(data, ready, value="x" * 1_001) == [("Default value", words)]
+        values = [{"rule": {}, "value": "x" * 1_001}]
+        assert self.refused(data, ready, value="x", values=values) == [("Value 1", words)]
+
+    def test_there_are_no_more_values_than_in_the_form(self, data, ready):
+        values = [{"rule": {}, "value": "x"}] * 51
+        words = "It needs a name, a value, and a list of at most 50 values under rules."
+
+        assert self.refused(data, ready, values=values) == [("Label tag", words)]
+
+    def test_names_that_the_site_does_not_know_are_said(self, data, ready):
+        data["label_tags"][0] |= {
+            "value": "{{ state.unheard_of }}",
+            "values": [{"rule": {}, "value": "{{ event.unheard_of }}"}],
+        }
+
+        planned = exchange.plan(data, ready).label_tags[0]
+
+        assert planned.problems == []
+        assert [each.field for each in planned.notes] == ["Default value", "Value 1"]

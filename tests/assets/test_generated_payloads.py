@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.assets import payloads
+from apps.assets import fitting, payloads
 from apps.assets.models import Popup, Push
 from apps.assets.tags import NotFilled
 from apps.assets.tags.filters import HIDDEN
@@ -70,6 +70,20 @@ class TestPush:
         assert again == made.plaintext
         sent = payloads.build(notification, id="a" * 32, token="b" * 32)
         assert payloads.measure(notification) == len(sent)
+
+
+class TestTheLeast:
+    @generated.examples(300)
+    @given(batch=generated.batches(Push), contact=generated.contacts, context=generated.contexts)
+    def test_no_contact_gets_less(self, batch, contact, context):
+        try:
+            rendered = batch.render("it", contact, context)
+        except NotFilled:
+            return
+
+        least = fitting.least(rendered.content, batch.sources["it"].site)
+
+        assert payloads.measure(least) <= payloads.measure(rendered.shown)
 
 
 class TestPopup:

@@ -4,6 +4,7 @@ import pytest
 
 from apps.assets.images import storing
 from apps.assets.models import Button, Image
+from tests.accounts.test_uniqueness import NO_ORIGINS, SITE
 from tests.assets.drawing import a_jpeg
 from tests.factories import a_file, a_popup, a_push, a_site, a_user, an_image
 
@@ -146,3 +147,41 @@ class TestFields:
         )
 
         assert site.assets.get(name="Sale").image == address
+
+
+class TestPicturesOfASite:
+    """Of pushes that have none of their own: the page is that of an app to the left."""
+
+    @pytest.fixture
+    def superuser(self, client):
+        client.force_login(a_user(is_superuser=True))
+        return client
+
+    def test_they_are_chosen_among_the_images_of_the_site(self, superuser):
+        site = a_site()
+
+        form = superuser.get(f"/admin/accounts/site/{site.pk}/change/").context["adminform"].form
+
+        for name, is_badge in (("icon", False), ("badge", True)):
+            settings = json.loads(form.fields[name].widget.get_context(name, "", {})["images"])
+            assert (settings["site"], settings["is_badge"]) == (site.pk, is_badge)
+            assert 'class="image-address"' in str(form[name])
+
+    def test_a_new_site_has_no_images_to_choose_from(self, superuser):
+        page = superuser.get("/admin/accounts/site/add/").content.decode()
+
+        assert "<image-address" not in page
+
+    def test_what_was_chosen_is_stored_and_a_bad_address_refused(self, superuser):
+        site = a_site()
+        image = f"https://desk.example{an_image(site).file.url}"
+        url = f"/admin/accounts/site/{site.pk}/change/"
+        form = {**SITE, **NO_ORIGINS, "name": site.name, "icon": image}
+
+        superuser.post(url, {**form, "badge": image})
+        page = superuser.post(url, {**form, "icon": "ftp://desk.example/a.png"})
+
+        words = "Browsers open only https:// and http://: write one of these."
+        assert page.context["adminform"].form.errors == {"icon": [words]}
+        site.refresh_from_db()
+        assert (site.icon, site.badge) == (image, image)

@@ -67,6 +67,17 @@ class TestUploading:
 
         assert answer.json()["address"].startswith("https://desk.example/media/assets/")
 
+    def test_the_public_address_goes_before_the_name_that_the_desk_is_opened_by(
+        self, marketer, media, settings
+    ):
+        settings.PUBLIC_URL = "https://push.example.com/desk"
+        file = SimpleUploadedFile("sale.png", a_png())
+
+        answer = marketer.post(UPLOAD, {"site": a_site().pk, "file": file})
+
+        name = Image.objects.get().file.name
+        assert answer.json()["address"] == f"https://push.example.com/desk/media/{name}"
+
     @pytest.mark.parametrize("what", HOSTILE)
     def test_it_says_why_it_refuses_and_stores_nothing(self, marketer, stored, what):
         answer = upload(marketer, HOSTILE[what], a_site().pk)

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from apps.assets import starters
@@ -7,7 +8,6 @@ from tests.assets.test_popup_forms import a_form
 from tests.factories import a_contact, a_popup, a_site, a_user
 
 ADD = "/admin/assets/popup/add/"
-PREVIEW = "/admin/assets/popup/preview/"
 STAGE = "/admin/assets/popup/stage/"
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,7 @@ class TestForm:
         ]
         assert places == sorted(places)
         assert page.count('id="buttons-group"') == 1
+        assert "Text (optional)" in page
 
     def test_each_input_of_a_button_has_a_name(self, marketer):
         page = marketer.get(f"{ADD}?starter=onboarding-box")
@@ -101,87 +102,21 @@ class TestForm:
         assert 'data-picks="background_color"' in page
 
 
-class TestLivePreview:
-    def test_it_draws_what_has_not_been_saved(self, marketer):
-        row = {"label": "Go", "action": "open", "url": "/sale"}
-        form = a_form(a_site(), row, title="Hi {{ state.first_name }}", layout="slide")
-
-        answer = marketer.post(PREVIEW, form).json()
-
-        popup = answer["popup"]
-        assert (popup["title"], popup["layout"], popup["preview"]) == ("Hi Anna", "slide", "")
-        assert [button["url"] for button in popup["buttons"]] == ["https://shop.example/sale"]
-        assert answer["message"] == ""
-        assert not Popup.objects.filter(name="News").exists()
-
-    def test_what_is_wrong_is_drawn_as_its_default(self, marketer):
-        row = {"label": "Go {{", "action": "open", "url": "javascript:alert(1)"}
-        form = a_form(a_site(), row, title="{{ x", image="javascript:x", delay="-1")
-
-        popup = marketer.post(PREVIEW, form).json()["popup"]
-
-        assert (popup["title"], popup["image"], popup["delay"]) == ("", None, 0)
-        assert [(button["label"], button["url"]) for button in popup["buttons"]] == [("1", None)]
-
-    def test_it_says_what_is_hard_to_read(self, marketer):
-        form = a_form(a_site(), background_color="#ffffff", text_color="#aaaaaa")
-
-        answer = marketer.post(PREVIEW, form).json()
-
-        assert "2.3 to 1" in answer["message"]
-        assert answer["popup"]["colors"] == {"background": "#ffffff", "text": "#aaaaaa"}
-
-    def test_it_draws_the_buttons_of_a_stored_popup_in_their_new_order(self, marketer):
-        popup = a_popup()
-        for position, label in enumerate(("One", "Two")):
-            Button.objects.create(asset=popup, label=label, action="close", position=position)
-        one, two = popup.buttons.all()
-        form = a_form(
-            popup.site,
-            {"id": one.pk, "label": "One", "action": "close", "position": "1"},
-            {"id": two.pk, "label": "Two", "action": "close", "position": "0"},
-            **{"buttons-INITIAL_FORMS": "2", "title": "New"},
-        )
-        del form["site"]
-
-        shown = marketer.post(f"{PREVIEW}?popup={popup.pk}", form).json()["popup"]
-
-        assert shown["title"] == "New"
-        assert [button["label"] for button in shown["buttons"]] == ["Two", "One"]
-        popup.refresh_from_db()
-        assert popup.title == "Hello"
-
-    def test_it_asks_for_the_site(self, marketer):
-        form = {**a_form(a_site()), "site": ""}
-
-        assert marketer.post(PREVIEW, form).json() == {"message": "Choose the site first."}
-
-    @pytest.mark.parametrize("number", ["0", "x", "9" * 30])
-    def test_it_knows_no_popup_that_is_not_there(self, marketer, number):
-        answer = marketer.post(f"{PREVIEW}?popup={number}", {"title": "x"})
-
-        assert answer.json() == {"message": "Choose the site first."}
-
-    def test_it_refuses_what_is_no_form(self, marketer):
-        answer = marketer.post(PREVIEW, {"text": "x" * 100_001})
-
-        assert answer.status_code == 413
-        assert marketer.get(PREVIEW).status_code == 405
-
-    def test_an_analyst_sees_what_is_stored(self, analyst):
-        popup = a_popup(title="Stored")
-
-        shown = analyst.post(f"{PREVIEW}?popup={popup.pk}", {"title": "x"}).json()["popup"]
-
-        assert shown["title"] == "Stored"
-
-    def test_it_is_for_those_who_may_see_popups(self, client):
+class TestStage:
+    def test_it_is_for_those_who_have_to_do_with_popups(self, client):
         client.force_login(a_user())
 
-        assert client.post(PREVIEW, {}).status_code == 403
         assert client.get(STAGE).status_code == 403
 
-    def test_the_stage_is_framed_by_the_desk_only_and_loads_the_sites_script(self, analyst):
+    def test_who_may_only_create_has_it_as_well(self, client):
+        user = a_user()
+        rights = Permission.objects.filter(content_type__app_label="assets")
+        user.user_permissions.add(rights.get(codename="add_popup"))
+        client.force_login(user)
+
+        assert client.get(STAGE).status_code == 200
+
+    def test_it_is_framed_by_the_desk_only_and_loads_the_sites_script(self, analyst):
         stage = analyst.get(STAGE)
 
         assert stage.headers["X-Frame-Options"] == "SAMEORIGIN"

@@ -1,10 +1,14 @@
 import copy
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from apps.assets import snapshots
+from apps.assets import exchange, snapshots
+from apps.assets.library import history
+from apps.assets.models import Asset
 from apps.assets.snapshots import Knowledge
-from tests.assets.full_assets import a_full_popup, a_full_push
+from apps.assets.variations import MAX_VARIATIONS
+from tests.assets.full_assets import a_full_popup, a_full_push, an_empty_site, exported
 from tests.factories import a_site
 
 pytestmark = pytest.mark.django_db
@@ -130,4 +134,84 @@ class TestRefusing:
         assert [found[1] for found in problems(written, site)] == [
             "Button 1, Address",
             "Button 2, Event",
+        ]
+
+
+ONCE = "One button asks for push permission already; a browser asks only once."
+HIDDEN = (
+    "The browser's own question appears at the top and must not be hidden: choose another position "
+    "for the popup, or another action."
+)
+
+
+class TestButtonsTogether:
+    """What the form says of the buttons of a popup together, with its words."""
+
+    @pytest.fixture
+    def popup(self):
+        popup = a_full_popup(an_empty_site())
+        popup.variations.create(name="VIP", has_own_buttons=True)
+        return popup
+
+    @pytest.fixture
+    def written(self, popup):
+        return copy.deepcopy(snapshots.write(popup))
+
+    def test_one_asks_for_permission(self, popup, written):
+        asking = written["buttons"][0]
+        written["buttons"] = [asking, asking, asking]
+        written["variations"][0]["buttons"] = [asking, asking]
+
+        assert problems(written, popup.site) == [
+            ("News", "Button 2, Does", ONCE),
+            ("News", "Button 3, Does", ONCE),
+            ("News", "Variation “VIP”, Button 2, Does", ONCE),
+        ]
+
+    def test_none_asks_from_where_the_browser_asks(self, popup, written):
+        written["content"]["position"] = "top"
+        written["variations"][0]["buttons"] = written["buttons"][:1]
+
+        assert problems(written, popup.site) == [
+            ("News", "Button 1, Does", HIDDEN),
+            ("News", "Variation “VIP”, Button 1, Does", HIDDEN),
+        ]
+
+    def test_buttons_that_are_not_shown_hide_nothing(self, popup, written):
+        written["content"]["position"] = "top"
+        written["variations"][0] |= {"buttons": written["buttons"][:1], "has_own_buttons": False}
+        written["buttons"] = []
+
+        assert problems(written, popup.site) == []
+
+    def test_a_default_and_a_variation_may_each_ask(self, popup, written):
+        written["variations"][0]["buttons"] = written["buttons"][:1]
+
+        assert problems(written, popup.site) == []
+
+    def test_a_revision_of_such_buttons_is_not_restored(self, popup, written):
+        revision = history.record(popup, None)
+        revision.snapshot["buttons"].append(written["buttons"][0])
+        revision.asset = popup
+
+        with pytest.raises(ValidationError, match="a browser asks only once"):
+            history.restore(revision, None)
+
+        assert snapshots.write(popup)["buttons"] == written["buttons"]
+
+    def test_a_file_of_such_buttons_is_not_imported(self, popup):
+        data, other = exported(popup.site), an_empty_site()
+        data["assets"][0]["buttons"].append(data["assets"][0]["buttons"][0])
+
+        outcome = exchange.run(data, other, None)
+
+        assert outcome.words == "1 left out"
+        assert not Asset.objects.filter(site=other).exists()
+
+    def test_there_are_as_many_variations_as_in_the_editor(self, popup, written):
+        [each] = written["variations"]
+        written["variations"] = [{**each, "name": f"V{n}"} for n in range(MAX_VARIATIONS + 1)]
+
+        assert problems(written, popup.site) == [
+            ("News", "Variations", "There are at most 50."),
         ]

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.browser.office import choose
 from tests.browser.site import CustomerSite
 from tests.browser.test_customer_site import HEAR_WARNINGS
 from tests.browser.visitor import ASKED, POPUP
@@ -174,39 +173,3 @@ class TestPreviewOnTheSite:
         page.wait_for("warnings.join().includes('no preview: this link is not whole')")
         assert page.evaluate(f"!{POPUP}")
         assert page.url == f"{customer.origin}/"
-
-
-class TestLivePreview:
-    FRAME = "document.querySelector('.{} iframe').contentDocument.querySelector('pushdesk-popup')"
-
-    def says(self, page, screen, words):
-        title = f"{self.FRAME.format(screen)}?.shadowRoot.querySelector('h2')?.textContent"
-        page.wait_for(f"{title} === {words!r}")
-
-    def test_it_follows_what_is_typed_and_leaves_the_focus(self, office, desk):
-        office.goto(f"{desk.origin}/admin/assets/popup/add/")
-        office.click("a[href$='starter=onboarding-box']")
-        office.wait_for(
-            "document.readyState === 'complete' && document.getElementById('popup_form')"
-        )
-        choose(office, "site", "Fernweh Outfitters")
-        for screen in ("computer", "phone"):
-            self.says(office, screen, "Would you like to be the first to know?")
-
-        office.evaluate("document.getElementsByName('title')[0].value = ''")
-        office.type("[name=title]", "News of {{ state.city }}")
-
-        for screen in ("computer", "phone"):
-            self.says(office, screen, "News of Lisbon")
-        assert office.evaluate("document.activeElement.name") == "title"
-        assert office.errors == []
-
-    def test_the_page_of_a_popup_says_how_it_fits_without_an_error(self, office, desk):
-        popup = desk.run(
-            "from apps.assets.models import Popup; print(Popup.objects.earliest('pk').pk)"
-        )
-        office.goto(f"{desk.origin}/admin/assets/popup/{popup}/change/")
-
-        office.wait_for("document.getElementById('fit_segment')")
-
-        assert office.errors == []

@@ -5,8 +5,12 @@ import os
 import subprocess
 import sys
 
+import environ
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from config.public_url import public_url
 
 PRINT = "from django.conf import settings; print({})"
 
@@ -58,3 +62,51 @@ def test_images_are_kept_on_this_disk_unless_told():
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {},
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", ""),
+        ("https://push.example.com", "https://push.example.com"),
+        ("https://push.example.com/", "https://push.example.com"),
+        (" https://example.com/push/ ", "https://example.com/push"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("https://[2001:db8::1]:8443/", "https://[2001:db8::1]:8443"),
+    ],
+)
+def test_the_public_address_has_no_slash_at_its_end(monkeypatch, written, meant):
+    monkeypatch.setenv("PUBLIC_URL", written)
+
+    assert public_url(environ.Env()) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("push.example.com", "it has to begin with https:// or http:// and a name"),
+        ("//push.example.com", "it has to begin with"),
+        ("ftp://push.example.com", "it has to begin with"),
+        ("https://", "it has to begin with"),
+        ("https:///push", "it has to begin with"),
+        ("javascript:alert(1)", "it has to begin with"),
+        ("https://push.example.com:x", "it is no address"),
+        ("https://[::1", "it is no address"),
+        ("https://me:secret@push.example.com", "before @"),
+        ("https://push.example.com/?a=1", "nothing may come after its path"),
+        ("https://push.example.com/#a", "nothing may come after its path"),
+        ("https://push.example.com/?", "nothing may come after its path"),
+        ("https://push example.com", "a character that no address has"),
+        ('https://push.example.com/"', "a character that no address has"),
+        ("https://püsh.example.com", "a character that no address has"),
+    ],
+)
+def test_what_is_no_public_address_stops_the_start_with_the_reason(monkeypatch, written, reason):
+    monkeypatch.setenv("PUBLIC_URL", written)
+
+    with pytest.raises(ImproperlyConfigured, match=reason):
+        public_url(environ.Env())
+
+
+def test_the_public_address_comes_from_the_environment():
+    assert printed("settings.PUBLIC_URL", PUBLIC_URL="https://x.example/") == "https://x.example"

@@ -1,11 +1,12 @@
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.devices import keys, linked_browsers
 from apps.devices.models import Device, LinkedBrowser, Subscription
 from apps.devices.subscriptions import SubscriptionRefused
 from tests.factories import CHROME, FIREFOX, a_new_subscription, a_site, a_user
+from tests.races import Meanwhile, on_postgresql, wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +161,18 @@ class TestUnlink:
         assert linked_browsers.unlink(user, row.pk) is None
 
         assert LinkedBrowser.objects.count() == 1
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+class TestTwoUsersAtOnce:
+    def test_the_browser_belongs_to_the_slower(self):
+        site, users = a_site(), [a_user("Marketer"), a_user("Marketer")]
+        new = a_new_subscription(site)
+        with transaction.atomic():
+            linked_browsers.link(users[0], site, new, user_agent=FIREFOX)
+            other = Meanwhile(lambda: linked_browsers.link(users[1], site, new, user_agent=FIREFOX))
+            wait_until_blocked()
+        other.ends()
+
+        assert LinkedBrowser.objects.get().user == users[1]

@@ -5,9 +5,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 
-from apps.accounts import sites
+from apps.accounts import addresses, sites
 from apps.accounts.admin.identity import SiteForm
-from apps.accounts.backoffice import ModelAdmin, TabularInline
+from apps.accounts.backoffice import ModelAdmin
+from apps.accounts.inlines import TabularInline
 from apps.accounts.models import Origin, Site
 from apps.accounts.panels import Panel, panel_on
 
@@ -58,8 +59,8 @@ def installing(request: HttpRequest, site: Site) -> Panel:
         template="admin/panels/install.html",
         content={
             "site": site,
-            "script": request.build_absolute_uri(reverse("script")),
-            "worker": request.build_absolute_uri(worker),
+            "script": addresses.absolute(reverse("script"), request),
+            "worker": addresses.absolute(worker, request),
             "worker_name": worker.rsplit("/", 1)[-1],
         },
         is_above=True,

@@ -8,6 +8,7 @@ import encrypted_fields.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import apps.accounts.characters
 import apps.accounts.models.contacts
 import apps.accounts.models.imports
 import apps.accounts.models.sites
@@ -32,7 +33,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "name",
-                    models.CharField(help_text="As visitors know it.", max_length=100, unique=True),
+                    models.CharField(
+                        help_text="As visitors know it.",
+                        max_length=100,
+                        unique=True,
+                        validators=[apps.accounts.characters.check_name],
+                    ),
                 ),
                 (
                     "public_key",
@@ -47,6 +53,7 @@ class Migration(migrations.Migration):
                     "home",
                     models.URLField(
                         help_text="Opened by a click on a push that names no address of its own.",
+                        validators=[apps.accounts.models.sites.validate_web_address],
                         verbose_name="home page",
                     ),
                 ),
@@ -55,6 +62,7 @@ class Migration(migrations.Migration):
                     models.URLField(
                         blank=True,
                         help_text="Shown in pushes that have no icon of their own. Square, 192 px.",
+                        validators=[apps.accounts.models.sites.validate_web_address],
                     ),
                 ),
                 (
@@ -62,6 +70,7 @@ class Migration(migrations.Migration):
                     models.URLField(
                         blank=True,
                         help_text="The small sign in Android's status bar, for pushes without one of their own. White on transparent, 96 px.",
+                        validators=[apps.accounts.models.sites.validate_web_address],
                     ),
                 ),
                 (
@@ -524,7 +533,14 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(help_text="Which system uses it.", max_length=100)),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Which system uses it.",
+                        max_length=100,
+                        validators=[apps.accounts.characters.check_name],
+                    ),
+                ),
                 ("prefix", models.CharField(editable=False, max_length=16)),
                 ("secret_hash", models.CharField(editable=False, max_length=64, unique=True)),
                 ("scopes", models.JSONField(default=list)),

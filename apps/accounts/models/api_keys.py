@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 
+from apps.accounts.characters import check_name
 from apps.accounts.models.sites import Site
 
 
@@ -13,7 +14,9 @@ class ApiKey(models.Model):
         EVENTS_WRITE = "events:write", "Track events"
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="api_keys")
-    name = models.CharField(max_length=100, help_text="Which system uses it.")
+    name = models.CharField(
+        max_length=100, validators=[check_name], help_text="Which system uses it."
+    )
     prefix = models.CharField(max_length=16, editable=False)
     secret_hash = models.CharField(max_length=64, unique=True, editable=False)
     scopes = models.JSONField(default=list)

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from encrypted_fields.fields import EncryptedTextField
 
+from apps.accounts.characters import check_name
+
 
 def new_public_key() -> str:
     return f"pk_{secrets.token_urlsafe(18)}"
@@ -25,6 +27,12 @@ def validate_vapid_subject(value: str) -> None:
     raise ValidationError("Write mailto: and an e-mail address, or an address with https://.")
 
 
+def validate_web_address(value: str) -> None:
+    """What a browser opens or shows; Django takes addresses of file servers for URLs, too."""
+    if value.partition(":")[0].lower() not in ("https", "http"):
+        raise ValidationError("Browsers open only https:// and http://: write one of these.")
+
+
 class Site(models.Model):
     """A website (brand) that loads our script; owns everything below it."""
 
@@ -35,18 +43,25 @@ class Site(models.Model):
         OPTIONAL = "optional", "Optional: a hash is checked where one is sent"
         REQUIRED = "required", "Required: nobody logs in without a valid hash"
 
-    name = models.CharField(max_length=100, unique=True, help_text="As visitors know it.")
+    name = models.CharField(
+        max_length=100, unique=True, validators=[check_name], help_text="As visitors know it."
+    )
     public_key = models.CharField(
         max_length=40, unique=True, default=new_public_key, editable=False
     )
     home = models.URLField(
-        "home page", help_text="Opened by a click on a push that names no address of its own."
+        "home page",
+        validators=[validate_web_address],
+        help_text="Opened by a click on a push that names no address of its own.",
     )
     icon = models.URLField(
-        blank=True, help_text="Shown in pushes that have no icon of their own. Square, 192 px."
+        blank=True,
+        validators=[validate_web_address],
+        help_text="Shown in pushes that have no icon of their own. Square, 192 px.",
     )
     badge = models.URLField(
         blank=True,
+        validators=[validate_web_address],
         help_text="The small sign in Android's status bar, for pushes without one of their own. "
         "White on transparent, 96 px.",
     )

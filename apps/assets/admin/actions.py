@@ -14,6 +14,7 @@ from unfold.decorators import action
 
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.confirming import Consequences
+from apps.accounts.models import User
 from apps.assets import exchange, snapshots
 from apps.assets.admin import effects
 from apps.assets.library import cloning, history, labels, statuses
@@ -28,10 +29,10 @@ def page_of(asset: Asset) -> str:
     return reverse(f"admin:assets_{asset._meta.model_name}_change", args=[asset.pk])
 
 
-def download(assets: QuerySet[Asset]) -> HttpResponse:
+def download(assets: QuerySet[Asset], by: User) -> HttpResponse:
     """Answer with the assets as a file. Raises exchange.NotExported."""
     return HttpResponse(
-        exchange.text(assets),
+        exchange.text(assets, by=by),
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{exchange.file_name()}"'},
     )
@@ -142,10 +143,11 @@ class SelectedActions(ModelAdmin):
     def _do_label(self, request: HttpRequest, assets: Sequence[Asset], verb: str) -> str:
         name = labels.clean_name(request.POST.get("_label", ""))
         if verb == "add" and not request.user.has_perm("assets.add_assetlabel"):
-            sites = {asset.site_id for asset in assets}
-            known = AssetLabel.objects.filter(site__in=sites, name__iexact=name)
-            if known.count() < len(sites):
-                raise ValidationError("You may not make new labels.")
+            for site in {asset.site for asset in assets}:
+                if labels.missing(site, [name]):
+                    raise ValidationError(
+                        f"“{site}” has no label “{name}”, and you may not make new ones."
+                    )
         for asset in assets:
             history.begin(asset)
         (labels.add if verb == "add" else labels.remove)(assets, name)
@@ -173,7 +175,8 @@ class SelectedActions(ModelAdmin):
 
     def _export(self, request: HttpRequest, assets: list[Asset]) -> HttpResponse | None:
         try:
-            return download(Asset.objects.filter(pk__in=[asset.pk for asset in assets]))
+            rows = Asset.objects.filter(pk__in=[asset.pk for asset in assets])
+            return download(rows, request.user)
         except exchange.NotExported as error:
             messages.error(request, str(error))
             return None
@@ -228,7 +231,12 @@ class OneAssetActions(SelectedActions):
 
     @action(description="Export as a file", icon="download", permissions=["view"])
     def export_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return download(Asset.objects.filter(pk=self._asset(request, object_id).pk))
+        asset = self._asset(request, object_id)
+        try:
+            return download(Asset.objects.filter(pk=asset.pk), request.user)
+        except exchange.NotExported as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(page_of(asset))
 
     def has_clone_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_add_permission(request) and self.has_view_permission(request)

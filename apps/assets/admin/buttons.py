@@ -3,7 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from apps.accounts.backoffice import TabularInline
+from apps.accounts.inlines import TabularInline
 from apps.assets import starters
 from apps.assets.forms import (
     MAX_BUTTONS,
@@ -11,6 +11,7 @@ from apps.assets.forms import (
     PopupButtonForm,
     PopupButtonFormSet,
     PushButtonForm,
+    WeighedButtonFormSet,
 )
 from apps.assets.models import Button
 
@@ -36,6 +37,7 @@ class ButtonInline(TabularInline):
 
 class PushButtonInline(ButtonInline):
     form = PushButtonForm
+    formset = WeighedButtonFormSet
     fields = ("label", "url", "icon", "position")
     verbose_name_plural = "Buttons: at most three; Chrome and Edge show two, Safari none"
 

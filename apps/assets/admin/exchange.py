@@ -4,10 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,10 +19,9 @@ from unfold.widgets import (
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.models import Site
 from apps.assets import exchange
-from apps.assets.exchange import Plan, Taken
+from apps.assets.exchange import Plan, Taken, waiting
+from apps.assets.exchange.waiting import Waiting
 
-SALT = "assets.exchange"
-HOURS = 12
 PERMISSIONS = [
     f"assets.{verb}_{model}"
     for verb in ("add", "change")
@@ -38,7 +35,7 @@ class FileForm(forms.Form):
     )
     file = forms.FileField(
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".json,application/json"}),
-        help_text="As “Export” of assets made it, of at most 2 MB.",
+        help_text="As “Export” of assets made it: at most 2 MB, and 20 MB of pictures.",
         error_messages={"empty": "This file is empty."},
     )
     keeps_status = forms.BooleanField(
@@ -54,15 +51,17 @@ class FileForm(forms.Form):
         if len(sites) == 1:
             self.fields["site"].initial = sites[0]
 
-    def clean_file(self) -> dict[str, Any]:
-        """Return what the file holds."""
+    def clean_file(self) -> bytes:
+        """Return what the file holds, which can be read."""
         file: UploadedFile = self.cleaned_data["file"]
         self.file_name = (file.name or "")[:100]
+        # What it says of its size is not believed.
+        content = file.read(exchange.MAX_FILE_BYTES + 1)
         try:
-            # What it says of its size is not believed.
-            return exchange.read(file.read(exchange.MAX_BYTES + 1))
+            exchange.read(content)
         except exchange.Unreadable as error:
             raise ValidationError(str(error)) from error
+        return content
 
 
 class ImportPage(ModelAdmin):
@@ -75,57 +74,55 @@ class ImportPage(ModelAdmin):
     def import_assets(self, request: HttpRequest) -> HttpResponse:
         if not self.has_import_permission(request):
             raise PermissionDenied
-        if request.method == "POST" and "sent" in request.POST:
-            return self._import(request)
+        if request.method == "POST" and "waiting" in request.POST:
+            try:
+                return self._import(request)
+            except waiting.Gone as error:
+                messages.error(request, f"Nothing was imported. {error} Choose the file again.")
+                return HttpResponseRedirect(request.path)
         form = FileForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
-            sent = {
-                "file": form.cleaned_data["file"],
-                "site": form.cleaned_data["site"].pk,
-                "keeps_status": form.cleaned_data["keeps_status"],
-                "name": form.file_name,
-                "user": request.user.pk,
-            }
-            return self._preview(request, sent)
+            content, site = form.cleaned_data["file"], form.cleaned_data["site"]
+            token = waiting.keep(
+                content,
+                request.user,
+                file_name=form.file_name,
+                site=site.pk,
+                keeps_status=form.cleaned_data["keeps_status"],
+            )
+            return self._preview(request, token)
         return self._page(request, "import.html", {"title": "Import assets", "form": form})
 
-    def _preview(self, request: HttpRequest, sent: dict[str, Any]) -> HttpResponse:
-        site = Site.objects.get(pk=sent["site"])
-        plan = exchange.plan(sent["file"], site, keeps_status=sent["keeps_status"])
+    def _preview(self, request: HttpRequest, token: str) -> HttpResponse:
+        found, content, site = _found(token, request)
+        data = exchange.read(content)
+        plan = exchange.plan(data, site, keeps_status=found.keeps_status, request=request)
         context = {
-            "title": f"Import from {sent['name']}",
+            "title": f"Import from {found.file_name}",
             "plan": plan,
             "summary": _summary(plan),
-            "keeps_status": sent["keeps_status"],
-            # Signed, so that what is imported is what was shown; nothing is kept of a file that
-            # nobody goes on with.
-            "sent": signing.dumps(sent, salt=SALT, compress=True),
+            "keeps_status": found.keeps_status,
+            "waiting": token,
         }
         return self._page(request, "import_preview.html", context)
 
     def _import(self, request: HttpRequest) -> HttpResponse:
-        try:
-            sent = signing.loads(request.POST["sent"], salt=SALT, max_age=HOURS * 3_600)
-            if sent["user"] != request.user.pk:
-                raise signing.BadSignature
-            site = Site.objects.get(pk=sent["site"])
-        except (signing.BadSignature, Site.DoesNotExist):
-            messages.error(request, "This has waited too long. Choose the file again.")
-            return HttpResponseRedirect(request.path)
-        allowed = set(Taken.values)
-        choices = {key: value for key, value in request.POST.items() if value in allowed}
+        token, allowed = request.POST["waiting"], set(Taken.values)
+        found, content, site = _found(token, request)
         try:
             outcome = exchange.run(
-                sent["file"],
+                exchange.read(content),
                 site,
                 request.user,
-                choices=choices,
-                keeps_status=sent["keeps_status"],
-                file_name=sent["name"],
+                choices={key: value for key, value in request.POST.items() if value in allowed},
+                keeps_status=found.keeps_status,
+                file_name=found.file_name,
+                request=request,
             )
-        except IntegrityError:
-            messages.error(request, "Somebody changed the same assets meanwhile. Look again.")
-            return self._preview(request, sent)
+        except exchange.Overtaken as error:
+            messages.error(request, str(error))
+            return self._preview(request, token)
+        waiting.forget(found)
         messages.success(request, f"Imported into {site}: {outcome.words}.")
         return HttpResponseRedirect(reverse(f"admin:assets_{self.opts.model_name}_changelist"))
 
@@ -139,5 +136,15 @@ class ImportPage(ModelAdmin):
         return TemplateResponse(request, f"admin/assets/{template}", shown)
 
 
+def _found(token: str, request: HttpRequest) -> tuple[Waiting, bytes, Site]:
+    """Return the file that waits and the site that it goes to. Raises waiting.Gone."""
+    found, content = waiting.find(token, request.user)
+    site = Site.objects.filter(pk=found.site).first()
+    if site is None:
+        raise waiting.Gone("The site is not there any more.")
+    return found, content, site
+
+
 def _summary(plan: Plan) -> list[tuple[str, int]]:
-    return [(verdict.label, count) for verdict, count in plan.numbers.items()]
+    verdicts = [(verdict.label, count) for verdict, count in plan.numbers.items()]
+    return [*verdicts, ("Pictures", plan.coming_pictures)]

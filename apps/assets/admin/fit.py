@@ -215,6 +215,7 @@ def _checks(asked: Asked, may_change: bool) -> dict[str, Any]:
     subject = asked.subject
     if may_change:
         subject.looked_at = links.ask(subject.source.site, list(subject.addresses.values()))
+    subject.asks = may_change
     found = lint.findings(subject)
     waiting = (row.verdict == Verdict.WAITING for row in subject.looked_at.values())
     groups = [

@@ -95,7 +95,10 @@ class HistoryPages(ModelAdmin):
             "title": f"Restore revision {revision.number}?",
             "revision": revision,
             "problems": problems or found,
-            "notes": [*checked.broken, *([] if asset.is_active else checked.unknown)],
+            "notes": [
+                *checked.broken,
+                *([] if asset.is_active else [*checked.unknown, *checked.too_large]),
+            ],
             "changes": differences.between(now, {**then, "status": now["status"]}, context),
         }
         page = {**self._context(request, asset), **shown}

@@ -80,7 +80,7 @@ def _told(image: Image, request: HttpRequest) -> dict[str, Any]:
     return {
         "id": image.pk,
         "name": image.name,
-        "address": storing.address(image, request),
+        "address": storing.address(image.file.name, request),
         "width": image.width,
         "height": image.height,
         "size": image.size,

@@ -1,6 +1,7 @@
 """The library: a site's images, where each is used, and bringing in several at once."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -16,13 +17,18 @@ from unfold.decorators import display
 
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.models import Site
-from apps.accounts.panels import Panel, panel_on, table
+from apps.accounts.panels import Panel, panel_on, show_in, table
 from apps.assets.admin import image_endpoints
+from apps.assets.forms import of_site
 from apps.assets.images import storing, uses
 from apps.assets.images.uses import Use
 from apps.assets.models import Image
 
 NAMED = 3
+
+# The pictures of pushes that have none of their own are chosen like those that have.
+for name in ("icon", "badge"):
+    show_in(Site, name, partial(of_site, name))
 
 
 @admin.register(Image)
@@ -106,7 +112,7 @@ def picture(request: HttpRequest, image: Image) -> Panel:
     return Panel(
         title="Picture",
         template="admin/assets/image_panel.html",
-        content={"image": image, "address": storing.address(image, request)},
+        content={"image": image, "address": storing.address(image.file.name, request)},
         is_above=True,
     )
 

@@ -1,6 +1,5 @@
 """Labels in a form: chosen by name among those of the asset's site, or made on the spot."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -49,7 +48,8 @@ class LabelsWidget(forms.SelectMultiple):
 
 class LabelsField(forms.Field):
     """Its value is a list of labels that are not stored: their names count, and the site's own
-    labels are found or made by them when the asset is saved (apps.assets.library.labels.named)."""
+    labels are found or made by them when the asset is saved (apps.assets.library.labels.named).
+    Whether they may be made, the form asks when it knows the site (AssetForm)."""
 
     widget = LabelsWidget
 
@@ -68,15 +68,7 @@ class LabelsField(forms.Field):
         names = [str(each) for each in value or () if str(each).strip()]
         if len(names) > labels.MAX_LABELS:
             raise ValidationError(f"An asset has at most {labels.MAX_LABELS} labels.")
-        cleaned = [labels.clean_name(name) for name in names]
-        if cleaned and not self.may_create:
-            self._require_known(cleaned)
-        return [AssetLabel(name=name) for name in cleaned]
-
-    def _require_known(self, names: Iterable[str]) -> None:
-        known = set(AssetLabel.objects.filter(name__in=names).values_list("name", flat=True))
-        if new := [name for name in names if name not in known]:
-            raise ValidationError(f"You may not make new labels, such as “{new[0]}”.")
+        return [AssetLabel(name=labels.clean_name(name)) for name in names]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return set(self.prepare_value(initial)) != set(self.prepare_value(data))

@@ -8,7 +8,8 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from apps.accounts.backoffice import ModelAdmin, StackedInline
+from apps.accounts.backoffice import ModelAdmin
+from apps.accounts.inlines import StackedInline
 from apps.assets.admin import label_field, label_pages
 from apps.assets.forms import LabelTagForm, LabelValueForm, LabelValueFormSet
 from apps.assets.forms.labels import MAX_VALUES

@@ -5,16 +5,16 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field
 from django.forms import Field as FormField
-from django.forms import Script
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from apps.assets import starters
-from apps.assets.admin import popup_links, popup_previews
+from apps.assets.admin import popup_links, popup_stage
 from apps.assets.admin.assets import KindAdmin
 from apps.assets.admin.buttons import PopupButtonInline
 from apps.assets.admin.colors import ColorInput
+from apps.assets.admin.editor import EditorAdmin
 from apps.assets.admin.fit import FitAdmin
 from apps.assets.forms import POSITIONS, PopupForm
 from apps.assets.forms.popups import OF_THE_BROWSER
@@ -22,45 +22,46 @@ from apps.assets.models import Popup
 
 
 @admin.register(Popup)
-class PopupAdmin(FitAdmin, KindAdmin):
+class PopupAdmin(EditorAdmin, FitAdmin, KindAdmin):
     form = PopupForm
     invitation = "A dialog on your own pages: to ask for permission, to tell some news."
     inlines = (PopupButtonInline,)
     change_form_template = "admin/assets/popup_form.html"
-    change_form_after_template = "admin/assets/popup_preview.html"
-    # The buttons come after the content (templates/admin/assets/popup_form.html).
+    OPTIONAL = ("text", "image", "language", "pages")
     fieldsets = (
         (None, {"fields": ("name", "status", "site", "labels")}),
         ("Content", {"fields": ("title", "text", "image")}),
         (
             "Look",
             {
+                "classes": ["after-inlines"],
                 "fields": (
-                    *("layout", "position", "is_full_screen_on_phones"),
-                    *("background_color", "text_color", "button_color", "button_text_color"),
+                    *(("layout", "position"), "is_full_screen_on_phones"),
+                    *(("background_color", "text_color"), ("button_color", "button_text_color")),
                 ),
                 "description": "Without a colour of its own a popup follows the visitor’s light "
                 "or dark mode; with one it looks the same in both.",
             },
         ),
-        ("When and where", {"fields": ("pages", "delay", "wait_hours")}),
+        (
+            "When and where",
+            {"classes": ["after-inlines"], "fields": ("pages", ("delay", "wait_hours"))},
+        ),
         (
             "Advanced",
-            {"classes": ["collapse"], "fields": ("close_label", "language", "direction")},
+            {
+                "classes": ["collapse", "after-inlines"],
+                "fields": ("close_label", "language", "direction"),
+            },
         ),
     )
 
     class Media:
         css = {"all": ["admin/popup.css"]}
-        js = [
-            Script("admin/popup_form.js", type="module"),
-            Script("admin/popup_preview.js", type="module"),
-        ]
 
     def get_urls(self) -> list[URLPattern]:
         views = [
-            ("stage/", popup_previews.stage, "stage"),
-            ("preview/", self.preview_view, "preview"),
+            ("stage/", popup_stage.stage, "stage"),
             ("<int:popup_id>/preview-link/", popup_links.make, "link"),
         ]
         return [
@@ -70,9 +71,6 @@ class PopupAdmin(FitAdmin, KindAdmin):
             ),
             *super().get_urls(),
         ]
-
-    def preview_view(self, request: HttpRequest) -> HttpResponse:
-        return popup_previews.drawn(request, self)
 
     def formfield_for_dbfield(
         self, db_field: Field, request: HttpRequest, **kwargs: Any

@@ -27,7 +27,12 @@ from apps.assets.admin.strips import (
     page_of_variation,
     strip_of,
 )
-from apps.assets.forms import PopupVariationButtonFormSet, VariationButtonFormSet, VariationForm
+from apps.assets.forms import (
+    PopupVariationButtonFormSet,
+    VariationForm,
+    WeighedVariationButtonFormSet,
+    WeighedVariationForm,
+)
 from apps.assets.forms.variations import SAME
 from apps.assets.library import history
 from apps.assets.models import Asset, Button, Popup, Push, Variation
@@ -38,7 +43,6 @@ class OwnButtons:
     """The buttons of the variation."""
 
     fk_name = "variation"
-    formset = VariationButtonFormSet
     verbose_name_plural = "Its own buttons: at most three, or none at all"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Button]:
@@ -47,7 +51,7 @@ class OwnButtons:
 
 
 class PushVariationButtonInline(OwnButtons, PushButtonInline):
-    pass
+    formset = WeighedVariationButtonFormSet
 
 
 class PopupVariationButtonInline(OwnButtons, PopupButtonInline):
@@ -59,7 +63,7 @@ INLINES = {Push: PushVariationButtonInline, Popup: PopupVariationButtonInline}
 
 @admin.register(Variation)
 class VariationAdmin(VariedAdmin, ModelAdmin):
-    form = VariationForm
+    form = WeighedVariationForm
     # Labels above their fields: half of the page is the preview's.
     compressed_fields = False
     change_form_outer_after_template = "admin/assets/editor.html"
@@ -210,12 +214,11 @@ class VariationAdmin(VariedAdmin, ModelAdmin):
         asset = _asset(request, row)
         strip = strip_of(request, asset, row, adds=row is None)
         more = {"strip": strip, "varied": row, "show_save_and_add_another": False}
-        if type(asset) is Push:
-            can_write = row is None or self.has_change_permission(request, row)
-            number = row.pk if row else 0
-            more["editor"] = editor.context_of(
-                request, Push, asset, can_write=can_write, variation=number
-            )
+        can_write = row is None or self.has_change_permission(request, row)
+        number = row.pk if row else 0
+        more["editor"] = editor.context_of(
+            request, type(asset), asset, can_write=can_write, variation=number
+        )
         context = {**context, **around(context, asset), **more}
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -2,13 +2,24 @@
 
 import json
 import math
+import re
+import secrets
 from typing import Any
 
 TYPE, FORMAT = "pushdesk-assets", 1
+# Of all that is not the data of pictures.
 MAX_BYTES = 2_000_000
+MAX_IMAGES, MAX_IMAGE_BYTES = 200, 20_000_000
+# About a hundred of the largest that apps.assets.images.pictures writes. Few bytes can hold more,
+# and somebody waits while they are drawn.
+MAX_IMAGE_PIXELS = 200_000_000
+# Base64 writes three bytes as four, and fills the last three up.
+MAX_FILE_BYTES = MAX_BYTES + MAX_IMAGE_BYTES * 4 // 3 + MAX_IMAGES * 4
 MAX_DEPTH = 30
 MAX_ASSETS, MAX_LABEL_TAGS = 300, 300
 PARTS = {"type", "format", "site", "label_tags", "assets", "images"}
+# The data of a picture, before anybody reads the file as JSON.
+LONG = re.compile(rb'(?<!\\)("data"\s{0,9}:\s{0,9})"([A-Za-z0-9+/=]{200,}+)"')
 
 
 class Unreadable(ValueError):
@@ -21,10 +32,20 @@ def read(content: bytes) -> dict[str, Any]:
     `assets` and `label_tags` are lists, of anything yet. What no database can hold is refused
     here: NUL, half characters, numbers that are none.
     """
+    if len(content) > MAX_FILE_BYTES:
+        raise Unreadable(f"The file has more than {_limits()}.")
+    content, data_of = _lifted(content)
     if len(content) > MAX_BYTES:
-        raise Unreadable(f"The file has more than {MAX_BYTES // 1_000_000} MB.")
+        raise Unreadable(f"The file has more than {MAX_BYTES // 1_000_000} MB beside pictures.")
+
+    def restored(row: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(row.get("data"), str) and row["data"] in data_of:
+            row["data"] = data_of[row["data"]]
+        return row
+
     try:
-        data = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse)
+        text = content.decode("utf-8-sig")
+        data = json.loads(text, parse_constant=_refuse, object_hook=restored)
     except UnicodeDecodeError as error:
         raise Unreadable("The file is not text in UTF-8.") from error
     except RecursionError as error:
@@ -33,6 +54,25 @@ def read(content: bytes) -> dict[str, Any]:
         raise Unreadable(f"The file is not JSON: {_place(error)}") from error
     _bound(data)
     return _known(data)
+
+
+def _lifted(content: bytes) -> tuple[bytes, dict[str, str]]:
+    """Return the content with a short word for the data of each picture, and the data by these:
+    so that megabytes are read as JSON only where they are pictures, which cost nothing more."""
+    data_of: dict[str, str] = {}
+    # Nobody who writes a file knows the words.
+    secret = secrets.token_hex(16)
+
+    def lift(found: re.Match[bytes]) -> bytes:
+        word = f"{secret}-{len(data_of)}"
+        data_of[word] = found[2].decode()
+        return found[1] + f'"{word}"'.encode()
+
+    return LONG.sub(lift, content), data_of
+
+
+def _limits() -> str:
+    return f"{MAX_BYTES // 1_000_000} MB and {MAX_IMAGE_BYTES // 1_000_000} MB of pictures"
 
 
 def _known(data: Any) -> dict[str, Any]:
@@ -50,11 +90,20 @@ def _known(data: Any) -> dict[str, Any]:
             raise Unreadable(f"The file has more than {most} in “{part}”.")
     if not isinstance(data.setdefault("images", {}), dict):
         raise Unreadable("“images” is not an object.")
-    if data["images"]:
-        raise Unreadable("This release takes no pictures from a file.")
+    _bound_images(data["images"])
     if not data["assets"] and not data["label_tags"]:
         raise Unreadable("The file holds no assets.")
     return data
+
+
+def _bound_images(images: dict[str, Any]) -> None:
+    if len(images) > MAX_IMAGES:
+        raise Unreadable(f"The file has more than {MAX_IMAGES} pictures.")
+    data = [each.get("data") for each in images.values() if isinstance(each, dict)]
+    sizes = (len(each.rstrip("=")) * 3 // 4 for each in data if isinstance(each, str))
+    if sum(sizes) > MAX_IMAGE_BYTES:
+        most = MAX_IMAGE_BYTES // 1_000_000
+        raise Unreadable(f"The pictures of the file have more than {most} MB together.")
 
 
 def _refuse(name: str) -> None:

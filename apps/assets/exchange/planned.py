@@ -3,6 +3,7 @@ from typing import Any
 
 from django.db import models
 
+from apps.assets.exchange.bringing import Pictures
 from apps.assets.library.differences import Change
 from apps.assets.models import Asset, LabelTag
 from apps.assets.snapshots import Problem, Snapshot
@@ -27,7 +28,8 @@ class Taken(models.TextChoices):
 class Planned:
     """What an import would do with one thing of the file.
 
-    `problems` keep it out; `notes` are what is done to it on the way in, and why.
+    `problems` keep it out; `notes` are what is done to it on the way in, and why; `pictures` are
+    the addresses, as they are written in the file, of the pictures of the file that it names.
     """
 
     key: str
@@ -38,10 +40,15 @@ class Planned:
     notes: list[Problem] = field(default_factory=list)
     choices: tuple[Taken, ...] = ()
     changes: list[Change] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
 
     @property
     def options(self) -> list[tuple[str, str]]:
         return [(choice.value, choice.label) for choice in self.choices]
+
+    @property
+    def changes_anything(self) -> bool:
+        return self.verdict in (Verdict.NEW, Verdict.CHANGED)
 
     def refuse(self, place: str, message: str) -> None:
         self.problems.append(Problem(asset=self.name, field=place, message=message))
@@ -49,6 +56,14 @@ class Planned:
 
     def note(self, place: str, message: str) -> None:
         self.notes.append(Problem(asset=self.name, field=place, message=message))
+
+    def bring(self, named: list[str], pictures: Pictures) -> None:
+        """Note which pictures of the file it names, and which of these are none."""
+        self.pictures = named
+        for each in (pictures.found[address] for address in named):
+            if each.problem:
+                words = f"{each.problem} It is not brought in, and its address stays as it is."
+                self.note(f"Picture “{each.name}”", words)
 
 
 @dataclass(kw_only=True)

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.http import HttpRequest
+
 from apps.accounts.models import Site
 from apps.assets import snapshots
-from apps.assets.exchange import label_tags
+from apps.assets.exchange import bringing, label_tags, texts
+from apps.assets.exchange.bringing import Pictures
 from apps.assets.exchange.planned import Planned, PlannedAsset, PlannedLabelTag, Taken, Verdict
 from apps.assets.exchange.references import by_id, ids_of
 from apps.assets.library import differences, usage
@@ -24,6 +27,7 @@ class Plan:
     site: Site
     assets: list[PlannedAsset]
     label_tags: list[PlannedLabelTag]
+    pictures: Pictures
 
     @property
     def everything(self) -> list[Planned]:
@@ -36,30 +40,51 @@ class Plan:
 
     @property
     def changes_anything(self) -> bool:
-        return any(each.verdict in (Verdict.NEW, Verdict.CHANGED) for each in self.everything)
+        return any(each.changes_anything for each in self.everything)
+
+    @property
+    def coming_pictures(self) -> int:
+        """How many pictures the file brings for what it changes."""
+        rows = [each for each in self.everything if each.changes_anything]
+        return self.pictures.count(address for each in rows for address in each.pictures)
 
     @property
     def refused(self) -> list[Planned]:
         return [each for each in self.everything if each.verdict == Verdict.REFUSED]
 
 
-def plan(data: dict[str, Any], site: Site, *, keeps_status: bool = False) -> Plan:
+def plan(
+    data: dict[str, Any],
+    site: Site,
+    *,
+    keeps_status: bool = False,
+    request: HttpRequest | None = None,
+) -> Plan:
     """Return what importing the file's content (apps.assets.exchange.files) into the site would
     do, in a number of queries that does not depend on how much it holds.
 
-    Assets come as drafts unless `keeps_status`; what names something unknown does anyway.
+    Assets come as drafts unless `keeps_status`; what names something unknown does anyway. Raises
+    addresses.Unknown where pictures come and nothing says where browsers would find them.
     """
+    return with_pictures(bringing.read(data, request), data, site, keeps_status=keeps_status)
+
+
+def with_pictures(
+    pictures: Pictures, data: dict[str, Any], site: Site, *, keeps_status: bool
+) -> Plan:
+    """Return the plan of a file whose pictures have been read."""
     knowledge = Knowledge.of(site)
-    tags = label_tags.plan(data["label_tags"], site, knowledge.context)
+    tags = label_tags.plan(data["label_tags"], knowledge, pictures)
     coming = {tag.name for tag in tags if tag.verdict != Verdict.REFUSED}
     names = {**knowledge.names, "label": {*(knowledge.names["label"] or ()), *coming}}
-    planner = _Planner(replace(knowledge, names=names), keeps_status=keeps_status)
-    return Plan(site=site, assets=planner.assets(data["assets"]), label_tags=tags)
+    planner = _Planner(replace(knowledge, names=names), pictures, keeps_status=keeps_status)
+    assets = planner.assets(data["assets"])
+    return Plan(site=site, assets=assets, label_tags=tags, pictures=pictures)
 
 
 class _Planner:
-    def __init__(self, knowledge: Knowledge, *, keeps_status: bool) -> None:
-        self.knowledge, self.keeps_status = knowledge, keeps_status
+    def __init__(self, knowledge: Knowledge, pictures: Pictures, *, keeps_status: bool) -> None:
+        self.knowledge, self.pictures, self.keeps_status = knowledge, pictures, keeps_status
         self.ids = ids_of(knowledge.context)
 
     def assets(self, rows: list[Any]) -> list[PlannedAsset]:
@@ -82,6 +107,7 @@ class _Planner:
         return planned
 
     def _planned(self, number: int, row: Any) -> PlannedAsset:
+        row, named_pictures = self.pictures.addressed(row, texts.of_asset)
         row, missing = self._with_ids(row)
         checked = snapshots.read(row, self.knowledge)
         named = row.get("name") if isinstance(row, dict) else None
@@ -97,6 +123,7 @@ class _Planner:
         if planned.verdict != Verdict.REFUSED:
             planned.snapshot = {**checked.snapshot, "status": self._status(planned, checked)}
             self._note(planned, checked, missing)
+            planned.bring(named_pictures, self.pictures)
         return planned
 
     def _with_ids(self, row: Any) -> tuple[Any, dict[str, list[str]]]:

@@ -16,7 +16,13 @@ from apps.assets.forms.popups import (
     PopupVariationButtonFormSet,
 )
 from apps.assets.forms.variations import VariationForm
-from apps.assets.forms.widgets import ImageAddressInput, image_widgets, offer_images
+from apps.assets.forms.weighed import (
+    WeighedButtonFormSet,
+    WeighedPushForm,
+    WeighedVariationButtonFormSet,
+    WeighedVariationForm,
+)
+from apps.assets.forms.widgets import ImageAddressInput, image_widgets, of_site, offer_images
 
 __all__ = [
     "MAX_BUTTONS",
@@ -34,6 +40,11 @@ __all__ = [
     "PushForm",
     "VariationButtonFormSet",
     "VariationForm",
+    "WeighedButtonFormSet",
+    "WeighedPushForm",
+    "WeighedVariationButtonFormSet",
+    "WeighedVariationForm",
     "image_widgets",
+    "of_site",
     "offer_images",
 ]

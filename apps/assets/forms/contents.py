@@ -12,6 +12,7 @@ from apps.assets.forms.extra_data import ExtraDataField
 from apps.assets.forms.lines import check_lines
 from apps.assets.forms.spans import SpanWidget
 from apps.assets.forms.widgets import image_widgets, offer_images
+from apps.assets.library import labels
 from apps.assets.models import Asset, AssetLabel, Push
 from apps.assets.tags import Known, problems
 
@@ -53,6 +54,12 @@ class AssetForm(forms.ModelForm):
     def _check_labels(self, chosen: Iterable[AssetLabel] | None, site: Site) -> None:
         if any(label.pk and label.site_id != site.pk for label in chosen or ()):
             self.add_error("labels", ValidationError("Choose labels of the asset's own site."))
+        # By name, as apps.assets.admin.label_field has them.
+        named = [label.name for label in chosen or () if label.pk is None]
+        if named and not self.fields["labels"].may_create:
+            for name in labels.missing(site, named):
+                words = f"This site has no label “{name}”, and you may not make new ones."
+                self.add_error("labels", ValidationError(words))
 
 
 class PushForm(AssetForm):

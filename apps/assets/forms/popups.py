@@ -6,6 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.assets import colors, pages
+from apps.assets.forms import asking
+from apps.assets.forms.asking import OF_THE_BROWSER
 from apps.assets.forms.buttons import ButtonForm, ButtonFormSet, VariationButtonFormSet
 from apps.assets.forms.contents import AssetForm
 from apps.assets.forms.widgets import image_widgets
@@ -27,8 +29,6 @@ EXPLAINED = {
     Layout.SLIDE: "A slide-in comes in at the bottom, on either side of it, or at the top.",
     Layout.BAR: "A bar goes along the top or the bottom.",
 }
-# Where browsers put their own question about notifications.
-OF_THE_BROWSER = Position.TOP
 
 
 class PopupForm(AssetForm):
@@ -68,15 +68,15 @@ class PopupForm(AssetForm):
 
     def _a_variation_asks(self) -> bool:
         """Of the default's own buttons their formset knows, as they are on the page."""
-        asking = Button.objects.filter(action=Action.ASK_PERMISSION, asset=self.instance.pk)
-        return bool(self.instance.pk) and asking.filter(variation__has_own_buttons=True).exists()
+        rows = Button.objects.filter(action=asking.ASK, asset=self.instance.pk)
+        return bool(self.instance.pk) and rows.filter(variation__has_own_buttons=True).exists()
 
     def _check_colors(self, cleaned: dict[str, Any]) -> None:
         wrong = {name for name in self.errors if name.endswith("_color")}
         chosen = {name: cleaned.get(name) or "" for name in self.fields if name.endswith("_color")}
         for name, words in colors.problems(chosen).items():
             if not wrong & {name, colors.PAIRS[name][0]}:
-                self.add_error(name, ValidationError(words))
+                self.add_error(name, ValidationError(words, code=colors.FAINT))
 
 
 class PopupButtonForm(ButtonForm):
@@ -105,23 +105,18 @@ class PopupButtonFormSet(ButtonFormSet):
 
     def clean(self) -> None:
         super().clean()
-        asking = [form for form in self.forms if self._asks(form)]
-        for form in asking[1:]:
-            words = "One button asks for push permission already; a browser asks only once."
-            form.add_error("action", ValidationError(words))
-        if asking and self._place() == OF_THE_BROWSER:
-            words = "The browser's own question appears at the top and must not be hidden: choose "
-            words += "another position for the popup, or another action."
-            asking[0].add_error("action", ValidationError(words))
+        found = asking.problems([self._action(form) for form in self.forms], self._place())
+        for place, words in found.items():
+            self.forms[place].add_error("action", ValidationError(words))
 
     def _place(self) -> str | None:
         # A variation is where its popup is; its own `position` is that among the variations.
         row = self.instance.asset if isinstance(self.instance, Variation) else self.instance
         return getattr(row, "position", None)
 
-    def _asks(self, form: forms.BaseForm) -> bool:
+    def _action(self, form: forms.BaseForm) -> str:
         cleaned = getattr(form, "cleaned_data", {})
-        return cleaned.get("action") == Action.ASK_PERMISSION and not self._should_delete_form(form)
+        return "" if self._should_delete_form(form) else cleaned.get("action", "")
 
 
 class PopupVariationButtonFormSet(VariationButtonFormSet, PopupButtonFormSet):

@@ -29,6 +29,8 @@ class VariationForm(RuleForm):
 
     # Whose new variation it is, where the instance does not say.
     asset: Asset | None = None
+    # See apps.accounts.overwriting.
+    also_seen = ("content",)
     # The forms that the fields are taken from, with all that they know about them.
     kind_forms: Mapping[type[Asset], type[forms.ModelForm]] = {Push: PushForm, Popup: PopupForm}
 

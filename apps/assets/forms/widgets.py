@@ -78,6 +78,13 @@ def offer_images(form: BaseForm, site: Site | None) -> None:
             field.widget.site = site
 
 
+def of_site(field: str, site: Site) -> ImageAddressInput:
+    """Return the widget of a field of the site itself that holds the address of a picture."""
+    widget = ImageAddressInput(IMAGES[field])
+    widget.site = site
+    return widget
+
+
 def _has(model: type[Model], name: str) -> bool:
     try:
         model._meta.get_field(name)

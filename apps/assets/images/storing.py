@@ -13,8 +13,10 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import HttpRequest
 
+from apps.accounts import addresses
 from apps.accounts.models import Site, User
 from apps.assets.images import pictures
+from apps.assets.images.pictures import Picture
 from apps.assets.models import Image
 
 # What the names of stored files look like, and what serves only these.
@@ -30,13 +32,17 @@ def store(file: File, site: Site, user: User | None) -> Image:
     Raises ValidationError, with words for the user, for what is no picture within the bounds
     (apps.assets.images.pictures). Not within a transaction: the row is there before the file is.
     """
-    picture = pictures.read(file)
+    return keep(pictures.read(file), file.name, site, user)
+
+
+def keep(picture: Picture, name: str | None, site: Site, user: User | None) -> Image:
+    """Return the image of a picture that has been read; see `store`."""
     image, is_new = Image.objects.get_or_create(
         site=site,
         digest=picture.digest,
         defaults={
-            "name": _shown(file.name),
-            "file": f"assets/{picture.digest[:2]}/{picture.digest}.{picture.extension}",
+            "name": shown(name),
+            "file": file_name(picture),
             "width": picture.width,
             "height": picture.height,
             "size": len(picture.data),
@@ -52,9 +58,14 @@ def store(file: File, site: Site, user: User | None) -> Image:
     return image
 
 
-def address(image: Image, request: HttpRequest) -> str:
-    """Return the absolute address of the image, which browsers of visitors fetch it from."""
-    return request.build_absolute_uri(image.file.url)
+def file_name(picture: Picture) -> str:
+    return f"assets/{picture.digest[:2]}/{picture.digest}.{picture.extension}"
+
+
+def address(name: str, request: HttpRequest | None = None) -> str:
+    """Return the absolute address of the stored file, which browsers of visitors fetch it from.
+    Raises addresses.Unknown where nothing says it (apps.accounts.addresses)."""
+    return addresses.absolute(default_storage.url(name), request)
 
 
 def drop_file(name: str) -> None:
@@ -84,7 +95,7 @@ def _write(name: str, data: bytes) -> None:
         default_storage.delete(written)
 
 
-def _shown(name: str | None) -> str:
+def shown(name: str | None) -> str:
     """Return the name of an uploaded file as lists show it."""
     last = PurePosixPath((name or "").replace("\\", "/")).name
     return UNSEEN.sub("", last)[-150:] or "Picture"

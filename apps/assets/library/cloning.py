@@ -2,8 +2,7 @@
 
 from itertools import count
 
-from django.db import transaction
-
+from apps.accounts.collisions import until_unique
 from apps.accounts.models import Site, User
 from apps.assets import snapshots
 from apps.assets.library import history
@@ -22,11 +21,14 @@ def free_name(site: Site, name: str) -> str:
     raise AssertionError
 
 
-@transaction.atomic
 def clone(asset: Asset, user: User | None) -> Asset:
     """Return a new draft with the content, buttons, variations and labels of the asset."""
     snapshot = snapshots.write(asset)
-    name = free_name(asset.site, asset.name)
-    made = snapshots.make(asset.site, snapshot, name=name, status=Asset.Status.DRAFT)
-    history.record(made, user, f"Cloned from “{asset.name}”")
-    return made
+
+    def make() -> Asset:
+        name = free_name(asset.site, asset.name)
+        made = snapshots.make(asset.site, snapshot, name=name, status=Asset.Status.DRAFT)
+        history.record(made, user, f"Cloned from “{asset.name}”")
+        return made
+
+    return until_unique(make)

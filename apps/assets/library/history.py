@@ -48,7 +48,7 @@ def check(revision: Revision) -> Checked:
         )
     if asset.is_active:
         # The editor would not let it pass either.
-        checked.problems += checked.unknown
+        checked.problems += [*checked.unknown, *checked.too_large]
     return checked
 
 

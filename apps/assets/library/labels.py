@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Iterable
 
-from django.core.exceptions import ValidationError
-
 from apps.accounts.models import Site
 from apps.assets.models import Asset, AssetLabel
 
@@ -12,10 +10,7 @@ MAX_LABELS = 50
 
 def clean_name(name: str) -> str:
     """Return the name as it is stored. Raises ValidationError."""
-    name = " ".join(name.split())
-    if any(not sign.isprintable() for sign in name):
-        raise ValidationError("A label is made of letters, digits and signs that can be seen.")
-    return AssetLabel._meta.get_field("name").clean(name, None)
+    return AssetLabel._meta.get_field("name").clean(" ".join(name.split()), None)
 
 
 def named(site: Site, names: Iterable[str], *, makes: bool = True) -> list[AssetLabel]:
@@ -24,10 +19,24 @@ def named(site: Site, names: Iterable[str], *, makes: bool = True) -> list[Asset
     wanted = {name.casefold(): name for name in names}
     if not wanted:
         return []
-    found = {row.name.casefold(): row for row in AssetLabel.objects.filter(site=site)}
-    new = [AssetLabel(site=site, name=name) for key, name in wanted.items() if key not in found]
-    made = AssetLabel.objects.bulk_create(new) if makes else []
-    return [*(found[key] for key in wanted if key in found), *made]
+    found = _of(site)
+    # In one order for everybody: two who make the same at once would block each other.
+    new = [AssetLabel(site=site, name=wanted[key]) for key in sorted(wanted) if key not in found]
+    if new and makes:
+        # Somebody else may make the same at this moment.
+        AssetLabel.objects.bulk_create(new, ignore_conflicts=True)
+        found = _of(site)
+    return [found[key] for key in wanted if key in found]
+
+
+def missing(site: Site, names: Iterable[str]) -> list[str]:
+    """Return those of the names, which have been cleaned, that are no labels of the site."""
+    known = _of(site)
+    return [name for name in names if name.casefold() not in known]
+
+
+def _of(site: Site) -> dict[str, AssetLabel]:
+    return {row.name.casefold(): row for row in AssetLabel.objects.filter(site=site)}
 
 
 def add(assets: Collection[Asset], name: str) -> None:

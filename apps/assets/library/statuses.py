@@ -22,7 +22,7 @@ def activate(asset: Asset, user: User | None, knowledge: Knowledge | None = None
         for each in checked.broken
         if any(each.field.startswith(f"Variation “{name}”") for name in active)
     ]
-    if found := [*checked.problems, *checked.unknown, *broken]:
+    if found := [*checked.problems, *checked.unknown, *broken, *checked.too_large]:
         raise ValidationError([f"{each.field}: {each.message}" for each in found])
     _change(asset, Status.ACTIVE, user)
 

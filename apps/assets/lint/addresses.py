@@ -7,6 +7,7 @@ from apps.assets.models import CheckedAddress, Popup, Push
 from apps.assets.places import BUTTONS, VARIATIONS, Place
 
 Verdict = CheckedAddress.Verdict
+NOT_ASKED = "not looked at lately; it is when somebody who may change it opens this page."
 PICTURES = ("icon", "image", "badge")
 
 
@@ -30,7 +31,9 @@ def looked_at(subject: Subject) -> Iterator[Finding]:
     for place, address in subject.addresses.items():
         row = subject.looked_at.get(address)
         if row is None or row.verdict == Verdict.WAITING:
-            message = f"{place.words}: not looked at yet; it is soon."
+            comes = row is not None or subject.asks
+            words = "not looked at yet; it is soon." if comes else NOT_ASKED
+            message = f"{place.words}: {words}"
             yield Finding(level=Level.HINT, field=place.field, message=message)
         else:
             yield from _of(place, row)

@@ -46,13 +46,15 @@ class Finding:
 class Subject:
     """What is checked: a source, stored as `asset` or not yet, for a crowd; `errors` are those
     of the form. What several checks need is asked once, when the first wants it; None where the
-    crowd could not be asked (`trouble` says why)."""
+    crowd could not be asked (`trouble` says why). `asks`: addresses that nobody has
+    looked at are looked at soon, which is not so for somebody who may only look."""
 
     source: Source
     crowd: Crowd
     asset: Asset | None = None
     errors: Mapping[str, list[str]] = field(default_factory=dict)
     trouble: str = ""
+    asks: bool = True
 
     @cached_property
     def audience(self) -> Audience | None:

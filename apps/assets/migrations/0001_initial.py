@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import apps.accounts.characters
 import apps.assets.models.pushes
 import apps.assets.tags.addresses
 import apps.assets.tags.checking
@@ -34,6 +35,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="For you and your colleagues: say what it is for. Visitors never see it.",
                         max_length=150,
+                        validators=[apps.accounts.characters.check_name],
                         verbose_name="resource name",
                     ),
                 ),
@@ -441,7 +443,12 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=60)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=60, validators=[apps.accounts.characters.check_name]
+                    ),
+                ),
                 (
                     "site",
                     models.ForeignKey(
@@ -524,7 +531,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "name",
-                    models.CharField(help_text="Of the file, as it was uploaded.", max_length=150),
+                    models.CharField(
+                        help_text="Of the file, as it was uploaded.",
+                        max_length=150,
+                        validators=[apps.accounts.characters.check_name],
+                    ),
                 ),
                 ("file", models.FileField(max_length=200, upload_to="")),
                 (
@@ -684,7 +695,9 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        help_text="For you and your colleagues: German, VIP…", max_length=100
+                        help_text="For you and your colleagues: German, VIP…",
+                        max_length=100,
+                        validators=[apps.accounts.characters.check_name],
                     ),
                 ),
                 (

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from polymorphic.models import PolymorphicModel
 
+from apps.accounts.characters import check_name
 from apps.accounts.models import Site
 
 
@@ -11,7 +12,7 @@ class AssetLabel(models.Model):
     """A word to sort and filter assets by; visitors never see it."""
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="asset_labels")
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=60, validators=[check_name])
 
     class Meta:
         ordering = ["name"]
@@ -45,6 +46,7 @@ class Asset(PolymorphicModel):
     name = models.CharField(
         "resource name",
         max_length=150,
+        validators=[check_name],
         help_text="For you and your colleagues: say what it is for. Visitors never see it.",
     )
     status = models.CharField(

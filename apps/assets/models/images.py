@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 
+from apps.accounts.characters import check_name
 from apps.accounts.models import Site
 
 
@@ -9,7 +10,9 @@ class Image(models.Model):
     what it holds, so that the same one is stored once: apps.assets.images."""
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="images")
-    name = models.CharField(max_length=150, help_text="Of the file, as it was uploaded.")
+    name = models.CharField(
+        max_length=150, validators=[check_name], help_text="Of the file, as it was uploaded."
+    )
     file = models.FileField(max_length=200)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the stored file, in hex.")
     width = models.PositiveIntegerField(help_text="Pixels.")

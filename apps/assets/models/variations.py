@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db import models
 
+from apps.accounts.characters import check_name
 from apps.assets.models.assets import Asset
 from apps.assets.tags import check_address, check_text
 
@@ -16,7 +17,11 @@ class Variation(models.Model):
 
     asset = models.ForeignKey(Asset, models.CASCADE, related_name="variations")
     position = models.PositiveSmallIntegerField(default=0)
-    name = models.CharField(max_length=100, help_text="For you and your colleagues: German, VIP…")
+    name = models.CharField(
+        max_length=100,
+        validators=[check_name],
+        help_text="For you and your colleagues: German, VIP…",
+    )
     status = models.CharField(
         max_length=6,
         choices=Status,

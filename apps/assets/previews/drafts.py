@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.db.models import Model, QuerySet
 
+from apps.assets.colors import FAINT
 from apps.assets.forms import (
     ButtonFormSet,
     PopupButtonForm,
     PopupButtonFormSet,
     PopupForm,
+    PopupVariationButtonFormSet,
     PushButtonForm,
     PushForm,
     VariationButtonFormSet,
@@ -24,15 +26,18 @@ FORMS = {
     Push: (PushForm, PushButtonForm, ButtonFormSet),
     Popup: (PopupForm, PopupButtonForm, PopupButtonFormSet),
 }
+OF_VARIATIONS = {Push: VariationButtonFormSet, Popup: PopupVariationButtonFormSet}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
     """`source` is what can be rendered: a field in error is as it was stored, or empty. `errors`
-    are lists of messages by the name of the field, those of buttons as `buttons-0-label`."""
+    are lists of messages by the name of the field, those of buttons as `buttons-0-label`. `faint`
+    are the fields in error that are as they are written: colours that are hard to read."""
 
     source: Source
     errors: Mapping[str, list[str]]
+    faint: tuple[str, ...] = ()
 
 
 def read(kind: type[Asset], data: Mapping[str, Any], *, asset: Asset | None = None) -> Draft | None:
@@ -66,12 +71,14 @@ def read(kind: type[Asset], data: Mapping[str, Any], *, asset: Asset | None = No
             versions=of(asset, variations).versions if asset else (),
         ),
         errors=_said(form, buttons),
+        faint=tuple(name for name in content if form.has_error(name, FAINT)),
     )
 
 
 def read_variation(variation: Variation, data: Mapping[str, Any]) -> Draft:
     """Return the stored asset with the variation as the fields of its page, as posted, would make
-    it, whether it is active or not. A new one, which has its asset, has the key 0."""
+    it, in its place among those that are active, whether it is or not. A new one, which has its
+    asset, has the key 0 and comes last."""
     asset = variation.asset
     form = VariationForm(data, instance=variation)
     form.is_valid()
@@ -80,7 +87,7 @@ def read_variation(variation: Variation, data: Mapping[str, Any]) -> Draft:
         Variation,
         Button,
         form=button_class,
-        formset=VariationButtonFormSet,
+        formset=OF_VARIATIONS[type(asset)],
         fk_name="variation",
         extra=0,
     )
@@ -92,9 +99,16 @@ def read_variation(variation: Variation, data: Mapping[str, Any]) -> Draft:
         rule=form.cleaned_data.get("rule") or {},
         content={**_stored_of(variation, form), **form.cleaned_data.get("content", {}), **own},
     )
-    source = of(asset, asset.variations.filter(status=Variation.Status.ACTIVE))
-    others = tuple(each for each in source.versions if each.key != written.key)
-    return Draft(source=replace(source, versions=(written, *others)), errors=_said(form, buttons))
+    others = list(asset.variations.filter(status=Variation.Status.ACTIVE).exclude(pk=variation.pk))
+    before = [row for row in others if _comes_before(row, variation)]
+    source = of(asset, others)
+    versions = list(source.versions)
+    versions.insert(len(before), written)
+    return Draft(source=replace(source, versions=tuple(versions)), errors=_said(form, buttons))
+
+
+def _comes_before(row: Variation, other: Variation) -> bool:
+    return other.pk is None or (row.position, row.pk) < (other.position, other.pk)
 
 
 def _stored_of(variation: Variation, form: forms.BaseForm) -> dict[str, Any]:
@@ -108,6 +122,8 @@ def _blank(kind: type[Asset]) -> dict[str, Any]:
 
 
 def _held(form: forms.BaseForm, name: str, otherwise: Any) -> Any:
+    if form.has_error(name, FAINT):
+        return form.fields[name].clean(form[name].value())
     held = form.cleaned_data.get(name)
     return otherwise if held is None else held
 

@@ -1,17 +1,19 @@
-"""Made-up values for whatever tags name, so that a popup can be looked at before anybody is
+"""Made-up values for whatever tags name, so that an asset can be looked at before anybody is
 there to see it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from liquid.exceptions import LiquidError
 
 from apps.accounts.models import Contact, Property, PushStatus, Site
-from apps.assets.rendering import Source
+from apps.assets.rendering import CORE_STATE, Source
 from apps.assets.rendering.sources import texts
 from apps.assets.tags.language import parse
-from apps.segments import catalogue
 
+# What nobody has before it happens.
+LATER = ("event", "journey")
+ROOTS = ("state", *LATER)
 EXAMPLES: dict[str, Any] = {
     "first_name": "Anna",
     "last_name": "Larsen",
@@ -26,34 +28,53 @@ BY_TYPE: dict[str, Any] = {
     Property.Type.YES_NO: True,
     Property.Type.DATE: "2026-06-01",
 }
+MAX_CORE = 150
 
 
-def contact(source: Source) -> Contact:
-    """Return a contact, not stored, who has a value for everything that the texts name of one."""
-    site = source.site
-    known = catalogue.of_site(site).properties
-    return Contact(
-        site=site,
-        external_id="customer-1",
-        language=site.default_language,
-        time_zone=site.time_zone,
-        push_status=PushStatus.ASK,
-        state={name: _example(name, known.get(name)) for name in _named(source, "state")},
-    )
-
-
-def context(source: Source) -> dict[str, dict[str, Any]]:
-    """Return what the texts name of an event and of a journey."""
-    of_events = _types_of_events(source.site) if _named(source, "event") else {}
+def values(source: Source, roots: Collection[str] = ROOTS) -> dict[str, dict[str, Any]]:
+    """Return by root and name a value for everything that the texts of the source name, in the
+    order in which they name it. One query, and none where nothing is named."""
+    named = _named(source, roots)
+    known = _types(source.site) if named.get("state") or named.get("event") else {}
+    core = {("state", name): value for name, value in _core(source.site).items()}
     return {
-        "event": {name: _example(name, of_events.get(name)) for name in _named(source, "event")},
-        "journey": {name: _example(name, None) for name in _named(source, "journey")},
+        root: {
+            name: core.get((root, name)) or _example(name, known.get((root, name)))
+            for name in names
+        }
+        for root, names in named.items()
     }
 
 
-def _types_of_events(site: Site) -> dict[str, str]:
-    rows = Property.objects.filter(site=site, event_name__isnull=False)
-    return dict(rows.values_list("name", "type"))
+def contact(site: Site, state: Mapping[str, Any]) -> Contact:
+    """Return a contact that is nowhere stored; what the house knows of everybody is taken from
+    `state` as well, or made up."""
+    given = {name: str(state[name])[:MAX_CORE] for name in CORE_STATE if name in state}
+    if given.get("push_status") not in PushStatus.values:
+        given.pop("push_status", None)
+    own = {name: value for name, value in state.items() if name not in CORE_STATE}
+    return Contact(site=site, state=own, **{**_core(site), **given})
+
+
+def written(value: Any) -> str:
+    """Return the value as somebody would type it (apps.assets.previews.viewers.typed)."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _core(site: Site) -> dict[str, str]:
+    return {
+        "external_id": "customer-1",
+        "language": site.default_language,
+        "time_zone": site.time_zone,
+        "push_status": PushStatus.ASK.value,
+    }
+
+
+def _types(site: Site) -> dict[tuple[str, str], str]:
+    rows = Property.objects.filter(site=site).values_list("event_name", "name", "type")
+    return {("event" if event else "state", name): type for event, name, type in rows}
 
 
 def _example(name: str, type: str | None) -> Any:
@@ -63,22 +84,25 @@ def _example(name: str, type: str | None) -> Any:
     return [words] if type == Property.Type.LIST else EXAMPLES.get(name, words)
 
 
-def _named(source: Source, root: str) -> set[str]:
-    contents = [source.content_of(None), *(source.content_of(v.key) for v in source.versions)]
-    return {
-        name
-        for content in contents
-        for text in texts(source.kind, content)
-        for name in _names_in(text, root)
-    }
+def _named(source: Source, roots: Collection[str]) -> dict[str, dict[str, None]]:
+    """Return the names by root, each once; a dict for its order."""
+    found: dict[str, dict[str, None]] = {root: {} for root in roots}
+    for key in (None, *(version.key for version in source.versions)):
+        for text in texts(source.kind, source.content_of(key)):
+            for root, name in _names_in(text, roots):
+                found[root][name] = None
+    return found
 
 
-def _names_in(text: str, root: str) -> Iterable[str]:
+def _names_in(text: str, roots: Collection[str]) -> Iterator[tuple[str, str]]:
     if "{" not in text:
-        return []
+        return
     try:
-        found = parse(text).analyze(include_partials=False).globals.get(root, ())
+        variables = parse(text).analyze(include_partials=False).globals
     except LiquidError:
-        return []
-    named = [variable.segments[1] for variable in found if len(variable.segments) > 1]
-    return [name for name in named if isinstance(name, str)]
+        return
+    for root in roots:
+        for variable in variables.get(root, ()):
+            name = variable.segments[1] if len(variable.segments) > 1 else None
+            if isinstance(name, str):
+                yield root, name

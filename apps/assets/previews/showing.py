@@ -6,24 +6,38 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db.models import Q
+
 from apps.accounts.models import Contact, Site
 from apps.assets import rendering
 from apps.assets.models import Asset, Push, Variation
-from apps.assets.previews import drafts, meter
+from apps.assets.previews import dialogs, drafts, made_up, meter
 from apps.assets.previews.drafts import Draft
-from apps.assets.rendering import Batch, Rendered, Source, labels
+from apps.assets.rendering import Batch, Rendered, Source, Version, labels
 
 NAME = "draft"
+# As the version to show: the content without any variation. No variation has this key.
+DEFAULT = -1
+DEFAULT_WORDS = "Default content"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """Who looks: a stored contact or a made-up one, `more` with an event and a journey where the
-    texts name them. `version` is the variation to show whatever the rules say."""
+    """Who looks: a stored contact or a made-up one, `more` with an event and a journey. `version`
+    is what is shown whatever the rules say: the key of a variation or DEFAULT. `made_up` holds
+    what stands in for all that the texts name and nobody has given, by root and name."""
 
     contact: Contact
     more: Mapping[str, Any] = field(default_factory=dict)
     version: int | None = None
+    made_up: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen(Rendered):
+    """`met` is the variation that the rules give the viewer, also where another one is shown."""
+
+    met: Version | None
 
 
 def read(
@@ -51,23 +65,45 @@ def _mended(
     good: Mapping[str, str],
 ) -> Draft | None:
     draft = read(data)
-    kept = {name: good[name] for name in draft.errors if name in good} if draft else {}
+    wrong = draft.errors.keys() - set(draft.faint) if draft else ()
+    kept = {name: good[name] for name in wrong if name in good}
     if not kept:
         return draft
     mended_data = copy(data)
     for name, text in kept.items():
         mended_data[name] = text
     mended = read(mended_data)
-    return replace(mended, errors=draft.errors) if mended else draft
+    return replace(mended, errors=draft.errors, faint=draft.faint) if mended else draft
 
 
-def stored(asset: Asset) -> Draft:
-    """Return the draft of those who may look but not write: the asset as it is."""
-    active = asset.variations.filter(status=Variation.Status.ACTIVE)
-    return Draft(source=rendering.of(asset, active), errors={})
+def stored(asset: Asset, variation: Variation | None = None) -> Draft:
+    """Return the draft of those who may look but not write: the asset as it is, with the
+    `variation` that they look at, whether it is active or not."""
+    counts = Q(status=Variation.Status.ACTIVE) | Q(pk=variation and variation.pk)
+    return Draft(source=rendering.of(asset, asset.variations.filter(counts)), errors={})
 
 
-def render(source: Source, viewer: Viewer) -> Rendered:
+def viewer(
+    source: Source,
+    *,
+    contact: Contact | None = None,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
+    version: int | None = None,
+) -> Viewer:
+    """Return who looks at the source: the contact, or without one somebody made up. Made up is
+    whatever the texts name of them, of an event and of a journey, but for what is `given` by root
+    and name."""
+    made = made_up.values(source, made_up.LATER if contact else made_up.ROOTS)
+    filled = {root: {**values, **(given or {}).get(root, {})} for root, values in made.items()}
+    return Viewer(
+        contact=contact or made_up.contact(source.site, filled["state"]),
+        more={root: filled[root] for root in made_up.LATER},
+        version=version,
+        made_up=made,
+    )
+
+
+def render(source: Source, viewer: Viewer) -> Seen:
     """Return what the viewer gets. Which variation a made-up contact meets only a database could
     say, so it gets the default content unless one is named. Raises NotFilled."""
     contact = viewer.contact
@@ -76,22 +112,43 @@ def render(source: Source, viewer: Viewer) -> Rendered:
         batch = Batch(sources={NAME: source}, labels=known)
     else:
         batch = Batch.load({NAME: source}, [contact])
-    if viewer.version is not None and source.version(viewer.version):
-        met = {**batch.chosen.get(contact.pk, {}), ("source", NAME): viewer.version}
-        batch = replace(batch, chosen={contact.pk: met})
-    return batch.render(NAME, contact, viewer.more)
+    choices = batch.chosen.get(contact.pk, {})
+    met = source.version(choices.get(("source", NAME)))
+    if viewer.version is not None:
+        named = source.version(viewer.version)
+        if named or viewer.version == DEFAULT:
+            choices = {**choices, ("source", NAME): named and named.key}
+            batch = replace(batch, chosen={contact.pk: choices})
+    return Seen(**vars(batch.render(NAME, contact, viewer.more)), met=met)
 
 
-def shown(rendered: Rendered, site: Site) -> dict[str, Any]:
-    """Return the preview of a push as plain data for the editor's script; `own` names what of
-    icon and badge is the push's own, where the site may stand in."""
-    reading = meter.read(rendered.shown)
+def shown(seen: Seen, source: Source) -> dict[str, Any]:
+    """Return the preview as plain data for the editor's script: which content it is, and what is
+    drawn."""
+    draw = _notification if source.kind is Push else _dialog
     return {
-        "notification": _slim(rendered.shown, reading.left_out),
+        "variation": _name(seen.version),
+        "met": _name(seen.met),
+        "labels": dict(sorted(seen.labels.items())),
+        **draw(seen, source.site),
+    }
+
+
+def _name(version: Version | None) -> str:
+    return version.name if version else DEFAULT_WORDS
+
+
+def _dialog(seen: Seen, site: Site) -> dict[str, Any]:
+    return {"popup": dialogs.previewed(seen.shown)}
+
+
+def _notification(seen: Seen, site: Site) -> dict[str, Any]:
+    """`own` names what of icon and badge is the push's own, where the site may stand in."""
+    reading = meter.read(seen.shown)
+    return {
+        "notification": _slim(seen.shown, reading.left_out),
         "site": {"name": site.name, "icon": site.icon, "host": urlsplit(site.home).netloc},
-        "own": [name for name in Push.ADDRESSES if rendered.content[name]],
-        "variation": rendered.version.name if rendered.version else "Default content",
-        "labels": dict(sorted(rendered.labels.items())),
+        "own": [name for name in Push.ADDRESSES if seen.content[name]],
         "meter": {
             "bytes": reading.bytes,
             "level": reading.level,

@@ -1,25 +1,22 @@
-"""Popups as only a marketer sees them: nothing is counted, and buttons say what they would do.
+"""A popup as only a marketer sees it, on a page of the site: a signed link carries it there, for
+whoever holds it and for an hour."""
 
-A signed link carries one to a page of the site, for whoever holds it and for an hour.
-"""
-
-from dataclasses import replace
 from typing import Any
 
 from django.core import signing
 from django.utils import timezone
 
 from apps.accounts.models import Contact, Site
-from apps.assets.models import Button, Popup, Variation
-from apps.assets.previews import made_up
-from apps.assets.rendering import Batch, Source, labels, of
+from apps.assets.models import Popup, Variation
+from apps.assets.previews import dialogs, showing
+from apps.assets.previews.showing import DEFAULT
+from apps.assets.rendering import Source, of
 from apps.assets.tags import NotFilled
 
 SALT = "pushdesk.popup-preview"
 LASTS = timezone.timedelta(hours=1)
 # What the script looks for in the address of a page.
 MARK = "#pushdesk-preview="
-DEFAULT = 0
 
 
 class Refused(Exception):
@@ -73,21 +70,11 @@ def rendered(
 
     Without a contact it is made up, and meets no rule. Raises Refused.
     """
-    made = contact or made_up.contact(source)
-    batch = Batch.load({0: source}, [contact]) if contact else _without_rules(source)
-    if variation is not None:
-        met = {**batch.chosen.get(made.pk, {}), ("source", 0): variation or None}
-        batch = replace(batch, chosen={made.pk: met})
+    viewer = showing.viewer(source, contact=contact, version=variation)
     try:
-        shown = batch.render(0, made, made_up.context(source)).shown
+        return dialogs.previewed(showing.render(source, viewer).shown, word)
     except NotFilled as error:
         raise Refused(f"the tags cannot be filled: {error}") from error
-    buttons = [{**button, "does": _does(button)} for button in shown["buttons"]]
-    return {**shown, "buttons": buttons, "preview": word}
-
-
-def _without_rules(source: Source) -> Batch:
-    return Batch(sources={0: source}, labels=labels.load([source.site.pk], source.labels))
 
 
 def _variations(popup: Popup, chosen: int | None) -> list[Variation]:
@@ -96,16 +83,6 @@ def _variations(popup: Popup, chosen: int | None) -> list[Variation]:
     if chosen is None:
         return list(rows.filter(status=Variation.Status.ACTIVE))
     found = list(rows.filter(pk=chosen))
-    if chosen and not found:
+    if chosen != DEFAULT and not found:
         raise Refused("the variation of this link has been deleted")
     return found
-
-
-def _does(button: dict[str, Any]) -> str:
-    said = {
-        Button.Action.OPEN: f"opens {button['url'] or 'nothing: it has no address'}",
-        Button.Action.ASK_PERMISSION: "here the browser asks for permission",
-        Button.Action.TRACK: f"tracks the event “{button['event']}”",
-        Button.Action.CLOSE: "closes, and counts as “no”",
-    }
-    return f"Preview: {said[button['action']]}"

@@ -1,18 +1,20 @@
-"""Contacts to look at an asset as: found among a site's own, or made up."""
+"""Contacts of a site to look at an asset as, and values that somebody types instead."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from apps.accounts import naming
-from apps.accounts.models import Contact, PushStatus, Site
-from apps.assets.rendering import CORE_STATE
+from apps.accounts.models import Contact, Site
 from apps.segments.counting import TooSlow, at_most
 
 RECENT, MOST_FOUND, LOOKED_AT = 5, 8, 2_000
 SECONDS = 2
 MAX_TERM, MAX_ABOUT = 150, 80
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,6})?\Z")
+# What tells people apart comes first; the rest follows by name, because databases keep the names
+# of an object in orders of their own.
+FIRST = ("first_name", "name", "full_name", "last_name", "username", "email", "city", "country")
 YES_NO = {"true": True, "false": False}
 
 
@@ -66,20 +68,14 @@ def _scalars(state: Any) -> Iterator[Any]:
 
 
 def about(contact: Contact) -> str:
-    """Say in a line who it is: the first few short values of the state, and the language."""
-    known = [str(value) for value in _scalars(contact.state) if not isinstance(value, bool)]
+    """Say in a line who it is: a few short values of the state, those of FIRST before others, and
+    the language."""
+    state = contact.state if isinstance(contact.state, dict) else {}
+    names = [name for name in FIRST if name in state] + sorted(state.keys() - {*FIRST})
+    values = _scalars({name: state[name] for name in names})
+    known = [str(value) for value in values if not isinstance(value, bool)]
     short = [text for text in known if len(text) <= 30][:3]
     return " · ".join([*short, *filter(None, [contact.language])])[:MAX_ABOUT]
-
-
-def made_up(site: Site, state: Mapping[str, Any]) -> Contact:
-    """Return a contact that is nowhere stored; what the house knows of everybody is taken from
-    `state` as well."""
-    core = {name: str(state[name])[:150] for name in CORE_STATE if state.get(name)}
-    if core.get("push_status") not in PushStatus.values:
-        core.pop("push_status", None)
-    own = {name: value for name, value in state.items() if name not in CORE_STATE}
-    return Contact(site=site, state=own, **core)
 
 
 def typed(text: str) -> Any:

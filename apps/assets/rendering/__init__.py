@@ -6,7 +6,7 @@ a whole batch, in a number of queries that does not depend on its size; the rest
 
 from apps.assets.rendering.batches import CORE_STATE, Batch, Rendered, context_of
 from apps.assets.rendering.dialogs import asks_permission
-from apps.assets.rendering.sources import Source, Version, load, of
+from apps.assets.rendering.sources import Source, Version, active, load, of
 
 __all__ = [
     "CORE_STATE",
@@ -14,6 +14,7 @@ __all__ = [
     "Rendered",
     "Source",
     "Version",
+    "active",
     "asks_permission",
     "context_of",
     "load",

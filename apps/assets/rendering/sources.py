@@ -76,6 +76,11 @@ def load(kind: type[Asset], ids: Collection[int]) -> dict[int, tuple[Asset, Sour
     return {row.pk: (row, of(row, row.active)) for row in rows}
 
 
+def active(asset: Asset) -> Source:
+    """Return the source of a stored asset with its active variations, in two queries."""
+    return of(asset, asset.variations.filter(status=Variation.Status.ACTIVE))
+
+
 def of(asset: Asset, variations: Collection[Variation]) -> Source:
     """Return the source of a stored asset; its buttons should have been prefetched."""
     buttons: dict[int | None, list[Content]] = defaultdict(list)

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from apps.accounts.models import Site
 from apps.assets.models import Asset, Popup, Push, Variation
+from apps.assets.rendering import Source, Version
 
 FORMAT = 1
 KINDS: dict[str, type[Asset]] = {"push": Push, "popup": Popup}
@@ -52,6 +54,28 @@ def _variation(variation: Variation, buttons: list[dict[str, Any]]) -> dict[str,
         "has_own_buttons": variation.has_own_buttons,
         "buttons": buttons,
     }
+
+
+def source_of(snapshot: Snapshot, site: Site) -> Source:
+    """Return what would be rendered of a snapshot that has been read; active variations count."""
+    active = [row for row in snapshot["variations"] if row["status"] == Variation.Status.ACTIVE]
+    return Source(
+        kind=KINDS[snapshot["kind"]],
+        site=site,
+        content={**snapshot["content"], "buttons": snapshot["buttons"]},
+        versions=tuple(
+            Version(
+                key=number,
+                name=row["name"],
+                rule=row["rule"],
+                content={
+                    **row["content"],
+                    **({"buttons": row["buttons"]} if row["has_own_buttons"] else {}),
+                },
+            )
+            for number, row in enumerate(active)
+        ),
+    )
 
 
 def digest(snapshot: Snapshot, *, without: Collection[str] = ()) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from liquid.exceptions import LiquidError
 
-from apps.assets.tags.filters import HIDDEN
+from apps.accounts.characters import HIDDEN, TOLD
 from apps.assets.tags.language import (
     ROOTS,
     NotFilled,
@@ -53,8 +53,7 @@ def check(text: str, *, is_address: bool = False) -> None:
     # Browsers send line breaks as two characters.
     if found := HIDDEN.search(text.replace("\r\n", " \n")):
         place = _place(text, found.start())
-        message = "This character is never seen, and may turn the others around."
-        raise ValidationError(str(Wrong(message=message, **place)))
+        raise ValidationError(str(Wrong(message=TOLD, **place)))
     if "{" not in text:
         return
     try:

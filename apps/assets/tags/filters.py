@@ -11,6 +11,7 @@ from urllib.parse import quote
 from liquid.filter import flatten
 from liquid.undefined import is_undefined
 
+from apps.accounts.characters import HIDDEN
 from apps.assets.tags.bounds import (
     MAX_BITS,
     MAX_CHARACTERS,
@@ -25,11 +26,6 @@ Function = Callable[..., Any]
 ENCODE = "encode_part"
 # Filters after which a value in an address is left as it is; `raw` asks for just that.
 ENCODED_BY_HAND = ("raw", "url_encode")
-# What no text shows, or what makes the rest of it read in another order; and half characters,
-# which no message can carry.
-HIDDEN = re.compile(
-    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 # Filters that make a text of whatever they are given, the way a tag prints it.
 OF_TEXTS = frozenset(
     (

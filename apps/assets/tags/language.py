@@ -27,8 +27,9 @@ from liquid.expression import Expression
 from liquid.stream import TokenStream
 from liquid.token import TOKEN_EXPRESSION, TOKEN_OUTPUT, Token
 
+from apps.accounts.characters import HIDDEN
 from apps.assets.tags.bounds import LOOPS, MAX_OUTPUT, MAX_TEXT, For, Scope, Template, TooMuch
-from apps.assets.tags.filters import ENCODE, ENCODED_BY_HAND, HIDDEN, bounded, words
+from apps.assets.tags.filters import ENCODE, ENCODED_BY_HAND, bounded, words
 
 ROOTS = ("state", "event", "journey", "label")
 MISSING = object()

@@ -6,6 +6,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import apps.accounts.characters
 import apps.journeys.models.journeys
 import apps.journeys.models.steps
 import apps.segments.rules.grammar
@@ -59,7 +60,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "name",
-                    models.CharField(help_text="As the numbers will show it.", max_length=100),
+                    models.CharField(
+                        help_text="As the numbers will show it.",
+                        max_length=100,
+                        validators=[apps.accounts.characters.check_name],
+                    ),
                 ),
                 (
                     "position",
@@ -81,7 +86,12 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=150)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=150, validators=[apps.accounts.characters.check_name]
+                    ),
+                ),
                 (
                     "status",
                     models.CharField(

@@ -3,6 +3,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from apps.accounts.characters import check_name
 from apps.accounts.models import Site
 from apps.segments.rules import grammar
 
@@ -40,7 +41,7 @@ class Journey(models.Model):
     RUNNING = (Status.ACTIVE, Status.PAUSED)
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="journeys")
-    name = models.CharField(max_length=150)
+    name = models.CharField(max_length=150, validators=[check_name])
     status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT, editable=False)
     category = models.CharField(max_length=11, choices=Category, default=Category.MARKETING)
     entry_event = models.CharField(

@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from polymorphic.models import PolymorphicModel
 
+from apps.accounts.characters import check_name
 from apps.assets import models as assets
 from apps.journeys.models.journeys import Journey
 
@@ -24,7 +25,9 @@ class Step(PolymorphicModel):
 
     journey = models.ForeignKey(Journey, models.CASCADE, related_name="steps")
     key = models.CharField(max_length=12, default=new_key, editable=False)
-    name = models.CharField(max_length=100, help_text="As the numbers will show it.")
+    name = models.CharField(
+        max_length=100, validators=[check_name], help_text="As the numbers will show it."
+    )
     position = models.PositiveSmallIntegerField(
         default=0, help_text="The journey begins with the lowest."
     )

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import apps.accounts.characters
 import apps.segments.rules.grammar
 
 
@@ -23,7 +24,12 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=150)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=150, validators=[apps.accounts.characters.check_name]
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(

@@ -6,7 +6,7 @@ import { notesOf } from "./notes.js";
 
 export class Clients {
   constructor(form) {
-    this.place = form.element.querySelector("[data-clients]");
+    this.place = form.element.querySelector("[data-drawn]");
     this.cards = form.settings.clients.map((client) => new Card(client));
   }
 

@@ -24,23 +24,4 @@ export class Offers {
     }
     return this.bySite.get(site);
   }
-
-  // A value that somebody really has, by the path of the tag.
-  async example(root, name) {
-    const { groups } = await this.load();
-    return groups.flatMap((group) => group.items).find((item) => item.root === root && item.name === name)?.example ?? "";
-  }
-}
-
-const NAMED = /\b(state|event|journey)(?:\.([\p{L}_][\p{L}\p{N}_-]*)|\[["']([^"']+)["']\])/gu;
-
-// Which values the tags in the texts name, by root, in the order in which they stand there.
-export function named(texts) {
-  const found = { state: new Set(), event: new Set(), journey: new Set() };
-  for (const text of texts) {
-    for (const tag of text.match(/\{\{[^{}]*\}\}|\{%[^{}]*%\}/g) ?? []) {
-      for (const [, root, plain, quoted] of tag.matchAll(NAMED)) found[root].add(plain ?? quoted);
-    }
-  }
-  return found;
 }

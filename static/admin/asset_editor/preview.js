@@ -9,7 +9,7 @@ export class Preview {
   constructor(form, { viewer, errors, parts }) {
     Object.assign(this, { form, viewer, errors, parts });
     this.problem = form.element.querySelector("[data-problem]");
-    this.clients = form.element.querySelector("[data-clients]");
+    this.drawn = form.element.querySelector("[data-drawn]");
     this.summary = form.element.querySelector("[data-summary]");
     this.good = {};
     this.ask = debounced(PAUSE, (signal) => this.run(signal));
@@ -37,7 +37,7 @@ export class Preview {
       this.say(error.message);
     }
     this.form.element.classList.remove("asking");
-    this.clients.removeAttribute("aria-busy");
+    this.drawn.removeAttribute("aria-busy");
   }
 
   more(values) {
@@ -53,14 +53,14 @@ export class Preview {
     this.errors.show(found.errors);
     this.say(found.problem);
     this.viewer.show(found);
-    if (found.notification) {
+    if (found.variation) {
       found.hasTitle = this.hasTitle(found.errors.title, values.title);
       for (const part of this.parts) part.show(found);
     }
     this.tell(found);
   }
 
-  // A push without a title cannot be saved; what would stand there meanwhile is nobody's title.
+  // Without a title it cannot be saved; what would stand there meanwhile is nobody's title.
   hasTitle(isWrong, written) {
     if (this.form.isStored || written === undefined) return true;
     const isKnown = this.good.title || this.form.identity.asset;
@@ -69,7 +69,7 @@ export class Preview {
 
   say(text) {
     // Nothing is on its way that “Drawing the preview…” could promise.
-    if (text) this.clients.querySelector(":scope > .editor-note")?.replaceChildren();
+    if (text) this.drawn.querySelector(":scope > .editor-note")?.replaceChildren();
     this.problem.textContent = text;
     this.problem.hidden = !text;
   }

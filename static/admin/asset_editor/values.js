@@ -1,12 +1,13 @@
-// Values for the tags of a made-up contact, and of an event and a journey that nobody has had.
+// Values for the tags of a made-up contact, and of an event and a journey that nobody has had: what
+// is made up, until something else is typed.
 
 import { el, iconButton, newId } from "../rule_builder/dom.js";
 
 const WORDS = { state: "State", event: "Event", journey: "Journey" };
 
 export class Values {
-  constructor(offers, changed) {
-    Object.assign(this, { offers, changed });
+  constructor(changed) {
+    this.changed = changed;
     this.rows = [];
     this.roots = [];
     this.list = el("div", { class: "editor-rows" });
@@ -22,48 +23,43 @@ export class Values {
     return this.rows.filter(({ root }) => this.roots.includes(root));
   }
 
-  open(roots, used) {
+  open(roots) {
     this.roots = roots;
     this.adders.replaceChildren(...roots.map((root) => el("button", { type: "button", class: "text-link", onclick: () => this.add(root, "", true).name.focus() }, `Add to ${root}`)));
-    this.follow(used);
     this.draw();
   }
 
-  // A row for each value that the texts name; what was there stays.
-  follow(used) {
-    let isNew = this.forget(used);
-    for (const root of this.roots) {
-      for (const name of used[root]) {
-        if (this.rows.some((row) => row.root === root && row.name.value === name)) continue;
-        const row = this.add(root, name, false);
-        isNew = true;
-        this.offers.example(root, name).then((example) => {
-          if (!example || row.value.value) return;
-          row.value.value = row.example = example;
-          this.changed();
-        });
+  // A row for each value that is made up, by root and name; what somebody wrote stays.
+  follow(madeUp) {
+    const before = this.rows.length;
+    this.rows = this.rows.filter(({ root, name, isOwn }) => isOwn || Object.hasOwn(madeUp[root] ?? {}, name.value));
+    let isOther = this.rows.length < before;
+    for (const [root, values] of Object.entries(madeUp)) {
+      for (const [name, value] of Object.entries(values)) {
+        let row = this.rows.find((each) => each.root === root && each.name.value === name);
+        if (!row) {
+          row = this.add(root, name, false);
+          isOther = true;
+        }
+        if (!row.isOwn && row.value.value !== value) row.value.value = value;
       }
     }
-    if (isNew) this.draw();
+    if (isOther) this.draw();
   }
 
-  // Takes out the rows of names that are in no text any more; says whether there were any.
-  forget(used) {
-    const before = this.rows.length;
-    this.rows = this.rows.filter(({ root, name, value, isOwn, example }) => isOwn || used[root].has(name.value) || value.value !== example);
-    return this.rows.length < before;
-  }
-
-  add(root, name, isDrawn) {
+  add(root, name, isOwn) {
     const id = newId("editor-value");
     // Of a row that nobody has written in, nothing is lost when it goes.
-    const row = { root, isOwn: isDrawn, example: "" };
-    const changed = () => this.changed();
-    row.name = el("input", { id: `${id}-name`, "aria-label": `${WORDS[root]}: name`, placeholder: "name", autocomplete: "off", maxlength: 100, oninput: changed, value: name });
-    row.value = el("input", { id, "aria-label": `${WORDS[root]}: value`, placeholder: "value", autocomplete: "off", maxlength: 1000, oninput: changed });
+    const row = { root, isOwn };
+    const write = () => {
+      row.isOwn = true;
+      this.changed();
+    };
+    row.name = el("input", { id: `${id}-name`, "aria-label": `${WORDS[root]}: name`, placeholder: "name", autocomplete: "off", maxlength: 100, oninput: write, value: name });
+    row.value = el("input", { id, "aria-label": `${WORDS[root]}: value`, placeholder: "value", autocomplete: "off", maxlength: 1000, oninput: write });
     row.element = el("div", { class: "editor-row" }, el("span", {}, `${root}.`), row.name, row.value, iconButton("close", "Remove this value", { press: () => this.remove(row) }));
     this.rows.push(row);
-    if (isDrawn) this.draw();
+    if (isOwn) this.draw();
     return row;
   }
 
@@ -82,7 +78,7 @@ export class Values {
 
   given() {
     const found = { state: {}, event: {}, journey: {} };
-    for (const { root, name, value } of this.shown) if (name.value.trim()) found[root][name.value.trim()] = value.value;
+    for (const { root, name, value, isOwn } of this.shown) if (isOwn && name.value.trim()) found[root][name.value.trim()] = value.value;
     return found;
   }
 }

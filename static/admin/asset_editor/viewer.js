@@ -2,26 +2,28 @@
 
 import { el, icon } from "../rule_builder/dom.js";
 import { People } from "./people.js";
-import { named } from "./offers.js";
 import { Values } from "./values.js";
 
+const DEFAULT = "Default content";
 const MADE_UP = { id: null, name: "a made-up contact", about: "" };
 
 export class Viewer {
-  constructor(form, offers, changed) {
+  constructor(form, changed) {
     Object.assign(this, { form, changed });
     this.canSee = !form.element.dataset.anonymous;
     this.chosen = MADE_UP;
     this.handful = [MADE_UP];
     this.version = "";
-    this.values = new Values(offers, changed);
+    this.values = new Values(changed);
     this.who = form.element.querySelector("[data-who]");
-    this.versions = el("select", { "aria-label": "Content for the made-up contact", onchange: ({ target }) => this.pickVersion(target.value) });
+    this.versions = el("select", { class: "editor-versions", "aria-label": "Content to show", onchange: ({ target }) => this.pickVersion(target.value) });
+    this.versions.hidden = true;
     this.details = el("details", { class: "editor-values" }, el("summary", {}, "Values to fill in"), this.values.element);
     this.who.after(this.details);
     this.people = new People({ load: (term) => this.load(term), pick: (contact) => this.pick(contact) });
     this.next = el("button", { type: "button", class: "editor-next", title: "Next contact", "aria-label": "Next contact", onclick: () => this.flip() }, icon("skip_next"));
     form.element.querySelector("[data-viewer]").append(el("span", {}, "as"), this.people.element, this.next);
+    form.element.querySelector(".editor-head").append(this.versions);
   }
 
   // Begins with the newest contact that there is.
@@ -33,12 +35,7 @@ export class Viewer {
 
   // Another site has other contacts.
   follow() {
-    this.values.follow(this.used());
     if (this.form.site !== this.site) this.open().then(this.changed);
-  }
-
-  used() {
-    return named(this.form.entries().map(([, value]) => value));
   }
 
   async load(term) {
@@ -68,7 +65,7 @@ export class Viewer {
     this.chosen = contact;
     this.people.say(contact.name);
     this.next.hidden = this.handful.length < 2;
-    this.values.open(this.roots, this.used());
+    this.values.open(this.roots);
     this.details.hidden = this.values.isEmpty && contact.id !== null;
   }
 
@@ -78,32 +75,41 @@ export class Viewer {
   }
 
   asked() {
-    const isMadeUp = this.chosen.id === null;
     return {
       "preview-contact": this.chosen.id ?? "",
       "preview-values": JSON.stringify(this.values.given()),
       // A variation's own page shows that one, to whomever.
-      "preview-version": this.form.identity.variation || (isMadeUp ? this.version : ""),
+      "preview-version": this.form.identity.variation || this.version,
     };
   }
 
   show(found) {
+    if (found.values) this.values.follow(found.values);
     this.details.hidden = this.values.isEmpty && this.chosen.id !== null;
     if (!found.variation) return;
-    const labels = Object.entries(found.labels).flatMap(([name, value]) => [" ", el("span", { class: "editor-label" }, `${name}: `, el("b", {}, value || "nothing"))]);
-    const content = this.content(found);
-    const about = found.viewer.about ? `${found.viewer.about}. ` : "";
-    const said = JSON.stringify([about, found.variation, found.labels, found.versions, this.chosen.id]);
+    const said = JSON.stringify([found.viewer, found.variation, found.met, found.labels, found.versions]);
     if (said === this.said) return;
     this.said = said;
-    this.who.replaceChildren(about, "Gets ", content, ...labels);
+    const labels = Object.entries(found.labels).flatMap(([name, value]) => [" ", el("span", { class: "editor-label" }, `${name}: `, el("b", {}, value || "nothing"))]);
+    const about = found.viewer.about ? `${found.viewer.about}. ` : "";
+    this.who.replaceChildren(about, ...gets(found), ...labels);
+    this.offer(found);
   }
 
-  // Which variation a made-up contact meets is not known, so it is chosen.
-  content({ variation, versions }) {
-    if (this.chosen.id !== null || !versions.length || this.form.identity.variation) return el("b", {}, variation);
-    this.versions.replaceChildren(el("option", { value: "" }, "Default content"), ...versions.map(({ id, name }) => el("option", { value: id }, name)));
-    this.versions.value = versions.some(({ id }) => String(id) === this.version) ? this.version : "";
-    return this.versions;
+  // What can be shown instead of what a contact meets; which variation somebody made up meets is
+  // not known, so it is chosen. A variation's own page shows that one.
+  offer({ viewer, versions }) {
+    this.versions.hidden = !versions.length || Boolean(this.form.identity.variation);
+    const byDefault = viewer.id === null ? [["", DEFAULT]] : [["", "What they get"], ["default", DEFAULT]];
+    const choices = [...byDefault, ...versions.map(({ id, name }) => [String(id), name])];
+    this.versions.replaceChildren(...choices.map(([value, words]) => el("option", { value }, words)));
+    if (!choices.some(([value]) => value === this.version)) this.version = "";
+    this.versions.value = this.version;
   }
+}
+
+// Which content is shown, and where the contact would get another one, which that is.
+function gets({ viewer, variation, met }) {
+  if (viewer.id === null || variation === met) return ["Gets ", el("b", {}, variation)];
+  return ["Shows ", el("b", {}, variation), ", would get ", el("b", {}, met)];
 }

@@ -5,6 +5,7 @@ from apps.assets import snapshots
 from apps.assets.library import cloning, statuses
 from apps.assets.models import Push
 from tests.assets.full_assets import a_full_popup, a_full_push
+from tests.assets.varied import a_button
 from tests.factories import a_push, a_site, a_user
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,18 @@ class TestActivating:
         assert error.value.messages == [
             "Title: “state.first_name” is not known to this site. (line 1, character 10)"
         ]
+        assert Push.objects.get(pk=push.pk).status == "draft"
+        assert not push.revisions.exists()
+
+    def test_it_refuses_what_can_never_be_sent(self):
+        push = a_push(status="draft", message="漢" * 1_000, url="/" + "x" * 900)
+        a_button(push, url="/" + "x" * 900)
+
+        with pytest.raises(ValidationError) as error:
+            statuses.activate(Push.objects.get(pk=push.pk), None)
+
+        (message,) = error.value.messages
+        assert message.startswith("Status: Too large for every browser: 5,")
         assert Push.objects.get(pk=push.pk).status == "draft"
         assert not push.revisions.exists()
 

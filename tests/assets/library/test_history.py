@@ -3,11 +3,13 @@ from django.core.exceptions import ValidationError
 
 from apps.assets import snapshots
 from apps.assets.library import history
-from apps.assets.models import Asset, Button, Push, Variation
+from apps.assets.models import Asset, Button, Push, Revision, Variation
 from tests.assets.full_assets import a_full_push
 from tests.factories import a_push, a_site, a_user
 
 pytestmark = pytest.mark.django_db
+
+LONG = "https://shop.example/" + "x" * 900
 
 
 def told(asset):
@@ -105,6 +107,19 @@ class TestRestoring:
             history.restore(push.revisions.get(number=1), None)
 
         assert Push.objects.get(pk=push.pk).title == "Changed"
+
+    def test_it_refuses_to_give_an_active_asset_what_can_never_be_sent(self, push):
+        Push.objects.filter(pk=push.pk).update(status="draft", message="漢" * 1_000, data={})
+        Push.objects.filter(pk=push.pk).update(url=LONG, icon=LONG)
+        too_large = history.record(push, None)
+        Push.objects.filter(pk=push.pk).update(status="active", message="Short", icon="", url="")
+        push = Push.objects.get(pk=push.pk)
+
+        with pytest.raises(ValidationError) as error:
+            history.restore(Revision.objects.get(pk=too_large.pk), None)
+
+        assert "Too large for every browser" in " ".join(error.value.messages)
+        assert Push.objects.get(pk=push.pk).message == "Short"
 
     def test_a_variation_of_a_segment_that_is_gone_comes_back_as_a_draft(self, push):
         self.change(push)

@@ -1,9 +1,9 @@
 import pytest
 
-from apps.assets.models import Button, Push, Variation
+from apps.assets.models import Button, Popup, Push, Variation
 from apps.assets.previews import drafts
 from tests.assets.test_admin import a_form
-from tests.factories import a_property, a_push, a_site
+from tests.factories import a_popup, a_property, a_push, a_site
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +103,30 @@ class TestReadVariation:
             ["Go"],
         )
         assert not push.variations.exists()
+
+    def test_it_keeps_its_place_among_those_that_count(self):
+        push = a_push()
+        for position, name in enumerate(("First", "German", "Last")):
+            push.variations.create(name=name, position=position, status="active")
+        german = push.variations.get(name="German")
+        german.asset = push
+
+        written = drafts.read_variation(german, self.a_page(name="Deutsch"))
+        new = drafts.read_variation(Variation(asset=push), self.a_page(name="New"))
+
+        names = [version.name for version in written.source.versions]
+        assert names == ["First", "Deutsch", "Last"]
+        names = [version.name for version in new.source.versions]
+        assert names == ["First", "German", "Last", "New"]
+
+    def test_the_buttons_of_a_popup_are_checked_as_saving_does(self):
+        popup = a_popup(position="top")
+        rows = {"buttons-0-action": "ask_permission", "buttons-1-action": "close"}
+        switches = {f"same_{name}": "on" for name in Popup.VARIED}
+        page = {"name": "German", "status": "draft", "rule": "", "has_own_buttons": "on"}
+
+        draft = drafts.read_variation(
+            Variation(asset=popup), {**page, **switches, **BUTTONS, **rows}
+        )
+
+        assert list(draft.errors) == ["buttons-0-action"]

@@ -1,12 +1,13 @@
 import pytest
 
-from apps.assets.models import Button, LabelTag, Push
-from apps.assets.previews import showing, viewers
+from apps.assets.models import Button, LabelTag, Popup, Push
+from apps.assets.previews import made_up, showing
 from apps.assets.previews.showing import Viewer
 from apps.assets.tags import NotFilled
 from tests.assets.previews.test_drafts import BUTTONS
 from tests.assets.test_admin import a_form
-from tests.factories import a_contact, a_property, a_push, a_site
+from tests.assets.test_popup_forms import a_form as a_popup_form
+from tests.factories import a_contact, a_popup, a_property, a_push, a_site
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,23 @@ class TestRead:
 
         assert draft.source.content["title"] == ""
 
+    def test_a_colour_that_is_hard_to_read_is_drawn_whatever_was_good(self):
+        form = a_popup_form(a_site(), background_color="#ffffff", text_color="#aaaaaa")
+
+        draft = showing.read(Popup, form, {"text_color": "#000000"})
+
+        assert (list(draft.errors), draft.faint) == (["text_color"], ("text_color",))
+        assert draft.source.content["text_color"] == "#aaaaaa"
+
+    def test_what_is_no_colour_has_its_last_good_value(self):
+        form = a_popup_form(a_site(), background_color="red", text_color="#aaaaaa")
+
+        draft = showing.read(Popup, form, {"background_color": "#ffffff"})
+
+        assert (list(draft.errors), draft.faint) == (["background_color"], ())
+        content = draft.source.content
+        assert (content["background_color"], content["text_color"]) == ("#ffffff", "#aaaaaa")
+
 
 class TestRender:
     def test_a_contact_gets_the_variation_that_is_met(self, push):
@@ -65,7 +83,7 @@ class TestRender:
         assert title(push, Viewer(contact=other)) == "Hello Anna"
 
     def test_a_made_up_contact_gets_the_default_content(self, push):
-        contact = viewers.made_up(push.site, {"first_name": "Eve", "language": "de"})
+        contact = made_up.contact(push.site, {"first_name": "Eve", "language": "de"})
 
         rendered = showing.render(showing.stored(push).source, Viewer(contact=contact))
 
@@ -73,12 +91,24 @@ class TestRender:
 
     def test_a_variation_can_be_named_for_anybody(self, push):
         german = push.variations.get().pk
-        made_up = viewers.made_up(push.site, {})
+        nobody = made_up.contact(push.site, {})
         stored = a_contact(push.site)
 
-        assert title(push, Viewer(contact=made_up, version=german)) == "Hallo 20 %"
+        assert title(push, Viewer(contact=nobody, version=german)) == "Hallo 20 %"
         assert title(push, Viewer(contact=stored, version=german)) == "Hallo 20 %"
         assert title(push, Viewer(contact=stored, version=german + 1)) == "Hello you"
+
+    def test_the_default_content_can_be_named_and_what_is_met_is_told_all_the_same(self, push):
+        german = push.variations.get()
+        contact = a_contact(push.site, language="de")
+        source = showing.stored(push).source
+
+        default = showing.render(source, Viewer(contact=contact, version=showing.DEFAULT))
+        other = showing.render(source, Viewer(contact=a_contact(push.site), version=german.pk))
+
+        assert (default.shown["title"], default.version) == ("Hello you", None)
+        assert default.met.key == german.pk
+        assert (other.version.key, other.met) == (german.pk, None)
 
     def test_an_event_and_a_journey_can_be_made_up(self, push):
         push.title = "{{ event.price }} {{ journey.code }}"
@@ -96,14 +126,43 @@ class TestRender:
             title(push, Viewer(contact=contact))
 
 
+class TestStored:
+    def test_the_variation_that_is_looked_at_is_there_even_as_a_draft(self, push):
+        french = push.variations.create(name="French", content={"title": "Salut"})
+        push.variations.create(name="Dutch", content={"title": "Hoi"})
+
+        names = [version.name for version in showing.stored(push, french).source.versions]
+
+        assert names == ["German", "French"]
+        assert [version.name for version in showing.stored(push).source.versions] == ["German"]
+
+
+class TestViewer:
+    def test_of_a_contact_only_an_event_and_a_journey_are_made_up(self, push):
+        push.title = "{{ state.first_name }} {{ event.price }} {{ journey.code }}"
+        source = showing.stored(push).source
+        anna = a_contact(push.site, state={"first_name": "Anja"})
+
+        viewer = showing.viewer(source, contact=anna, given={"event": {"price": 5}})
+
+        assert (viewer.contact, viewer.more) == (
+            anna,
+            {"event": {"price": 5}, "journey": {"code": "Code"}},
+        )
+        assert viewer.made_up == {
+            "event": {"price": "Price"},
+            "journey": {"code": "Code"},
+        }
+
+
 class TestShown:
     def test_it_is_the_notification_with_its_size_and_who_says_what(self, push):
         Button.objects.create(asset=push, label="Go", url="/sale")
         push.icon = "/icon.png"
         contact = a_contact(push.site, language="de")
-        rendered = showing.render(showing.stored(push).source, Viewer(contact=contact))
+        source = showing.stored(push).source
 
-        shown = showing.shown(rendered, push.site)
+        shown = showing.shown(showing.render(source, Viewer(contact=contact)), source)
 
         size = shown["meter"]["bytes"]
         assert shown == {
@@ -119,6 +178,7 @@ class TestShown:
             "site": {"name": push.site.name, "icon": push.site.icon, "host": "shop.example"},
             "own": ["icon"],
             "variation": "German",
+            "met": "German",
             "labels": {"bonus": "20 %"},
             "meter": {
                 "bytes": size,
@@ -134,7 +194,21 @@ class TestShown:
         push.image = f"/{'i' * 900}.png"
         contact = a_contact(push.site)
 
-        rendered = showing.render(showing.stored(push).source, Viewer(contact=contact))
+        source = showing.stored(push).source
 
-        assert "image" in rendered.shown
-        assert "image" not in showing.shown(rendered, push.site)["notification"]
+        seen = showing.render(source, Viewer(contact=contact))
+
+        assert "image" in seen.shown
+        assert "image" not in showing.shown(seen, source)["notification"]
+
+    def test_of_a_popup_it_is_the_dialog_whose_buttons_say_what_they_do(self):
+        popup = a_popup(title="Hello")
+        Button.objects.create(asset=popup, label="No", action="close")
+        source = showing.stored(popup).source
+
+        shown = showing.shown(showing.render(source, showing.viewer(source)), source)
+
+        dialog = shown.pop("popup")
+        assert shown == {"variation": "Default content", "met": "Default content", "labels": {}}
+        assert (dialog["title"], dialog["preview"]) == ("Hello", "")
+        assert dialog["buttons"][0]["does"] == "Preview: closes, and counts as “no”"

@@ -3,10 +3,10 @@ from django.core import signing
 from django.utils import timezone
 
 from apps.assets import rendering
-from apps.assets.models import Button, LabelTag, Popup, Variation
+from apps.assets.models import Button, Popup, Variation
 from apps.assets.previews import signed
 from apps.assets.previews.signed import Refused
-from tests.factories import a_contact, a_popup, a_property, a_site
+from tests.factories import a_contact, a_popup, a_site
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +73,7 @@ class TestLink:
         titles = [opened(popup, contact=each)["title"] for each in (bo, di)]
 
         assert titles == ["Hallo Bo", "Hello Di"]
-        assert opened(popup, contact=bo, variation=0)["title"] == "Hello Bo"
+        assert opened(popup, contact=bo, variation=signed.DEFAULT)["title"] == "Hello Bo"
 
     def test_it_is_good_for_an_hour(self, popup, monkeypatch):
         link = signed.link(popup, PAGE)
@@ -104,27 +104,10 @@ class TestLink:
                 signed.opened(token_of(link), popup.site)
 
 
-class TestMadeUpValues:
-    def shown(self, site, title):
-        content = {**Popup(title=title, close_label="Close").own_content, "buttons": []}
-        source = rendering.Source(kind=Popup, site=site, content=content)
-        return signed.rendered(source)["title"]
-
-    def test_they_have_the_type_that_the_site_uses(self):
-        site = a_site()
-        a_property(site, "points", "number")
-        a_property(site, "total", "number", event="purchase")
-
-        title = "{{ state.points | plus: 1 }} {{ event.total }} {{ journey.favourite_brand }}"
-
-        assert self.shown(site, title) == "21 20 Favourite brand"
-
-    def test_label_tags_say_their_default(self):
-        site = a_site()
-        LabelTag.objects.create(site=site, name="sale", value="20 % off")
-
-        assert self.shown(site, "Now {{ label.sale }}") == "Now 20 % off"
-
+class TestRendered:
     def test_what_cannot_be_filled_is_refused(self):
+        content = {**Popup(title="{{ state.name | divided_by: 0 }}").own_content, "buttons": []}
+        source = rendering.Source(kind=Popup, site=a_site(), content=content)
+
         with pytest.raises(Refused, match="cannot be filled"):
-            self.shown(a_site(), "{{ state.name | divided_by: 0 }}")
+            signed.rendered(source)

@@ -3,7 +3,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.assets.previews import viewers
-from apps.assets.rendering import context_of
 from tests.factories import a_contact, a_site
 
 pytestmark = pytest.mark.django_db
@@ -68,24 +67,6 @@ class TestFind:
         assert len(selects) <= 5
 
 
-class TestMadeUp:
-    def test_what_the_house_knows_of_everybody_is_taken_from_the_state(self):
-        site = a_site()
-
-        contact = viewers.made_up(
-            site, {"first_name": "Anna", "language": "de", "push_status": "nonsense"}
-        )
-
-        assert (contact.pk, contact.language, contact.push_status) == (None, "de", "ask")
-        assert context_of(contact)["state"] == {
-            "first_name": "Anna",
-            "external_id": "",
-            "language": "de",
-            "time_zone": "",
-            "push_status": "ask",
-        }
-
-
 class TestTyped:
     @pytest.mark.parametrize(
         ("text", "value"),
@@ -112,3 +93,15 @@ class TestAbout:
         state = {"first_name": "Anna", "vip": True, "note": "x" * 50, "orders": 7}
 
         assert viewers.about(a_contact(state=state, language="de")) == "Anna · 7 · de"
+
+    @pytest.mark.parametrize("names", [("a", "name", "zip", "first_name"), ("first_name", "zip")])
+    def test_names_come_first_and_the_rest_in_the_order_of_the_alphabet(self, names):
+        state = {name: name.upper() for name in names}
+        expected = {4: "FIRST_NAME · NAME · A", 2: "FIRST_NAME · ZIP"}[len(names)]
+        contact = a_contact(state=state)
+        contact.refresh_from_db()
+
+        assert viewers.about(contact) == expected
+
+    def test_a_state_that_is_none_says_nothing(self):
+        assert viewers.about(a_contact(state=["Anna"])) == ""

@@ -3,8 +3,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 
-from apps.accounts import sites
+from apps.accounts import addresses, sites
 
 
 class Command(BaseCommand):
@@ -45,6 +46,12 @@ class Command(BaseCommand):
             raise CommandError("\n".join(lines)) from error
         self.stdout.write(self.style.SUCCESS(f"Made the site “{site}”."))
         self.stdout.write(
-            f'<script async src="https://YOUR-PUSHDESK/pushdesk.js" '
-            f'data-site="{site.public_key}"></script>'
+            f'<script async src="{_script()}" data-site="{site.public_key}"></script>'
         )
+
+
+def _script() -> str:
+    try:
+        return addresses.absolute(reverse("script"))
+    except addresses.Unknown:
+        return f"https://YOUR-PUSHDESK{reverse('script')}"

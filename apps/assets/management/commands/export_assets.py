@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.accounts import audit
 from apps.accounts.management.finding import found_site
 from apps.assets import exchange
 from apps.assets.models import Asset
@@ -13,8 +14,8 @@ from apps.assets.models import Asset
 class Command(BaseCommand):
     help = (
         "Write the pushes and popups of a site as one JSON file, with their buttons, variations "
-        "and labels, and the label tags that they name. import_assets takes it, on this install "
-        "or another. Pictures stay at their addresses."
+        "and labels, and the label tags and uploaded images that they name. import_assets takes "
+        "it, on this install or another. Other pictures stay at their addresses."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         else:
             assets = assets.exclude(status=Asset.Status.ARCHIVED)
         try:
-            text = exchange.text(assets)
+            text = exchange.text(assets, by=audit.COMMAND_LINE)
         except exchange.NotExported as error:
             raise CommandError(f"{error} --name says which.") from error
         if not options["output"]:

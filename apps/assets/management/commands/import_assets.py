@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.accounts import addresses
 from apps.accounts.management.finding import found_site
 from apps.assets import exchange
 from apps.assets.exchange import Plan, Taken
@@ -13,8 +14,9 @@ class Command(BaseCommand):
     help = (
         "Bring pushes and popups in from a file that export_assets, or “Export” in the back "
         "office, has made. Either all of it is imported or nothing. What names a property, label "
-        "tag or segment that the site does not have is imported as a draft, and said. Doing it "
-        "twice changes nothing."
+        "tag or segment that the site does not have is imported as a draft, and said. Pictures of "
+        "the file become images of the site, for which PUBLIC_URL has to be set. Doing it twice "
+        "changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -46,11 +48,14 @@ class Command(BaseCommand):
         path = Path(options["file"])
         try:
             with path.open("rb") as file:
-                data = exchange.read(file.read(exchange.MAX_BYTES + 1))
+                data = exchange.read(file.read(exchange.MAX_FILE_BYTES + 1))
+            plan = exchange.plan(data, site, keeps_status=options["keep_status"])
         except (OSError, exchange.Unreadable) as error:
             raise CommandError(str(error)) from error
-        keeps_status = options["keep_status"]
-        plan = exchange.plan(data, site, keeps_status=keeps_status)
+        except addresses.Unknown as error:
+            raise CommandError(
+                f"Nothing was imported: the file brings pictures. {error}"
+            ) from error
         self._say(plan)
         if options["dry_run"]:
             self.stdout.write("Nothing was written.")
@@ -59,10 +64,17 @@ class Command(BaseCommand):
             raise CommandError(
                 "Nothing was imported. Mend the file, or let --leave-out-broken import the rest."
             )
-        taken = Taken(options["taken"])
-        outcome = exchange.run(
-            data, site, None, taken=taken, keeps_status=keeps_status, file_name=path.name
-        )
+        try:
+            outcome = exchange.run(
+                data,
+                site,
+                None,
+                taken=Taken(options["taken"]),
+                keeps_status=options["keep_status"],
+                file_name=path.name,
+            )
+        except exchange.Overtaken as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"Imported into {site}: {outcome.words}.")
 
     def _say(self, plan: Plan) -> None:
@@ -72,3 +84,5 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {problem.field}: {problem.message}")
             for change in each.changes:
                 self.stdout.write(f"  differs: {change.place}")
+        if plan.coming_pictures:
+            self.stdout.write(f"Pictures: {plan.coming_pictures}")

@@ -1,0 +1,23 @@
+"""Characters that nobody sees, and that falsify what stands around them."""
+
+import re
+
+from django.core.exceptions import ValidationError
+
+# What no text shows, or what makes the rest of it read in another order; and half characters,
+# which no message can carry.
+NEVER = "\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+# What a text may need, and a name does not: line breaks, marks of direction, spaces without a
+# width. Not the joiners of emoji, of Persian and of the scripts of India.
+NOT_IN_NAMES = "\t\n\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u2060-\u2064\ufeff"
+HIDDEN = re.compile(f"[{NEVER}]")
+HIDDEN_IN_NAMES = re.compile(f"[{NEVER}{NOT_IN_NAMES}]")
+TOLD = "This character is never seen, and may turn the others around."
+
+
+def check_name(name: str) -> None:
+    """Raise ValidationError, with the place, unless lists and logs show the name as it is."""
+    if found := HIDDEN_IN_NAMES.search(name):
+        raise ValidationError(f"{TOLD} (character {found.start() + 1})")
+    if name and not any(sign.isprintable() and not sign.isspace() for sign in name):
+        raise ValidationError("Nothing of this name can be seen.")
