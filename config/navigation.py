@@ -40,6 +40,7 @@ SIDEBAR = [
                     _item("Push", "notifications", "assets", "push"),
                     _item("Popup", "chat_bubble", "assets", "popup"),
                     _item("Images", "image", "assets", "image"),
+                    _item("Labels", "sell", "assets", "assetlabel"),
                 ],
             ),
             _item("Segments", "filter_alt", "segments", "segment"),
@@ -86,7 +87,9 @@ SIDEBAR = [
 
 TABS = [
     {
-        "models": ["assets.asset", "assets.push", "assets.popup", "assets.image"],
+        "models": [
+            f"assets.{model}" for model in ("asset", "push", "popup", "image", "assetlabel")
+        ],
         "items": [
             {
                 "title": title,
@@ -98,6 +101,7 @@ TABS = [
                 ("Push", "push"),
                 ("Popup", "popup"),
                 ("Images", "image"),
+                ("Labels", "assetlabel"),
             )
         ],
     }

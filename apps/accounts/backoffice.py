@@ -1,19 +1,17 @@
 """The back office's theme: what Unfold, django-polymorphic and our pages need of each other.
 
-Every admin of the house is built on the classes here, and no other module knows the theme's
-inside. Written for Unfold 0.91; `tests/accounts/test_backoffice.py` opens every page.
+Every admin of the house is built on the classes here and in `inlines`, and no other module knows
+the theme's inside. Written for Unfold 0.91; `tests/accounts/test_backoffice.py` opens every page.
 """
 
-import copy
 from typing import Any
 
 from django.contrib.admin import ShowFacets
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.messages.storage import default_storage
 from django.db import IntegrityError, OperationalError
 from django.db.models import Choices, Field, Model, QuerySet, TextField, URLField
 from django.forms import Field as FormField
-from django.forms import Media, ModelForm
+from django.forms import ModelForm
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -28,19 +26,17 @@ from polymorphic.admin import (
     PolymorphicChildModelAdmin,
     PolymorphicInlineSupportMixin,
     PolymorphicParentModelAdmin,
-    StackedPolymorphicInline,
 )
-from polymorphic.formsets import BasePolymorphicInlineFormSet
 from unfold import admin as unfold
-from unfold.mixins import BaseModelAdminMixin
-from unfold.overrides import FORMFIELD_OVERRIDES, FORMFIELD_OVERRIDES_INLINE
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.accounts.collisions import is_collision
+from apps.accounts.deletions import leave_out_inner_rows
 from apps.accounts.models import Site
-from apps.accounts.overwriting import asks_first, tells_what_is_gone
+from apps.accounts.overwriting import asks_first
 from apps.accounts.panels import panels_of, uses, widgets_of
+from apps.accounts.site_fields import only_chosen
 from apps.accounts.uniqueness import told_at_fields
 
 # Of a key in every database.
@@ -105,10 +101,19 @@ class ModelAdmin(unfold.ModelAdmin):
     form_comes_first = False
     # Fields that only a new row may choose.
     fixed_fields: tuple[str, ...] = ()
+    # What its list calls making a new row, and what it says while there is none.
+    add_verb = "Create"
+    invitation = ""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fixed = self.fixed_fields if obj else ()
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> FormField | None:
+        found = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return only_chosen(found) if found and db_field.related_model is Site else found
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -168,7 +173,11 @@ class ModelAdmin(unfold.ModelAdmin):
         used = [
             format_html("“{}” is used by {}", row, words) for row in objs for words in uses(row)
         ]
-        return ([], {}, set(), used) if used else super().get_deleted_objects(objs, request)
+        if used:
+            return [], {}, set(), used
+        listed, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        listed, counts = leave_out_inner_rows(listed, counts, {type(row) for row in objs})
+        return listed, counts, lacking, protected
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -207,6 +216,16 @@ class PolymorphicParentAdmin(PolymorphicParentModelAdmin, ModelAdmin):
         choices = super().get_child_type_choices(request, action)
         return sorted(choices, key=lambda choice: order.index(choice[1]))
 
+    def render_add_type_form(
+        self, request: HttpRequest, context: dict[str, Any], form_url: str = ""
+    ) -> HttpResponse:
+        """Say of each kind what it is."""
+        context["kinds"] = [
+            (pk, name, self._get_real_admin_by_ct(pk).invitation)
+            for pk, name in self.get_child_type_choices(request, "add")
+        ]
+        return super().render_add_type_form(request, context, form_url)
+
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         kind = request.GET.get("ct_id", "")
         if not kind.isdigit():
@@ -244,53 +263,5 @@ class PolymorphicChildAdmin(PolymorphicChildModelAdmin, ModelAdmin):
         return ModelAdmin.response_post_save_change(self, request, obj)
 
 
-class PolymorphicFormSet(BasePolymorphicInlineFormSet):
-    @property
-    def empty_form(self) -> ModelForm:
-        """Say "there is none" so that Unfold's `hasattr` hears it: there is one per kind."""
-        raise AttributeError("A polymorphic formset has `empty_forms`.")
-
-
-class PolymorphicInline(StackedPolymorphicInline):
-    formset = PolymorphicFormSet
-    polymorphic_media = StackedPolymorphicInline.polymorphic_media + Media(
-        js=["admin/polymorphic_inlines.js"]
-    )
-    tab = hide_title = collapsible = False
-    ordering_field = None
-
-    class Child(BaseModelAdminMixin, StackedPolymorphicInline.Child):
-        def __init__(self, parent_inline: StackedPolymorphicInline) -> None:
-            overrides = copy.deepcopy({**FORMFIELD_OVERRIDES, **FORMFIELD_OVERRIDES_INLINE})
-            for kind, options in self.formfield_overrides.items():
-                overrides.setdefault(kind, {}).update(options)
-            self.formfield_overrides = overrides
-            # Past Unfold's constructor, which takes a model and a site instead.
-            StackedPolymorphicInline.Child.__init__(self, parent_inline)
-
-        def formfield_for_dbfield(
-            self, db_field: Field, request: HttpRequest, **kwargs: Any
-        ) -> FormField | None:
-            """Offer no "add another": in a new row it would fill the template of the rows."""
-            found = super().formfield_for_dbfield(db_field, request, **kwargs)
-            if found and isinstance(found.widget, RelatedFieldWidgetWrapper):
-                found.widget = found.widget.widget
-            return found
-
-
 class PolymorphicInlineAdmin(PolymorphicInlineSupportMixin, ModelAdmin):
     """An admin with a PolymorphicInline."""
-
-
-class _Inline:
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type:
-        form = tells_what_is_gone(told_at_fields(self.form))
-        return super().get_formset(request, obj, **{"form": form, **kwargs})
-
-
-class TabularInline(_Inline, unfold.TabularInline):
-    pass
-
-
-class StackedInline(_Inline, unfold.StackedInline):
-    pass

@@ -116,10 +116,13 @@ def link_to(row: Model, text: Any = None) -> SafeString | str:
 
 
 def dialog(address: str, text: str) -> SafeString:
-    """Return a button that opens the dialog of an action of the theme at `address`."""
+    """Return a button that opens the dialog of an action of the theme at `address`, and that the
+    keyboard comes back to when it closes."""
     return format_html(
         '<button type="button" class="opens-dialog" hx-get="{}" hx-target="#modal-content" '
-        'hx-select="#dialog" x-on:htmx:after-on-load="openModal = true">{}</button>',
+        'hx-select="#dialog" x-data="{{ isOpener: false }}" '
+        'x-on:htmx:after-on-load="openModal = isOpener = true" '
+        'x-effect="if (!openModal && isOpener) {{ isOpener = false; $el.focus() }}">{}</button>',
         address,
         text,
     )

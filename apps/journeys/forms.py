@@ -11,7 +11,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from apps.accounts.backoffice import PolymorphicFormSet
+from apps.accounts.inlines import PolymorphicFormSet
 from apps.assets import models as assets
 from apps.journeys import flow
 from apps.journeys.models import Journey, Lead, PopupStep, PushStep, Step, WaitStep

@@ -66,6 +66,7 @@ class TestNavigation:
             ("Push", False),
             ("Popup", True),
             ("Images", False),
+            ("Labels", False),
         ]
         assert '<a href="/admin/assets/popup/" class="active">' in page.content.decode()
 

@@ -88,6 +88,57 @@ class TestList:
 
     def test_where_there_is_none_it_invites(self, marketer):
         assert "Create your first push" in words(marketer.get(PUSHES))
+        assert "Upload your first image" in words(marketer.get("/admin/assets/image/"))
+
+    @pytest.mark.parametrize("address", [PUSHES, ASSETS])
+    def test_it_names_the_site_where_there_are_several(self, marketer, address):
+        site = a_site(name="Shop")
+
+        assert "site" not in marketer.get(address).context["cl"].list_display
+        a_push(a_site(name="Other shop"))
+        assert "site" in marketer.get(address).context["cl"].list_display
+        assert site.name in words(marketer.get(address))
+
+    def test_it_shows_a_title_without_its_conditions(self, marketer):
+        a_push(name="Hello", title="Hi{% if state.name %}, {{ state.name }}{% endif %}!")
+
+        assert "Hi, {{ state.name }}!" in words(marketer.get(PUSHES))
+
+    def test_its_filters_are_opened_by_a_button(self, marketer):
+        a_push()
+
+        assert (
+            '<button type="button" class="opens-filters"' in marketer.get(PUSHES).content.decode()
+        )
+
+    def test_creating_says_what_each_kind_is(self, marketer):
+        page = words(marketer.get(f"{ASSETS}add/"))
+
+        assert "Push What a browser shows as a notification" in page
+        assert "Popup A dialog on your own pages" in page
+
+
+class TestSiteOfAnAsset:
+    def test_without_a_site_it_leads_to_the_first(self, client, db):
+        client.force_login(a_user(is_superuser=True))
+
+        page = client.get(f"{PUSHES}add/").content.decode()
+
+        assert (
+            'There is no site yet. <a class="text-link" href="/admin/accounts/site/add/">' in page
+        )
+        assert page.index('id="id_site"') < page.index('id="id_title"')
+
+    def test_beside_the_choice_no_site_is_made_or_changed(self, client, db):
+        client.force_login(a_user(is_superuser=True))
+        a_site()
+        a_site()
+
+        page = client.get(f"{PUSHES}add/").content.decode()
+
+        assert 'id="id_site"' in page
+        assert 'id="add_id_site"' not in page
+        assert 'id="change_id_site"' not in page
 
 
 class TestLabelsOfAnAsset:
@@ -163,12 +214,12 @@ class TestLabelsOfAnAsset:
         assert offered(site=site.pk, term="sa") == ["Sale"]
         assert offered(site="", term="sa") == offered(site="x\x00", term="\x00") == []
 
-    def test_labels_have_a_page_but_no_place_in_the_sidebar(self, marketer):
+    def test_labels_are_found_below_the_assets(self, marketer):
         page = marketer.get("/admin/assets/assetlabel/")
 
-        assert page.status_code == 200
-        groups = page.context["sidebar_navigation"]
-        assert "Labels" not in [row["title"] for group in groups for row in group["items"]]
+        assert [row["title"] for row in page.context["trail"]] == ["Marketing", "Assets", "Labels"]
+        tabs = page.context["tab_list"][0]["items"]
+        assert [tab["title"] for tab in tabs][-2:] == ["Images", "Labels"]
 
 
 def permissions(*names):

@@ -86,6 +86,15 @@ class TestForm:
         assert page.count('id="buttons-group"') == 1
         assert "Text (optional)" in page
 
+    def test_each_input_of_a_button_has_a_name(self, marketer):
+        page = marketer.get(f"{ADD}?starter=onboarding-box")
+
+        [formset] = [each.formset for each in page.context["inline_admin_formsets"]]
+        names = {name: str(formset.forms[0][name]) for name in ("label", "action", "url", "event")}
+        for name, label in (("label", "Label"), ("action", "Does"), ("url", "Address")):
+            assert f'aria-label="{label}"' in names[name]
+        assert 'aria-label="' in names["event"]
+
     def test_a_colour_has_a_picker_beside_it(self, marketer):
         page = marketer.get(f"{ADD}?starter=promotion").content.decode()
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.desk import PASSWORD
 from tests.browser.office import WORDS, has_words
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -13,6 +14,17 @@ NOTES = "document.querySelector('[data-client={}] .client-notes').innerText"
 BYTES = "Number(document.querySelector('.editor-bar').getAttribute('aria-valuenow'))"
 METER = "document.querySelector('.editor-meter p').innerText"
 ERROR = "document.querySelector('.live-error')?.innerText ?? ''"
+PICTURES = "[...document.querySelectorAll('.image-tool')].find(b => b.innerText.includes('Choose'))"
+SEND_TEST = (
+    "[...document.querySelectorAll('.opens-dialog')].find(b => b.innerText.startsWith('Send a'))"
+)
+ANALYST = f"""
+from apps.accounts.models import User
+user = User.objects.get(username="analyst")
+if not user.has_usable_password():
+    user.set_password({PASSWORD!r})
+    user.save()
+"""
 WHO = "document.querySelector('.editor-pick').innerText"
 # The newest of the site: others may have come without a name.
 TWO_CONTACTS = """
@@ -110,6 +122,39 @@ class TestKeyboard:
         stored = desk.run(f"p = Push.objects.get(name={name!r}); print(p.title, p.message)")
         assert stored == "Hello {{ state.first_name }} Until Sunday"
         assert page.errors == []
+
+
+class TestDialogs:
+    def test_the_keyboard_comes_back_to_what_opened_them(self, page, desk):
+        page.goto(f"{desk.origin}/admin/assets/push/{a_full_push(desk, title='Hello')}/change/")
+        for opener, opened in (
+            (PICTURES, "document.querySelector('.image-dialog[open]')"),
+            (SEND_TEST, "document.querySelector('#modal-content')?.checkVisibility()"),
+        ):
+            page.wait_for(opener)
+            page.evaluate(f"{opener}.focus()")
+            page.press("Enter")
+            page.wait_for(opened)
+            page.press("Escape")
+            page.wait_for(f"!({opened}) && document.activeElement === {opener}")
+
+
+class TestWhoMayOnlyLook:
+    @pytest.fixture
+    def username(self):
+        return "analyst"
+
+    @pytest.fixture
+    def desk(self, browser_name, running_desk):
+        running_desk.run(ANALYST)
+        return running_desk
+
+    def test_what_is_stored_is_judged_and_no_empty_form(self, page, desk):
+        page.goto(f"{desk.origin}/admin/assets/push/{a_full_push(desk, title='Hello')}/change/")
+
+        page.wait_for("document.querySelector('.editor-fragment:has(.fit-level, .fit-fine)')")
+
+        assert "This field is required" not in page.evaluate(WORDS)
 
 
 class TestPreview:

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from apps.accounts import addresses, sites
 from apps.accounts.admin.identity import SiteForm
-from apps.accounts.backoffice import ModelAdmin, TabularInline
+from apps.accounts.backoffice import ModelAdmin
+from apps.accounts.inlines import TabularInline
 from apps.accounts.models import Origin, Site
 from apps.accounts.panels import Panel, panel_on
 

@@ -1,3 +1,5 @@
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -18,6 +20,7 @@ from apps.accounts.backoffice import (
     colors,
 )
 from apps.accounts.confirming import AsksFirstAdmin, Consequences
+from apps.accounts.models import Site
 from apps.assets import variations
 from apps.assets.admin import effects
 from apps.assets.admin.actions import OneAssetActions, SelectedActions
@@ -34,6 +37,7 @@ STATUS_COLORS = colors(
     Asset.Status, {Asset.Status.ACTIVE: "success", Asset.Status.ARCHIVED: "warning"}
 )
 MAX_TITLE = 60
+CONDITION = re.compile(r"{%.*?%}")
 
 
 class AssetList(SelectedActions, ImportPage, AsksFirstAdmin):
@@ -46,11 +50,15 @@ class AssetList(SelectedActions, ImportPage, AsksFirstAdmin):
     # What is looked at is said in apps.assets.library.searching; this shows the field to search in.
     search_fields = ("name",)
     search_help_text = "Name, texts, buttons and variations"
-    # Where the list is empty.
-    invitation = ""
 
     class Media:
         css = {"all": ("admin/assets/library.css",)}
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
+        """Leave the site out where all have the same."""
+        columns = super().get_list_display(request)
+        has_several = Site.objects.count() > 1
+        return columns if has_several else [name for name in columns if name != "site"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         first = AssetLabel.objects.filter(assets=OuterRef("pk")).order_by("name")
@@ -75,7 +83,8 @@ class AssetList(SelectedActions, ImportPage, AsksFirstAdmin):
 
     @display(description="Title", ordering="title")
     def title_shown(self, asset: Asset) -> str:
-        title = asset.title or "–"
+        # A list has no room for conditions; what is filled in stays to be seen.
+        title = CONDITION.sub("", asset.title or "").strip() or "–"
         return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
 
     @display(description="Status", label=STATUS_COLORS, ordering="status")
@@ -83,13 +92,14 @@ class AssetList(SelectedActions, ImportPage, AsksFirstAdmin):
         return asset.status, asset.get_status_display()
 
     @display(description="Variations", ordering="variation_count")
-    def variation_count(self, asset: Asset) -> int:
-        return asset.variation_count
+    def variation_count(self, asset: Asset) -> int | str:
+        return asset.variation_count or "–"
 
     @display(description="Labels", ordering="first_label")
     def label_chips(self, asset: Asset) -> SafeString | str:
         names = sorted(label.name for label in asset.labels.all())
-        chips = format_html_join("", '<span class="label">{}</span>', ((name,) for name in names))
+        chip = '<span class="label" title="{}">{}</span>'
+        chips = format_html_join("", chip, ((name, name) for name in names))
         return format_html('<span class="labels">{}</span>', chips) if names else "–"
 
     @display(description="Used in")

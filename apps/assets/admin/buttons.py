@@ -3,7 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from apps.accounts.backoffice import TabularInline
+from apps.accounts.inlines import TabularInline
 from apps.assets import starters
 from apps.assets.forms import (
     MAX_BUTTONS,

@@ -39,6 +39,9 @@ class ImageAdmin(ModelAdmin):
     list_select_related = ("site",)
     list_per_page = 24
     search_fields = ("name",)
+    search_help_text = "Name of the file"
+    add_verb = "Upload"
+    invitation = "Pictures to choose from wherever a push or a popup can show one."
     fields = ("name", "pixels", "site", "uploaded_by", "uploaded_at")
     readonly_fields = ("pixels", "site", "uploaded_by", "uploaded_at")
 

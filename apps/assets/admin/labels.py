@@ -8,7 +8,8 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from apps.accounts.backoffice import ModelAdmin, StackedInline
+from apps.accounts.backoffice import ModelAdmin
+from apps.accounts.inlines import StackedInline
 from apps.assets.admin import label_field, label_pages
 from apps.assets.forms import LabelTagForm, LabelValueForm, LabelValueFormSet
 from apps.assets.forms.labels import MAX_VALUES
@@ -23,6 +24,8 @@ class AssetLabelAdmin(ModelAdmin):
     list_filter = (("site", RelatedDropdownFilter),)
     list_select_related = ("site",)
     search_fields = ("name",)
+    search_help_text = "Name"
+    invitation = "Words to sort and filter assets by; visitors never see them."
     fixed_fields = ("site",)
 
     def get_urls(self) -> list[URLPattern]:
@@ -71,6 +74,10 @@ class LabelTagAdmin(ModelAdmin):
     list_filter = (("site", RelatedDropdownFilter),)
     list_select_related = ("site",)
     search_fields = ("name", "value")
+    search_help_text = "Name and default value"
+    invitation = (
+        "A snippet for many texts, such as a discount, with other values for some contacts."
+    )
     fixed_fields = ("site",)
     fields = ("site", "name", "value")
     inlines = (LabelValueInline,)

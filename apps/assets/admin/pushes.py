@@ -27,7 +27,7 @@ class PushAdmin(EditorAdmin, FitAdmin, KindAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Push | None = None) -> list[Any]:
         """Ask for the site early where it is open; else it is only to be seen."""
-        is_open = obj is None and Site.objects.count() > 1
+        is_open = obj is None and Site.objects.count() != 1
         begin, end = (["site"], []) if is_open else ([], ["site"])
         return [
             (None, {"fields": ["name", *begin, *("title", "message", "url", "image", "icon")]}),

@@ -68,3 +68,7 @@ class PushForm(AssetForm):
         fields = ("site", "name", "status", "labels", *Push.CONTENT)
         field_classes = {"data": ExtraDataField}
         widgets = {**image_widgets(Push), "ttl": SpanWidget}
+        # The model counts seconds; here they are written as people say them.
+        help_texts = {
+            "ttl": "How long the push waits for a browser that is offline: 30 days at most."
+        }

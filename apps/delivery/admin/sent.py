@@ -38,7 +38,7 @@ def variation(row: Push | Popup) -> str:
 
 
 class SlimmedFilter(DropdownFilter):
-    title = "slimmed"
+    title = "what was left out"
     parameter_name = "slimmed"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:

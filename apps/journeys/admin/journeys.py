@@ -16,7 +16,8 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
-from apps.accounts.backoffice import PolymorphicInline, PolymorphicInlineAdmin, labels
+from apps.accounts.backoffice import PolymorphicInlineAdmin, labels
+from apps.accounts.inlines import PolymorphicInline
 from apps.journeys import audience, publishing
 from apps.journeys.forms import FORMS, JourneyForm, StepFormSet, lead_rows
 from apps.journeys.models import Journey, PopupStep, PushStep, Step, WaitStep

@@ -75,10 +75,19 @@ export class Form {
 }
 
 // Sends a form to a view. Resolves to the response, or rejects with words for people.
-export async function post(url, body, token, signal) {
+export function post(url, body, token, signal) {
+  return asked(url, { method: "POST", body, signal, headers: { "X-CSRFToken": token } });
+}
+
+// Asks a view that needs nothing of the form. Resolves and rejects as `post` does.
+export function get(url, signal) {
+  return asked(url, { signal });
+}
+
+async function asked(url, options) {
   let answer;
   try {
-    answer = await fetch(url, { method: "POST", body, signal, headers: { "X-CSRFToken": token } });
+    answer = await fetch(url, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Error("The connection is gone: this is not up to date. Nothing of what you wrote is lost.", { cause: error });

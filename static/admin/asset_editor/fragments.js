@@ -1,7 +1,7 @@
 // Places that a view fills with what it finds out about the draft.
 
 import { el } from "../rule_builder/dom.js";
-import { debounced, post } from "./form.js";
+import { debounced, get, post } from "./form.js";
 
 const PAUSE = 600;
 const WITH = "[data-draft-with]";
@@ -29,7 +29,7 @@ class Fragment {
     this.place.setAttribute("aria-busy", "true");
     this.state.textContent = "checking…";
     try {
-      const answer = await post(this.place.dataset.draftFragment, this.form.body(chosen()), this.form.token, signal);
+      const answer = await this.answer(signal);
       const html = await answer.text();
       if (signal.aborted) return;
       if (!answer.ok || !answer.headers.get("Content-Type")?.includes("html")) throw new Error("This cannot be checked at the moment. Saving works all the same.");
@@ -40,6 +40,13 @@ class Fragment {
       this.state.textContent = error.message;
     }
     this.place.removeAttribute("aria-busy");
+  }
+
+  // Who may not write has no form: what is stored is judged.
+  answer(signal) {
+    const address = this.place.dataset.draftFragment;
+    if (!this.form.isStored) return post(address, this.form.body(chosen()), this.form.token, signal);
+    return get(`${address}&${new URLSearchParams(chosen())}`, signal);
   }
 
   // Whoever is at a field of it stays there.

@@ -30,6 +30,10 @@ function begin(select) {
       noResults: () => (siteOf(select) ? "No such label." : "Choose the site first."),
     },
   });
+  // Its own box and input have no name of their own.
+  const name = select.labels[0]?.textContent.trim() ?? "Labels";
+  const { $container } = $(select).data("select2");
+  $container.find("[role=combobox], [role=searchbox]").attr("aria-label", name);
 }
 
 document.querySelectorAll("select.asset-labels").forEach(begin);

@@ -1,0 +1,36 @@
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+
+from tests.factories import a_user
+
+
+@pytest.mark.django_db
+class TestErrorPages:
+    def test_an_address_that_leads_nowhere_leads_home(self, client):
+        client.force_login(a_user(is_superuser=True))
+
+        answer = client.get("/admin/nothing/here/")
+
+        assert answer.status_code == 404
+        assert "<h1>There is no such page</h1>" in answer.content.decode()
+        assert '<a href="/admin/">To the home page</a>' in answer.content.decode()
+
+    def test_what_a_role_does_not_allow_is_said_in_words(self, client):
+        client.force_login(a_user("Analyst"))
+
+        answer = client.get("/admin/assets/push/add/")
+
+        assert answer.status_code == 403
+        assert "<h1>You may not do this</h1>" in answer.content.decode()
+
+    def test_a_form_that_was_open_for_too_long_says_that_nothing_is_saved(self):
+        client = Client(enforce_csrf_checks=True)
+
+        answer = client.post("/admin/login/", {"username": "demo"})
+
+        assert answer.status_code == 403
+        assert "Nothing was saved" in answer.content.decode()
+
+    def test_a_fault_of_ours_needs_nothing_to_be_said(self):
+        assert "<h1>Something went wrong here</h1>" in render_to_string("500.html")
