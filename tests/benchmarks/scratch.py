@@ -15,12 +15,13 @@ import psycopg
 def database() -> Iterator[str]:
     """Yield the address (as in DATABASE_URL) of an empty database on the configured server, or
     of a file where none is; it is dropped at the end."""
+    # The files that wait for its imports are kept under its name, so no other may have the same.
+    name = f"bench_{secrets.token_hex(6)}"
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            yield f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
+            yield f"sqlite:///{Path(folder) / name}"
         return
-    name = f"bench_{secrets.token_hex(6)}"
     _execute(server, f'CREATE DATABASE "{name}"')
     try:
         yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
