@@ -10,7 +10,7 @@ demo: $(VENV)/.installed ## Run the product with a demo shop; Ctrl-C ends it
 	$(BIN)/python manage.py demo
 
 test: $(VENV)/.installed-dev ## Run all tests (TESTS=tests/segments runs a part)
-	$(BIN)/python -m pytest $(or $(TESTS),tests)
+	$(BIN)/python -m pytest --numprocesses auto --no-loadscope-reorder $(or $(TESTS),tests)
 
 lint: $(VENV)/.installed-dev ## Check style, layers, migrations, templates and doc links
 	$(BIN)/ruff format --check .

@@ -298,3 +298,5 @@ LOGGING = {
 
 if "pytest" in sys.modules:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # A static file is looked for when it is asked for; every test client would list them all.
+    WHITENOISE_AUTOREFRESH = True

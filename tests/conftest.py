@@ -1,8 +1,40 @@
 import pytest
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
+from django.test import override_settings
 
 from apps.accounts.models import Import
 from tests.factories import a_user
+from tests.workers import ByFile, drives_browsers
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    # Of what workers do at the same time the longest begins first.
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not drives_browsers(item.nodeid))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_files(tmp_path_factory):
+    """Keep all files out of `var/`, where a desk of yours has its own, and apart from those of
+    another worker: each removes what no row of its database knows of."""
+    folder = tmp_path_factory.mktemp("var")
+    for name in ("private", "media", "uploads"):
+        (folder / name).mkdir()
+    file = Import._meta.get_field("file")
+    storage = FileSystemStorage(location=folder / "private", **settings.PRIVATE_MODES)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(MEDIA_ROOT=folder / "media", FILE_UPLOAD_TEMP_DIR=folder / "uploads"),
+    ):
+        patch.setattr(file, "storage", storage)
+        yield
 
 
 @pytest.fixture

@@ -38,6 +38,13 @@ class Meanwhile(threading.Thread):
             raise self.error
 
 
+# Of this database only: others on the server may have tests or people of their own.
+BLOCKED = (
+    "SELECT count(*) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
 def wait_until_blocked(number: int = 1) -> None:
     """Wait until so many connections stand in line for a lock of another."""
     done = threading.Event()
@@ -45,7 +52,7 @@ def wait_until_blocked(number: int = 1) -> None:
         with connection.cursor() as cursor:
             # Within a transaction the view would stay as it was first seen.
             cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            cursor.execute(BLOCKED)
             if cursor.fetchone()[0] >= number:
                 return
         done.wait(0.05)

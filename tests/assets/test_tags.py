@@ -55,12 +55,12 @@ class TestRender:
         ],
     )
     def test_it_stops_what_would_never_end(self, text):
-        begun = time.monotonic()
+        begun = time.process_time()
 
         with pytest.raises(tags.NotFilled):
             tags.render(text, {"state": {"long": "x" * 1000}})
 
-        assert time.monotonic() - begun < 5
+        assert time.process_time() - begun < 5
 
 
 class TestCheckText:

@@ -30,7 +30,8 @@ class Desk:
     """
 
     def __init__(self, *, push_hosts: list[str]) -> None:
-        self.port = _free_port()
+        self._reserved = _reserved_port()
+        self.port = self._reserved.getsockname()[1]
         self.origin = f"http://localhost:{self.port}"
         self.shop = f"{self.origin}/demo/"
         self._folder = tempfile.TemporaryDirectory(prefix="desk-")
@@ -58,6 +59,7 @@ class Desk:
         if self._shell:
             self._shell.close()
         self._database.drop()
+        self._reserved.close()
         self._folder.cleanup()
 
     def start(self) -> Self:
@@ -192,7 +194,10 @@ class Database:
                 connection.execute(statement)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def _reserved_port() -> socket.socket:
+    """A socket that never listens: while it is open, its port is given to nobody who asks for any
+    free one, but whoever asks for this very one and allows reuse, as servers do, gets it."""
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("127.0.0.1", 0))
+    return reserved

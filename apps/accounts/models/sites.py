@@ -1,5 +1,6 @@
 import secrets
 import zoneinfo
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -13,8 +14,14 @@ def new_public_key() -> str:
     return f"pk_{secrets.token_urlsafe(18)}"
 
 
+@cache
+def zone_names() -> tuple[str, ...]:
+    """Return all names, sorted; kept, as reading them takes longer than saving a site."""
+    return tuple(sorted(zoneinfo.available_timezones()))
+
+
 def time_zones() -> list[tuple[str, str]]:
-    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
+    return [(name, name) for name in zone_names()]
 
 
 def validate_vapid_subject(value: str) -> None:
