@@ -1,6 +1,6 @@
 import pytest
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, storages
 from django.test import override_settings
 
 from apps.accounts.models import Import
@@ -27,13 +27,17 @@ def own_files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("var")
     for name in ("private", "media", "uploads"):
         (folder / name).mkdir()
-    file = Import._meta.get_field("file")
-    storage = FileSystemStorage(location=folder / "private", **settings.PRIVATE_MODES)
+    options = {**settings.STORAGES["private"]["OPTIONS"], "location": folder / "private"}
+    private = {**settings.STORAGES["private"], "OPTIONS": options}
     with (
         pytest.MonkeyPatch.context() as patch,
-        override_settings(MEDIA_ROOT=folder / "media", FILE_UPLOAD_TEMP_DIR=folder / "uploads"),
+        override_settings(
+            MEDIA_ROOT=folder / "media",
+            FILE_UPLOAD_TEMP_DIR=folder / "uploads",
+            STORAGES={**settings.STORAGES, "private": private},
+        ),
     ):
-        patch.setattr(file, "storage", storage)
+        patch.setattr(Import._meta.get_field("file"), "storage", storages["private"])
         yield
 
 
