@@ -215,7 +215,7 @@ class TestWorkshop:
         sizes = {each: desk.run(SENT.format(contact=each, push=her.push)) for each in titles}
         assert previews["greta"] == (
             {titles["greta"]},
-            f"Köln & Bonn · Greta · de. Gets German {her.label}: 30 %",
+            f"Greta · Köln & Bonn · de. Gets German {her.label}: 30 %",
             sizes["greta"],
         )
         assert previews["walker"] == (

@@ -11,39 +11,40 @@ from apps.assets import fitting, rendering
 from apps.assets.forms.buttons import ButtonFormSet, VariationButtonFormSet
 from apps.assets.forms.contents import PushForm
 from apps.assets.forms.variations import VariationForm
-from apps.assets.models import Asset, Button, Push, Variation
+from apps.assets.models import Button, Push, Variation
 from apps.assets.rendering import Source
 
 
 class WeighedPushForm(PushForm):
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if not self.errors and cleaned.get("status") == Asset.Status.ACTIVE:
-            push: Push = self.instance
-            written = {name: cleaned[name] for name in push.CONTENT if name in cleaned}
+    def _post_clean(self) -> None:
+        """Weigh the push when everything else is right: the model has checked its extra data."""
+        super()._post_clean()
+        push: Push = self.instance
+        if not self.errors and push.is_active:
             source = Source(
                 kind=Push,
                 site=self.site(),
                 # Of the default's buttons their formset knows.
-                content={**push.own_content, **written, "buttons": []},
+                content={**push.own_content, "buttons": []},
                 versions=rendering.active(push).versions if push.pk else (),
             )
-            _check(self, source, own=written)
-        return cleaned
+            own = {name: push.own_content[name] for name in push.CONTENT if name in self.fields}
+            _check(self, source, own=own)
 
 
 class WeighedVariationForm(VariationForm):
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        is_active = cleaned.get("status") == Variation.Status.ACTIVE
+    def _post_clean(self) -> None:
+        """As for a push."""
+        super()._post_clean()
+        variation: Variation = self.instance
+        is_active = variation.status == Variation.Status.ACTIVE
         if not self.errors and is_active and self.kind is Push:
             default = rendering.of(self.asset, ()).content
             # Of its own buttons their formset knows.
-            buttons = [] if cleaned.get("has_own_buttons") else default["buttons"]
-            content = {**default, **cleaned["content"], "buttons": buttons}
+            buttons = [] if variation.has_own_buttons else default["buttons"]
+            content = {**default, **variation.content, "buttons": buttons}
             source = Source(kind=Push, site=self.known_site(), content=content)
-            _check(self, source, own=cleaned["content"])
-        return cleaned
+            _check(self, source, own=variation.content)
 
 
 def _check(form: forms.ModelForm, source: Source, *, own: dict[str, Any]) -> None:
