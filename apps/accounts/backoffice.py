@@ -121,7 +121,9 @@ class ModelAdmin(unfold.ModelAdmin):
         if obj and (widgets := widgets_of(obj)):
             own = getattr(getattr(self.form, "Meta", None), "widgets", None) or {}
             kwargs["widgets"] = {**own, **widgets}
-        return asks_first(told_at_fields(super().get_form(request, obj, change, **kwargs)))
+        form = told_at_fields(super().get_form(request, obj, change, **kwargs))
+        inlines = self.get_inlines(request, obj) if obj else ()
+        return asks_first(form, below=[(each.model, each.fk_name) for each in inlines])
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
