@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
 
+from apps.accounts import keys
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.confirming import Consequences
 from apps.accounts.models import User
@@ -251,8 +252,7 @@ class OneAssetActions(SelectedActions):
         rows = self.model.objects.non_polymorphic()
         return (
             self.has_change_permission(request)
-            and str(object_id).isdecimal()
-            and rows.filter(pk=object_id, status__in=before).exists()
+            and rows.filter(pk=keys.read(object_id), status__in=before).exists()
         )
 
     def _asset(self, request: HttpRequest, object_id: str) -> Asset:
