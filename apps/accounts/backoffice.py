@@ -122,7 +122,8 @@ class ModelAdmin(unfold.ModelAdmin):
         self, db_field: Field, request: HttpRequest, **kwargs: Any
     ) -> FormField | None:
         found = super().formfield_for_dbfield(db_field, request, **kwargs)
-        return only_chosen(found) if found and db_field.related_model is Site else found
+        is_site = found and db_field.related_model is Site
+        return only_chosen(found, request.user) if is_site else found
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
