@@ -150,6 +150,19 @@ class ModelAdmin(unfold.ModelAdmin):
             request._messages = default_storage(request)
             return super().changeform_view(request, object_id, *args, **kwargs)
 
+    def _changeform_view(
+        self, request: HttpRequest, object_id: str | None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Let one save a row at a time: whoever is second at the same instant finds it changed
+        (apps.accounts.overwriting)."""
+        number = keys.read(object_id) if request.method == "POST" else None
+        if number is not None:
+            # As saving does it, of the tables of a row that of its oldest parent first.
+            oldest = [self.model, *self.opts.get_parent_list()][-1]
+            held = oldest._base_manager.select_for_update(no_key=True).filter(pk=number)
+            list(held.values_list("pk"))
+        return super()._changeform_view(request, object_id, *args, **kwargs)
+
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse what no column can hold, which databases would answer with an error."""
         for name, values in request.GET.lists():

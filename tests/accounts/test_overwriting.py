@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import Role, Site
@@ -12,6 +13,7 @@ from apps.segments.models import Segment
 from tests.accounts.house import address, login
 from tests.accounts.test_uniqueness import FORMS, NO_BUTTONS, NO_ORIGINS, SITE
 from tests.factories import a_push, a_segment, a_site, a_user
+from tests.races import Meanwhile, on_postgresql, wait_until_blocked
 
 ASKED = "after you had opened it. What you see here is yours and is not saved yet"
 RENAMED = {
@@ -204,3 +206,28 @@ class TestARowOfAnInlineThatIsGone:
         ]
         assert inline.formset.forms[0]["label"].value() == "Show more"
         assert not push.buttons.exists()
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+class TestTwoAtTheSameInstant:
+    @pytest.mark.parametrize("model", [Push, LabelTag], ids=lambda model: model._meta.model_name)
+    def test_the_slower_waits_and_is_asked_then(self, client, model):
+        make, sent = RENAMED[model]
+        row = make(a_site())
+        login(client, "superuser")
+        url = address(model, "change", row)
+        mine = {**(sent or FORMS[model][0]), **opened(client, url), "name": "summer"}
+        pages = []
+
+        with transaction.atomic():
+            theirs = model.objects.get(pk=row.pk)
+            theirs.name = "spring"
+            theirs.save()
+            other = Meanwhile(lambda: pages.append(client.post(url, mine)))
+            wait_until_blocked()
+        other.ends()
+
+        (said,) = words(pages[0])
+        assert ASKED in said
+        assert model.objects.get(pk=row.pk).name == "spring"
