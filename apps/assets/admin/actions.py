@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from unfold.decorators import action
 
 from apps.accounts import keys
@@ -18,16 +17,13 @@ from apps.accounts.confirming import Consequences
 from apps.accounts.models import User
 from apps.assets import exchange, snapshots
 from apps.assets.admin import effects
+from apps.assets.admin.strips import page_of
 from apps.assets.library import cloning, history, labels, statuses
 from apps.assets.models import Asset, AssetLabel
 from apps.assets.snapshots import Knowledge
 
 MAX_SELECTED = 200
 Status = Asset.Status
-
-
-def page_of(asset: Asset) -> str:
-    return reverse(f"admin:assets_{asset._meta.model_name}_change", args=[asset.pk])
 
 
 def download(assets: QuerySet[Asset], by: User) -> HttpResponse:
