@@ -1,7 +1,5 @@
 """Settings, from the environment or `.env` (see `.env.example` for every name)."""
 
-import contextlib
-import secrets
 import sys
 from datetime import time
 from pathlib import Path
@@ -11,6 +9,7 @@ import environ
 from config import navigation
 from config.public_url import public_url
 from config.retention import retention
+from config.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -19,25 +18,7 @@ VAR_DIR.mkdir(exist_ok=True)
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-
-def kept_secret_key() -> str:
-    """Return the key kept in `var/secret_key`, made at the first start.
-
-    It also encrypts the private VAPID keys, so it must outlive the process.
-    """
-    path = VAR_DIR / "secret_key"
-    if not path.exists():
-        # Written aside and linked: of two processes that start together one wins, whole.
-        draft = VAR_DIR / f"secret_key.{secrets.token_hex(4)}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text()
-
-
-SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret_key()
+SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret_key(VAR_DIR)
 SALT_KEY = "pushdesk.encrypted-fields"
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])

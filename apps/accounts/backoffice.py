@@ -7,12 +7,14 @@ the theme's inside. Written for Unfold 0.91; `tests/accounts/test_backoffice.py`
 from typing import Any
 
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.messages.storage import default_storage
 from django.db import IntegrityError, OperationalError
 from django.db.models import Choices, Field, Model, QuerySet, TextField, URLField
 from django.forms import Field as FormField
 from django.forms import ModelForm
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBadRequest,
@@ -31,6 +33,7 @@ from unfold import admin as unfold
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from apps.accounts import keys
 from apps.accounts.collisions import is_collision
 from apps.accounts.deletions import leave_out_inner_rows
 from apps.accounts.models import Site
@@ -38,9 +41,6 @@ from apps.accounts.overwriting import asks_first
 from apps.accounts.panels import panels_of, uses, widgets_of
 from apps.accounts.site_fields import only_chosen
 from apps.accounts.uniqueness import told_at_fields
-
-# Of a key in every database.
-MOST_DIGITS = 18
 
 
 def add_navigation(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
@@ -105,6 +105,15 @@ class ModelAdmin(unfold.ModelAdmin):
     add_verb = "Create"
     invitation = ""
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the row; None also for a number that no key can be, where databases and Python
+        would answer with an error."""
+        if keys.is_none(object_id):
+            return None
+        return super().get_object(request, object_id, from_field)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fixed = self.fixed_fields if obj else ()
         return [*super().get_readonly_fields(request, obj), *fixed]
@@ -113,7 +122,8 @@ class ModelAdmin(unfold.ModelAdmin):
         self, db_field: Field, request: HttpRequest, **kwargs: Any
     ) -> FormField | None:
         found = super().formfield_for_dbfield(db_field, request, **kwargs)
-        return only_chosen(found) if found and db_field.related_model is Site else found
+        is_site = found and db_field.related_model is Site
+        return only_chosen(found, request.user) if is_site else found
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -121,18 +131,17 @@ class ModelAdmin(unfold.ModelAdmin):
         if obj and (widgets := widgets_of(obj)):
             own = getattr(getattr(self.form, "Meta", None), "widgets", None) or {}
             kwargs["widgets"] = {**own, **widgets}
-        return asks_first(told_at_fields(super().get_form(request, obj, change, **kwargs)))
+        form = told_at_fields(super().get_form(request, obj, change, **kwargs))
+        inlines = self.get_inlines(request, obj) if obj else ()
+        return asks_first(form, below=[(each.model, each.fk_name) for each in inlines])
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """Ask the form once more when somebody else was faster: it then says what is taken.
 
-        Nothing is left of the first time, which was one transaction. A number that no key can be
-        is nobody's, where SQLite would answer with an error.
+        Nothing is left of the first time, which was one transaction.
         """
-        if object_id and object_id.isdecimal() and len(object_id) > MOST_DIGITS:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         try:
             return super().changeform_view(request, object_id, *args, **kwargs)
         except (IntegrityError, OperationalError) as error:
@@ -141,10 +150,26 @@ class ModelAdmin(unfold.ModelAdmin):
             request._messages = default_storage(request)
             return super().changeform_view(request, object_id, *args, **kwargs)
 
+    def _changeform_view(
+        self, request: HttpRequest, object_id: str | None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Let one save a row at a time: whoever is second at the same instant finds it changed
+        (apps.accounts.overwriting)."""
+        number = keys.read(object_id) if request.method == "POST" else None
+        if number is not None:
+            # As saving does it, of the tables of a row that of its oldest parent first.
+            oldest = [self.model, *self.opts.get_parent_list()][-1]
+            held = oldest._base_manager.select_for_update(no_key=True).filter(pk=number)
+            list(held.values_list("pk"))
+        return super()._changeform_view(request, object_id, *args, **kwargs)
+
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse what no column can hold, which PostgreSQL would answer with an error."""
-        if any("\x00" in value for values in request.GET.lists() for value in values[1]):
-            return HttpResponseBadRequest("The address holds the character NUL.")
+        """Refuse what no column can hold, which databases would answer with an error."""
+        for name, values in request.GET.lists():
+            if any("\x00" in value for value in values):
+                return HttpResponseBadRequest("The address holds the character NUL.")
+            if name != SEARCH_VAR and any(keys.is_none(value) for value in values):
+                return HttpResponseBadRequest("The address holds a number that no row has.")
         return super().changelist_view(request, *args, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -227,10 +252,15 @@ class PolymorphicParentAdmin(PolymorphicParentModelAdmin, ModelAdmin):
         return super().render_add_type_form(request, context, form_url)
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        kind = request.GET.get("ct_id", "")
-        if not kind.isdigit():
+        kind = keys.read(request.GET.get("ct_id"))
+        if kind is None:
             return self.add_type_view(request)
-        return self._to(self._get_real_admin_by_ct(int(kind)).model, request, "add")
+        return self._to(self._get_real_admin_by_ct(kind).model, request, "add")
+
+    def _get_real_admin(self, object_id: str, *args: Any, **options: Any) -> Any:
+        if keys.read(object_id) is None:
+            raise Http404
+        return super()._get_real_admin(object_id, *args, **options)
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any) -> HttpResponse:
         return self._to(self._get_real_admin(object_id).model, request, "change", object_id)

@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from apps.accounts import keys
 from apps.accounts.models import Contact
 
 MOST_FOUND = 5
@@ -23,8 +24,8 @@ def exactly(site_id: int, term: str) -> list[Contact]:
     """
     found = list(_of(site_id).filter(external_id=term))
     number = term.lower().removeprefix("visitor").strip()
-    if not found and number.isascii() and number.isdecimal() and len(number) < 18:
-        found = list(_of(site_id).filter(pk=int(number), external_id=None))
+    if not found and (visitor := keys.read(number)) is not None:
+        found = list(_of(site_id).filter(pk=visitor, external_id=None))
     return found
 
 

@@ -6,6 +6,7 @@ replaces what is there.
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -18,22 +19,37 @@ from django.utils.timesince import timesince
 SEEN = "seen"
 
 
-def asks_first(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
-    """Return the form with a hidden field `seen`, which says once that the row has changed since
-    its page was opened. A form sent without it asks nothing."""
-    return type(form.__name__, (_AsksFirst, form), {})
+# A model whose rows are on the page of another, and the name of their link where it has several.
+Below = tuple[type[Model], str | None]
+
+
+def asks_first(
+    form: type[forms.ModelForm], *, below: Iterable[Below] = ()
+) -> type[forms.ModelForm]:
+    """Return the form with a hidden field `seen`, which says once that the row, or one of those
+    `below` it, has changed since its page was opened. A form sent without it asks nothing."""
+    return type(form.__name__, (_AsksFirst, form), {"below": tuple(below)})
+
+
+class _Seen(forms.CharField):
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Say no: it is nothing of the row, so no history has to tell of it."""
+        return False
 
 
 class _AsksFirst:
     """Before any form of the house, whose methods it must not hide. A form that writes a column
     from fields of other names says so as its `also_seen`, names of columns."""
 
+    below: tuple[Below, ...] = ()
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if self.instance.pk is not None:
             # Before the form writes into the row what was sent.
-            self._stored = _state(self.instance, {*self.fields, *getattr(self, "also_seen", ())})
-            self.fields[SEEN] = forms.CharField(
+            names = {*self.fields, *getattr(self, "also_seen", ())}
+            self._stored = _state(self.instance, names, self.below)
+            self.fields[SEEN] = _Seen(
                 required=False, widget=forms.HiddenInput, initial=self._stored
             )
 
@@ -63,21 +79,41 @@ class _TellsWhatIsGone:
             )
 
 
-def _state(row: Model, names: set[str]) -> str:
+def _state(row: Model, names: set[str], below: Iterable[Below]) -> str:
     """Return what tells one state of the row from another: when it was saved, where it keeps
-    that, else what its form shows."""
+    that, else what its page shows."""
     if hasattr(row, "updated_at"):
         return row.updated_at.isoformat()
-    columns = [field for field in row._meta.concrete_fields if field.name in names]
-    values = [(field.name, field.value_from_object(row)) for field in columns]
-    return hashlib.sha256(repr(values).encode()).hexdigest()
+    shown = [*_values(row, names), *(_rows(row, *each) for each in below)]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
+def _values(row: Model, names: set[str]) -> Iterator[tuple[str, Any]]:
+    for field in row._meta.concrete_fields:
+        if field.name in names:
+            yield field.name, field.value_from_object(row)
+    for field in row._meta.many_to_many:
+        if field.name in names:
+            yield field.name, sorted(other.pk for other in field.value_from_object(row))
+
+
+def _rows(row: Model, model: type[Model], link: str | None) -> list[tuple[Any, ...]]:
+    """Return what the rows of the model that belong to this one hold, but for what nobody
+    writes: that changes by itself, such as when an origin was seen."""
+    columns = model._meta.concrete_fields
+    links = [each.name for each in columns if each.related_model in type(row).__mro__]
+    shown = [each.attname for each in columns if each.editable or each.primary_key]
+    rows = model._default_manager.filter(**{link or links[0]: row})
+    return list(rows.order_by("pk").values_list(*shown))
 
 
 def _words(row: Model) -> str:
     kind = ContentType.objects.get_for_model(row, for_concrete_model=False)
     entries = LogEntry.objects.filter(content_type=kind, object_id=str(row.pk))
     last = entries.select_related("user").order_by("-action_time", "-pk").first()
-    if last is None:
+    # What no page has saved, such as “Archive” of a list, nobody noted: the last note is older.
+    saved = getattr(row, "updated_at", None)
+    if last is None or (saved and last.action_time < saved):
         who = f"This {row._meta.verbose_name} was changed"
     elif timezone.now() - last.action_time < timezone.timedelta(minutes=1):
         who = f"{last.user} saved this {row._meta.verbose_name} a moment ago"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import ProtectedError
 
-from apps.accounts import audit
+from apps.accounts import audit, keys
 from apps.accounts.imports.contacts import EXTERNAL_ID
 from apps.accounts.imports.kinds import (
     ImportFailed,
@@ -67,7 +67,7 @@ class Members(Kind):
         number = str(chosen.get("segment") or "")
         if number:
             imported = lists.filter(kind=Segment.Kind.IMPORTED)
-            found = imported.filter(pk=number).first() if number.isdecimal() else None
+            found = imported.filter(pk=keys.read(number)).first()
             if found is None:
                 raise OptionsRefused({"segment": "This site has no such imported segment."})
             return found

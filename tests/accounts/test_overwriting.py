@@ -1,13 +1,19 @@
 """Two tabs, or two people, at one row."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from django.utils import timezone
 
-from apps.accounts.models import Site
+from apps.accounts.models import Role, Site
+from apps.assets.library import statuses
 from apps.assets.models import Button, LabelTag, Push, Variation
 from apps.segments.models import Segment
 from tests.accounts.house import address, login
 from tests.accounts.test_uniqueness import FORMS, NO_BUTTONS, NO_ORIGINS, SITE
-from tests.factories import a_push, a_segment, a_site
+from tests.factories import a_push, a_segment, a_site, a_user
+from tests.races import Meanwhile, on_postgresql, wait_until_blocked
 
 ASKED = "after you had opened it. What you see here is yours and is not saved yet"
 RENAMED = {
@@ -107,6 +113,79 @@ class TestWhatIsSeen:
 
 
 @pytest.mark.django_db
+class TestWhatIsSeenBesideTheColumns:
+    def test_a_right_that_somebody_gave_to_a_role_is_not_taken_again(self, administrator):
+        role = Role.objects.create(name="Editors")
+        may_see, may_add = Permission.objects.order_by("pk")[:2]
+        role.permissions.add(may_see)
+        url = address(Role, "change", role)
+        mine = opened(administrator, url)
+        role.permissions.add(may_add)
+
+        page = administrator.post(url, {"name": "Editors", "permissions": [may_see.pk], **mine})
+
+        (said,) = words(page)
+        assert ASKED in said
+        assert set(role.permissions.all()) == {may_see, may_add}
+
+    def test_a_value_of_a_label_tag_is_not_overwritten(self, administrator):
+        tag = LabelTag.objects.create(site=a_site(), name="discount", value="5 %")
+        value = tag.values.create(value="10 %")
+        url = address(LabelTag, "change", tag)
+        mine = opened(administrator, url)
+        tag.values.update(value="15 %")
+        row = {"id": value.pk, "label": tag.pk, "value": "20 %", "rule": "{}", "position": 0}
+        counts = {"values-TOTAL_FORMS": "1", "values-INITIAL_FORMS": "1"}
+        sent = {f"values-0-{name}": each for name, each in row.items()}
+
+        page = administrator.post(
+            url, {"name": "discount", "value": "5 %", **counts, **sent, **mine}
+        )
+
+        (said,) = words(page)
+        assert ASKED in said
+        assert tag.values.get().value == "15 %"
+
+    def test_an_origin_that_was_merely_seen_again_is_no_change(self, administrator):
+        site = a_site()
+        origin = site.origins.get()
+        url = address(Site, "change", site)
+        mine = opened(administrator, url)
+        site.origins.update(seen_at=timezone.now())
+        row = {"id": origin.pk, "site": site.pk, "origin": origin.origin, "is_allowed": "on"}
+        counts = {"origins-TOTAL_FORMS": "1", "origins-INITIAL_FORMS": "1"}
+        sent = {f"origins-0-{name}": each for name, each in row.items()}
+
+        answer = administrator.post(url, {**SITE, "name": "Renamed", **counts, **sent, **mine})
+
+        assert answer.status_code == 302
+        assert Site.objects.get(pk=site.pk).name == "Renamed"
+
+
+@pytest.mark.django_db
+class TestWhoIsNamed:
+    def test_nobody_is_where_what_changed_the_row_was_no_page(self, administrator, superuser):
+        push = a_push()
+        url = address(Push, "change", push)
+        administrator.post(url, {**FORMS[Push][0], "name": "spring"})
+        mine = opened(administrator, url)
+        statuses.archive(push, a_user("Marketer"))
+
+        page = administrator.post(url, {**FORMS[Push][0], **mine, "name": "summer"})
+
+        (said,) = words(page)
+        assert said.startswith("This push was changed, after you had opened it.")
+        assert superuser.username not in said
+
+    def test_the_history_tells_nothing_of_what_was_seen(self, administrator):
+        push = a_push()
+
+        administrator.post(address(Push, "change", push), {**FORMS[Push][0], "name": "spring"})
+
+        assert "seen" not in LogEntry.objects.get().get_change_message()
+
+
+@pytest.mark.django_db
 class TestARowOfAnInlineThatIsGone:
     def test_it_is_said_at_a_field_that_people_see(self, administrator):
         push = a_push()
@@ -127,3 +206,28 @@ class TestARowOfAnInlineThatIsGone:
         ]
         assert inline.formset.forms[0]["label"].value() == "Show more"
         assert not push.buttons.exists()
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+class TestTwoAtTheSameInstant:
+    @pytest.mark.parametrize("model", [Push, LabelTag], ids=lambda model: model._meta.model_name)
+    def test_the_slower_waits_and_is_asked_then(self, client, model):
+        make, sent = RENAMED[model]
+        row = make(a_site())
+        login(client, "superuser")
+        url = address(model, "change", row)
+        mine = {**(sent or FORMS[model][0]), **opened(client, url), "name": "summer"}
+        pages = []
+
+        with transaction.atomic():
+            theirs = model.objects.get(pk=row.pk)
+            theirs.name = "spring"
+            theirs.save()
+            other = Meanwhile(lambda: pages.append(client.post(url, mine)))
+            wait_until_blocked()
+        other.ends()
+
+        (said,) = words(pages[0])
+        assert ASKED in said
+        assert model.objects.get(pk=row.pk).name == "spring"

@@ -129,6 +129,15 @@ class TestSiteOfAnAsset:
         )
         assert page.index('id="id_site"') < page.index('id="id_title"')
 
+    def test_who_may_not_create_one_is_told_who_can(self, client, db):
+        client.force_login(a_user("Marketer"))
+        boss = a_user(is_superuser=True)
+
+        page = client.get(f"{PUSHES}add/").content.decode()
+
+        assert f"There is no site yet. Who can create one: {boss.username}." in page
+        assert 'href="/admin/accounts/site/add/">Create the first one' not in page
+
     def test_beside_the_choice_no_site_is_made_or_changed(self, client, db):
         client.force_login(a_user(is_superuser=True))
         a_site()

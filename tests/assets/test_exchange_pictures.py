@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from apps.accounts import addresses
 from apps.assets import exchange, snapshots
 from apps.assets.exchange import Taken, Verdict
+from apps.assets.exchange.files import beside_pictures
 from apps.assets.models import Asset, Button, Image, LabelTag, Popup, Push, Variation
 from tests.assets.drawing import a_jpeg, a_photo, encoded
 from tests.assets.full_assets import an_empty_site, verdicts
@@ -57,6 +58,26 @@ class TestFile:
             (f"/media/{image.file.name}", {"same_as"}),
         ]
         assert images[at(image)]["name"] == "sale.png"
+
+    @pytest.mark.parametrize("side", [1, 60])
+    def test_what_can_be_exported_can_be_imported_to_the_last_byte(self, monkeypatch, side):
+        site = an_empty_site()
+        small = a_picture(site, encoded(a_photo((side, side)), "PNG"))
+        a_push(site, icon=at(small))
+        rows = Push.objects.filter(site=site)
+        written = exchange.text(rows, by="Anna")
+        limit = beside_pictures(written.encode())
+
+        for module in ("exporting", "files"):
+            monkeypatch.setattr(f"apps.assets.exchange.{module}.MAX_BYTES", limit)
+        assert exchange.text(rows, by="Anna") == written
+        assert len(exchange.read(written.encode())["images"]) == 1
+        for module in ("exporting", "files"):
+            monkeypatch.setattr(f"apps.assets.exchange.{module}.MAX_BYTES", limit - 1)
+        with pytest.raises(exchange.NotExported):
+            exchange.text(rows, by="Anna")
+        with pytest.raises(exchange.Unreadable):
+            exchange.read(written.encode())
 
     def test_it_carries_what_label_tags_name(self):
         site = an_empty_site()

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -128,6 +129,14 @@ class TestUploading:
     def test_who_may_only_look_may_not(self, analyst, stored):
         assert upload(analyst, a_png(), a_site().pk).status_code == 403
         assert stored() == []
+
+    def test_who_writes_sites_may_for_their_icons(self, client, stored):
+        user = a_user()
+        user.user_permissions.add(Permission.objects.get(codename="change_site"))
+        client.force_login(user)
+
+        assert upload(client, a_png(), a_site().pk).status_code == 200
+        assert len(stored()) == 1
 
     def test_who_is_not_logged_in_may_not(self, client, stored):
         assert upload(client, a_png(), a_site().pk).url.startswith("/admin/login/")

@@ -126,6 +126,16 @@ class TestAccess:
 
         assert found["popup"]["title"] == "Hallo"
 
+    def test_who_may_not_see_variations_sees_no_draft_of_one(self, client, site):
+        popup = a_popup(site)
+        german = a_variation(popup, status="draft", content={"title": "Hallo"})
+        with_rights(client, "view_popup", "change_popup")
+
+        answer = client.post(PREVIEW, a_variation_page(popup, german))
+
+        assert answer.status_code == 403
+        assert "Hallo" not in answer.content.decode()
+
     def test_who_may_not_see_popups_gets_nothing(self, client, site):
         with_rights(client, "view_push", "change_push", "view_contact")
 

@@ -13,7 +13,7 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from apps.accounts import api_keys
+from apps.accounts import api_keys, keys
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.models import ApiKey
 
@@ -138,8 +138,7 @@ class ApiKeyAdmin(ModelAdmin):
     def has_revoke_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return (
             request.user.has_perm("accounts.change_apikey")
-            and str(object_id).isdecimal()
-            and ApiKey.objects.filter(pk=object_id, revoked_at=None).exists()
+            and ApiKey.objects.filter(pk=keys.read(object_id), revoked_at=None).exists()
         )
 
     def _page(self, name: str, *args: int) -> str:

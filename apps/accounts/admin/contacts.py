@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from apps.accounts import exporting
+from apps.accounts import exporting, keys
 from apps.accounts.admin.exports import ExportMixin
 from apps.accounts.admin.privacy import PrivacyActions
 from apps.accounts.admin.story import properties
@@ -55,8 +55,8 @@ def _contacts(term: str) -> list[int]:
     # The index on the external id begins with the site.
     known = Contact.objects.order_by().filter(site__in=list(Site.objects.values_list("pk")[:500]))
     exact = list(known.filter(external_id=term).values_list("pk", flat=True))
-    if number.isdigit() and len(number) < 18:
-        visitors = Contact.objects.filter(pk=int(number), external_id=None)
+    if (visitor := keys.read(number)) is not None:
+        visitors = Contact.objects.filter(pk=visitor, external_id=None)
         exact += visitors.values_list("pk", flat=True)
     if exact:
         return exact

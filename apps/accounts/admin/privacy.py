@@ -11,6 +11,7 @@ from django.urls import reverse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
+from apps.accounts import keys
 from apps.accounts.imports import leftovers
 from apps.accounts.models import Contact
 from apps.accounts.privacy import persons
@@ -64,8 +65,7 @@ class PrivacyActions:
         return request.user.has_perm("accounts.delete_contact")
 
     def _contact(self, object_id: str) -> Contact:
-        pk = int(object_id) if str(object_id).isdecimal() else 0
-        contact = Contact.objects.select_related("site").filter(pk=pk).first()
+        contact = Contact.objects.select_related("site").filter(pk=keys.read(object_id)).first()
         if contact is None:
             raise Http404
         return contact

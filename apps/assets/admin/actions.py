@@ -9,24 +9,21 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from unfold.decorators import action
 
+from apps.accounts import keys
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.confirming import Consequences
 from apps.accounts.models import User
 from apps.assets import exchange, snapshots
 from apps.assets.admin import effects
+from apps.assets.admin.strips import page_of
 from apps.assets.library import cloning, history, labels, statuses
 from apps.assets.models import Asset, AssetLabel
 from apps.assets.snapshots import Knowledge
 
 MAX_SELECTED = 200
 Status = Asset.Status
-
-
-def page_of(asset: Asset) -> str:
-    return reverse(f"admin:assets_{asset._meta.model_name}_change", args=[asset.pk])
 
 
 def download(assets: QuerySet[Asset], by: User) -> HttpResponse:
@@ -251,8 +248,7 @@ class OneAssetActions(SelectedActions):
         rows = self.model.objects.non_polymorphic()
         return (
             self.has_change_permission(request)
-            and str(object_id).isdecimal()
-            and rows.filter(pk=object_id, status__in=before).exists()
+            and rows.filter(pk=keys.read(object_id), status__in=before).exists()
         )
 
     def _asset(self, request: HttpRequest, object_id: str) -> Asset:

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
+from apps.accounts import keys
 from apps.accounts.backoffice import (
     PolymorphicChildAdmin,
     PolymorphicParentAdmin,
@@ -141,11 +142,11 @@ class KindAdmin(OneAssetActions, HistoryPages, AssetList, VariedAdmin, Polymorph
         if db_field.name != "labels":
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         match = request.resolver_match
-        found = str(match.kwargs.get("object_id", "")) if match else ""
+        found = keys.read(match.kwargs.get("object_id")) if match else None
         rows = Asset.objects.non_polymorphic().values_list("site", flat=True)
         return LabelsField(
             may_create=request.user.has_perm("assets.add_assetlabel"),
-            site=rows.filter(pk=found).first() if found.isdecimal() else None,
+            site=rows.filter(pk=found).first() if found else None,
             help_text=db_field.help_text,
         )
 

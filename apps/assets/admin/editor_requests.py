@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from apps.accounts import keys
 from apps.accounts.models import Contact, Site
 from apps.assets.admin.strips import may_change
 from apps.assets.models import Asset, Variation
@@ -44,6 +45,8 @@ def draft_of(owner: ModelAdmin, request: HttpRequest) -> Draft | None:
     may_write = (
         may_change(request, asset) if variation else owner.has_change_permission(request, asset)
     )
+    if variation and not (may_write or request.user.has_perm("assets.view_variation")):
+        raise PermissionDenied
     if request.POST.get("preview-stored") or not may_write:
         return showing.stored(asset, variation)
     if variation:
@@ -103,7 +106,7 @@ def _version(request: HttpRequest) -> int | None:
     text = request.POST.get("preview-version", "")
     if text == DEFAULT:
         return showing.DEFAULT
-    return int(text) if _is_number(text) else None
+    return keys.read(text)
 
 
 def _asset(kind: type[Asset], text: str) -> Asset | None:
@@ -128,8 +131,4 @@ def _variation(asset: Asset, text: str) -> Variation:
 
 
 def _row(rows: QuerySet[Any], text: str) -> Any:
-    return rows.filter(pk=int(text)).first() if _is_number(text) else None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 18
+    return rows.filter(pk=keys.read(text)).first()

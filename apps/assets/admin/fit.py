@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 
+from apps.accounts import keys
 from apps.accounts.panels import Panel, panel_on
 from apps.assets import links, lint, payloads, places, rendering
 from apps.assets.admin import bodies
@@ -100,7 +101,7 @@ def _asked(admin: Any, request: HttpRequest, asset_id: int | None) -> Asked | No
     site. `?asset=` names a stored one too."""
     if request.method not in ("GET", "POST"):
         raise Http404
-    number = asset_id if asset_id is not None else _number(request.GET.get("asset"))
+    number = asset_id if asset_id is not None else keys.read(request.GET.get("asset"))
     asset = _found(admin.model, number)
     if not admin.has_view_permission(request, asset):
         raise PermissionDenied
@@ -124,7 +125,7 @@ def _judged(
     rows = Segment.objects.filter(site=source.site, status=Segment.Status.ACTIVE)
     segments = list(rows.select_related("site")[:MOST_SEGMENTS])
     data = request.POST if request.method == "POST" else request.GET
-    chosen = _number(data.get("fit_segment"))
+    chosen = keys.read(data.get("fit_segment"))
     segment = next((row for row in segments if row.pk == chosen), None)
     crowd = Crowd.of(source.site, segment, is_reachable=kind is Push)
     subject = Subject(source=source, crowd=crowd, asset=asset, errors=errors)
@@ -138,11 +139,6 @@ def _found(kind: type[Asset], number: int | None) -> Asset | None:
     if asset is None:
         raise Http404
     return asset
-
-
-def _number(text: str | None) -> int | None:
-    is_number = bool(text) and text.isascii() and text.isdecimal() and len(text) < 18
-    return int(text) if is_number else None
 
 
 def _common(asked: Asked) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts import keys
 from apps.accounts.models import Site
 from apps.assets.admin import bodies
 from apps.assets.images import pictures, storing
@@ -17,9 +18,10 @@ PER_PAGE = 24
 MAX_PAGE = 400
 # A file and the few words around it.
 MAX_BODY = pictures.MAX_BYTES + 100_000
-UPLOADERS = tuple(
-    f"assets.{right}"
-    for right in ("add_image", "add_push", "change_push", "add_popup", "change_popup")
+UPLOADERS = (
+    "accounts.change_site",
+    *("assets.add_image", "assets.add_push", "assets.change_push"),
+    *("assets.add_popup", "assets.change_popup"),
 )
 
 
@@ -68,7 +70,7 @@ def pick(request: HttpRequest) -> HttpResponse:
     rows = Image.objects.filter(site=site)
     if term:
         rows = rows.filter(name__icontains=term)
-    number = min(max(_number(request.GET.get("page")) or 1, 1), MAX_PAGE)
+    number = min(max(keys.read(request.GET.get("page")) or 1, 1), MAX_PAGE)
     begin = (number - 1) * PER_PAGE
     found = list(rows[begin : begin + PER_PAGE + 1])
     told = [_told(image, request) for image in found[:PER_PAGE]]
@@ -92,10 +94,4 @@ def _refused(message: str, status: int = 400) -> JsonResponse:
 
 
 def _site(text: str | None) -> Site | None:
-    number = _number(text)
-    return Site.objects.filter(pk=number).first() if number else None
-
-
-def _number(text: str | None) -> int | None:
-    text = text or ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+    return Site.objects.filter(pk=keys.read(text)).first()

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET
 
+from apps.accounts import keys
 from apps.assets.library import labels
 from apps.assets.models import AssetLabel
 
@@ -79,9 +80,7 @@ def choices(request: HttpRequest) -> HttpResponse:
     """Answer with the site's labels that the term is in."""
     if not request.user.has_perm("assets.view_assetlabel"):
         raise PermissionDenied
-    site, term = request.GET.get("site", ""), request.GET.get("term", "").replace("\x00", "")
-    rows = AssetLabel.objects.none()
-    if site.isascii() and site.isdecimal() and len(site) < 18:
-        rows = AssetLabel.objects.filter(site=int(site), name__icontains=term[:60].strip())
+    site, term = keys.read(request.GET.get("site")), request.GET.get("term", "").replace("\x00", "")
+    rows = AssetLabel.objects.filter(site__pk=site, name__icontains=term[:60].strip())
     found = [{"id": row.name, "text": row.name} for row in rows[:MOST_OFFERED]]
     return JsonResponse({"results": found})

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.views.decorators.http import require_GET
 
-from apps.accounts import naming
+from apps.accounts import keys, naming
 from apps.accounts.models import Contact
 from apps.accounts.panels import Panel, find_uses, link_to, panel_on, table
 from apps.assets import label_tags, label_uses, shares
@@ -104,9 +104,9 @@ def preview(request: HttpRequest, label_id: int) -> HttpResponse:
     label = get_object_or_404(LabelTag.objects.select_related("site"), pk=label_id)
     term = why.term_of(request)
     found = naming.find(label.site_id, term)
-    number = request.GET.get("number", "")
-    if number.isascii() and number.isdecimal() and len(number) < 18:
-        found = [get_object_or_404(Contact, pk=int(number), site=label.site_id)]
+    number = keys.read(request.GET.get("number"))
+    if number is not None:
+        found = [get_object_or_404(Contact, pk=number, site=label.site_id)]
     context: dict[str, Any] = {"label": label, "term": term, "found": found}
     if len(found) == 1:
         contact = found[0]

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts import keys
 from apps.accounts.panels import Panel, panel_on
 from apps.assets import shares as counted
 from apps.assets import variations
@@ -151,9 +152,7 @@ def _shares(
     """Return the shares of those asked for; or why there are none."""
     among = Among(is_reachable=asked != EVERYBODY)
     if asked not in ("", REACHABLE, EVERYBODY):
-        is_number = asked.isascii() and asked.isdecimal() and len(asked) < 18
-        segments = Segment.objects.filter(site=asset.site_id)
-        segment = segments.filter(pk=int(asked)).first() if is_number else None
+        segment = Segment.objects.filter(site=asset.site_id, pk=keys.read(asked)).first()
         if segment is None:
             return None, "There is no such segment any more."
         among = Among(segment=segment)

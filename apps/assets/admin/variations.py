@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
+from apps.accounts import keys
 from apps.accounts.backoffice import ModelAdmin
 from apps.assets import variations
 from apps.assets.admin import editor, variation_table
@@ -186,9 +187,7 @@ class VariationAdmin(VariedAdmin, ModelAdmin):
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        number = request.GET.get("asset", "")
-        is_number = number.isascii() and number.isdecimal() and len(number) < 18
-        asset = Asset.objects.filter(pk=int(number)).first() if is_number else None
+        asset = Asset.objects.filter(pk=keys.read(request.GET.get("asset"))).first()
         if asset is None:
             messages.info(request, "Open a push or a popup first, then choose “Add variation”.")
             return HttpResponseRedirect(reverse("admin:assets_asset_changelist"))

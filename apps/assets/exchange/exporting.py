@@ -9,7 +9,7 @@ from apps.accounts import audit
 from apps.accounts.models import Site
 from apps.assets import rendering, snapshots
 from apps.assets.exchange import carrying
-from apps.assets.exchange.files import FORMAT, MAX_ASSETS, MAX_BYTES, TYPE
+from apps.assets.exchange.files import FORMAT, MAX_ASSETS, MAX_BYTES, TYPE, beside_pictures
 from apps.assets.exchange.references import by_name
 from apps.assets.models import Asset, LabelTag
 from apps.segments import catalogue
@@ -37,8 +37,7 @@ def text(assets: QuerySet[Asset], *, by: audit.By) -> str:
     rows, site = _chosen(assets)
     data = _content(rows, site)
     found = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-    pictures = sum(len(each.get("data", "")) for each in data["images"].values())
-    if len(found.encode()) - pictures > MAX_BYTES:
+    if beside_pictures(found.encode()) > MAX_BYTES:
         most = f"{MAX_BYTES // 1_000_000} MB"
         raise NotExported(f"A file has at most {most} beside its pictures: choose fewer assets.")
     names = [row.name for row in rows]

@@ -56,6 +56,11 @@ def read(content: bytes) -> dict[str, Any]:
     return _known(data)
 
 
+def beside_pictures(content: bytes) -> int:
+    """Return how many bytes the file's content has for `read` beside the data of pictures."""
+    return len(_lifted(content)[0])
+
+
 def _lifted(content: bytes) -> tuple[bytes, dict[str, str]]:
     """Return the content with a short word for the data of each picture, and the data by these:
     so that megabytes are read as JSON only where they are pictures, which cost nothing more."""

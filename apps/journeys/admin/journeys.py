@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
+from apps.accounts import keys
 from apps.accounts.backoffice import PolymorphicInlineAdmin, labels
 from apps.accounts.inlines import PolymorphicInline
 from apps.journeys import audience, publishing
@@ -224,8 +225,7 @@ class JourneyAdmin(PolymorphicInlineAdmin):
     def _may(self, request: HttpRequest, object_id: Any, *statuses: Status) -> bool:
         return (
             self.has_change_permission(request)
-            and str(object_id).isdecimal()
-            and Journey.objects.filter(pk=object_id, status__in=statuses).exists()
+            and Journey.objects.filter(pk=keys.read(object_id), status__in=statuses).exists()
         )
 
     def _do(

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts import keys
 from apps.accounts.models import Contact, Site
 from apps.segments import catalogue, counting, membership, offers, reading, rules, suggesting
 from apps.segments.counting import TooSlow
@@ -110,9 +111,7 @@ def _asked(request: HttpRequest) -> Asked:
 
 
 def _site(number: Any) -> Site:
-    text = str(number)
-    is_number = text.isascii() and text.isdecimal() and len(text) < 18
-    site = Site.objects.filter(pk=int(text)).first() if is_number else None
+    site = Site.objects.filter(pk=keys.read(number)).first()
     if site is None:
         raise Refused("There is no such site.", 404)
     return site

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
+from apps.accounts import keys
 from apps.accounts.backoffice import colors
 from apps.accounts.confirming import AsksFirstAdmin, Consequences
 from apps.accounts.panels import uses
@@ -162,8 +163,7 @@ class SegmentAdmin(AsksFirstAdmin):
     def _may_change(self, request: HttpRequest, object_id: Any, status: Status) -> bool:
         return (
             self.has_change_permission(request)
-            and str(object_id).isdecimal()
-            and Segment.objects.filter(pk=object_id, status=status).exists()
+            and Segment.objects.filter(pk=keys.read(object_id), status=status).exists()
         )
 
     def _change(

@@ -69,8 +69,8 @@ def test_the_name_of_the_file_is_the_end_of_the_address():
 
 @pytest.mark.parametrize("text", ["https://" * 250_000, "/" * 2_000_000, f"{HERE}," * 20_000])
 def test_two_megabytes_of_anything_take_no_time(text):
-    begin = time.perf_counter()
+    begin = time.process_time()
 
     mentions.replaced(text, {PATH: NEW})
 
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
