@@ -12,6 +12,8 @@ NEVER = "\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800
 NOT_IN_NAMES = "\t\n\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u2060-\u2064\ufeff"
 HIDDEN = re.compile(f"[{NEVER}]")
 HIDDEN_IN_NAMES = re.compile(f"[{NEVER}{NOT_IN_NAMES}]")
+# Letters and signs by their kind, and blank on every screen.
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 TOLD = "This character is never seen, and may turn the others around."
 
 
@@ -19,5 +21,9 @@ def check_name(name: str) -> None:
     """Raise ValidationError, with the place, unless lists and logs show the name as it is."""
     if found := HIDDEN_IN_NAMES.search(name):
         raise ValidationError(f"{TOLD} (character {found.start() + 1})")
-    if name and not any(sign.isprintable() and not sign.isspace() for sign in name):
+    if name and not any(_is_visible(sign) for sign in name):
         raise ValidationError("Nothing of this name can be seen.")
+
+
+def _is_visible(sign: str) -> bool:
+    return sign.isprintable() and not sign.isspace() and sign not in BLANK

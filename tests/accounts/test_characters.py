@@ -36,7 +36,7 @@ class TestCheckName:
             "This character is never seen, and may turn the others around. (character 3)"
         ]
 
-    @pytest.mark.parametrize("name", ["\u200d", " \u200c ", "\u3000"])
+    @pytest.mark.parametrize("name", ["\u200d", " \u200c ", "\u3000", "\u3164", "\u2800 "])
     def test_a_name_that_shows_nothing_is_refused(self, name):
         with pytest.raises(ValidationError, match="Nothing of this name can be seen"):
             check_name(name)

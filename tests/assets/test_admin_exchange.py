@@ -121,6 +121,23 @@ class TestImporting:
         assert "This file has been imported already" in words(answer)
         assert Asset.objects.filter(site=site).count() == 1
 
+    def test_a_click_while_it_is_imported_imports_nothing_more(self, marketer, data, monkeypatch):
+        site = an_empty_site()
+        sent = upload(marketer, site, data).context["waiting"]
+        run, answers = exchange.run, []
+
+        def clicked_again(*args, **options):
+            monkeypatch.setattr(exchange, "run", run)
+            again = {"waiting": sent, "asset-0": "copy"}
+            answers.append(marketer.post(ADDRESS, again, follow=True))
+            return run(*args, **options)
+
+        monkeypatch.setattr(exchange, "run", clicked_again)
+        marketer.post(ADDRESS, {"waiting": sent})
+
+        assert "This file is being imported at this moment." in words(answers[0])
+        assert Asset.objects.filter(site=site).count() == 1
+
     def test_it_waits_for_another_look_when_somebody_was_faster(
         self, marketer, data, monkeypatch, waiting_files
     ):

@@ -108,22 +108,26 @@ class ImportPage(ModelAdmin):
 
     def _import(self, request: HttpRequest) -> HttpResponse:
         token, allowed = request.POST["waiting"], set(Taken.values)
-        found, content, site = _found(token, request)
         try:
-            outcome = exchange.run(
-                exchange.read(content),
-                site,
-                request.user,
-                choices={key: value for key, value in request.POST.items() if value in allowed},
-                keeps_status=found.keeps_status,
-                file_name=found.file_name,
-                request=request,
-            )
+            with waiting.claimed(token):
+                found, content, site = _found(token, request)
+                outcome = exchange.run(
+                    exchange.read(content),
+                    site,
+                    request.user,
+                    choices={key: value for key, value in request.POST.items() if value in allowed},
+                    keeps_status=found.keeps_status,
+                    file_name=found.file_name,
+                    request=request,
+                )
+                waiting.forget(found)
         except exchange.Overtaken as error:
             messages.error(request, str(error))
             return self._preview(request, token)
-        waiting.forget(found)
-        messages.success(request, f"Imported into {site}: {outcome.words}.")
+        except waiting.Busy as error:
+            messages.warning(request, str(error))
+        else:
+            messages.success(request, f"Imported into {site}: {outcome.words}.")
         return HttpResponseRedirect(reverse(f"admin:assets_{self.opts.model_name}_changelist"))
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

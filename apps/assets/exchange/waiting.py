@@ -7,11 +7,12 @@ guess; a signed token says whose it is and what was shown. What nobody goes on w
 import hashlib
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from django.core import signing
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.utils import timezone
@@ -20,10 +21,16 @@ from apps.accounts.models import User
 
 FOLDER, SALT = "asset-imports/", "assets.exchange.waiting"
 KEPT = timedelta(hours=12)
+# Longer than an import takes.
+CLAIMED = timedelta(minutes=10)
 
 
 class Gone(ValueError):
     """What the token stands for cannot be had; the message says why, for people."""
+
+
+class Busy(ValueError):
+    """Somebody imports the file already; the message says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +79,19 @@ def find(token: str, user: User) -> tuple[Waiting, bytes]:
     if _digest(content) != waiting.digest:
         raise Gone("The file that waits is not the one that was shown.")
     return waiting, content
+
+
+@contextmanager
+def claimed(token: str) -> Iterator[None]:
+    """Hold what the token stands for while it is imported: of two clicks at once one imports it.
+    Raises Busy."""
+    claim = f"{SALT}:{_digest(token.encode())}"
+    if not cache.add(claim, True, CLAIMED.total_seconds()):
+        raise Busy("This file is being imported at this moment.")
+    try:
+        yield
+    finally:
+        cache.delete(claim)
 
 
 def forget(waiting: Waiting) -> None:
