@@ -2,7 +2,6 @@ import json
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.test import Client
 
 from apps.assets.models import LabelTag, Push
 from tests.assets.previews.test_drafts import BUTTONS
@@ -218,20 +217,6 @@ class TestAccess:
         chosen = client.post(PREVIEW, {**a_form(site), "preview-contact": anna.pk})
         assert chosen.status_code == 403
         assert client.post(PREVIEW, a_form(site)).status_code == 200
-
-    def test_who_is_not_logged_in_is_asked_to(self, client, site):
-        assert client.post(PREVIEW, a_form(site)).status_code == 302
-        assert client.get(f"{CONTACTS}?site={site.pk}").status_code == 302
-
-    def test_a_post_needs_its_token(self, site):
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(a_user("Marketer"))
-
-        assert client.post(PREVIEW, a_form(site)).status_code == 403
-
-    def test_each_is_asked_in_its_own_way(self, marketer, site):
-        assert marketer.get(PREVIEW).status_code == 405
-        assert marketer.post(TAGS).status_code == 405
 
 
 class TestContacts:

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.test import Client
 
 from tests.assets.popup_pages import (
     CONTACTS,
@@ -17,7 +16,7 @@ from tests.assets.popup_pages import (
 )
 from tests.assets.test_popup_forms import a_form
 from tests.assets.varied import a_variation, variation_page
-from tests.factories import a_contact, a_popup, a_push, a_site, a_user
+from tests.factories import a_contact, a_popup, a_push, a_site
 
 pytestmark = pytest.mark.django_db
 
@@ -168,17 +167,3 @@ class TestAccess:
         assert made_up["popup"]["title"] == "Anna"
         page = client.get(f"/admin/assets/popup/{popup.pk}/change/").content.decode()
         assert 'data-anonymous="yes"' in page
-
-    def test_who_is_not_logged_in_is_asked_to(self, client, site):
-        assert client.post(PREVIEW, a_form(site)).status_code == 302
-        assert client.get(f"{CONTACTS}?site={site.pk}").status_code == 302
-
-    def test_a_post_needs_its_token(self, site):
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(a_user("Marketer"))
-
-        assert client.post(PREVIEW, a_form(site)).status_code == 403
-
-    def test_each_is_asked_in_its_own_way(self, marketer, site):
-        assert marketer.get(PREVIEW).status_code == 405
-        assert marketer.post(TAGS).status_code == 405
