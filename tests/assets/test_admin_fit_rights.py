@@ -77,13 +77,13 @@ class TestSaving:
 
 
 class TestPage:
-    def test_a_popups_page_loads_the_checks_after_it(self, marketer):
+    def test_a_popups_page_has_room_for_the_checks(self, marketer):
         popup = a_popup()
 
         page = marketer.get(f"/admin/assets/popup/{popup.pk}/change/").content.decode()
 
-        address = reverse("admin:assets_popup_checks", args=[popup.pk])
-        assert f'hx-get="{address}"' in page
+        address = reverse(POPUP_CHECKS)
+        assert f'data-draft-fragment="{address}?asset={popup.pk}"' in page
 
     def test_a_pushs_page_has_room_for_both(self, marketer):
         push = a_push()

@@ -146,6 +146,15 @@ class TestPreview:
         assert said.startswith("Will · en. Shows German, would get Default content ")
         assert office.errors == []
 
+    def test_what_is_to_be_corrected_follows_what_is_typed(self, office, editor, made):
+        editor.open(f"popup/{made[0]}/change/")
+
+        editor.writes("title", "Hi {{ state.unheard }}")
+
+        errors = "document.querySelector('[data-draft-fragment] .fit-findings.error')"
+        office.wait_for(f"{errors}?.textContent.includes('unheard')")
+        assert office.errors == []
+
     def test_what_is_typed_comes_before_what_is_made_up(self, office, editor, made):
         editor.open(f"popup/{made[0]}/change/")
         editor.looks_as_nobody()

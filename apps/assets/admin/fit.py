@@ -9,10 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 
 from apps.accounts import keys
-from apps.accounts.panels import Panel, panel_on
 from apps.assets import links, lint, payloads, places, rendering
 from apps.assets.admin import bodies
 from apps.assets.audience import Crowd, misses, percent, unknown_words
@@ -224,11 +223,3 @@ def _checks(asked: Asked, may_change: bool) -> dict[str, Any]:
 def anchor(finding: Finding) -> str:
     """Return the id of the field on the editor's page; empty for the whole."""
     return PARTS.get(finding.field, f"id_{finding.field}") if finding.field else ""
-
-
-@panel_on(Popup, permission="assets.view_popup")
-def popup_panel(request: HttpRequest, row: Popup) -> Panel:
-    """Show the checks below a popup's form; a push's editor has them beside it."""
-    addresses = {"checks": reverse(f"admin:{_name(Popup, 'checks')}", args=[row.pk])}
-    template = "admin/assets/fit.html"
-    return Panel(title="Before it goes out", template=template, content=addresses)

@@ -4,6 +4,8 @@ import { el } from "../rule_builder/dom.js";
 import { debounced, get, post } from "./form.js";
 
 const PAUSE = 600;
+// While addresses are looked at in the background.
+const WAITING = 4_000;
 const WITH = "[data-draft-with]";
 
 export function startFragments(form) {
@@ -55,6 +57,7 @@ class Fragment {
     this.content.innerHTML = html;
     if (focused) this.content.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
     window.htmx?.process(this.content);
+    if (this.content.querySelector("[data-waiting]")) this.ask(WAITING);
   }
 }
 
