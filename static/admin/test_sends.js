@@ -24,8 +24,10 @@ document.addEventListener("htmx:load", ({ detail }) => {
   if (!elt.matches?.(".test-send")) return;
   if (saved !== undefined) elt.querySelector("[data-unsaved]").hidden = saved === written();
   const opener = document.activeElement?.closest(".opens-dialog");
-  // The theme shows it a moment later.
-  if (opener && !elt.contains(opener)) setTimeout(() => elt.focus(), 50);
+  // The theme shows it a moment later; whoever has closed it by then stays where she is. (It hides
+  // it a moment later, too, so its own word is taken.)
+  const isOpen = () => window.Alpine.$data(opener).openModal;
+  if (opener && !elt.contains(opener)) setTimeout(() => isOpen() && elt.focus(), 50);
   // The button that was pressed is another one now.
   else if (document.activeElement === document.body) {
     const wrong = elt.querySelector(".errors :is(input, select, textarea)");
