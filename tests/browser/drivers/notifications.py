@@ -1,5 +1,7 @@
 """A desktop's notification service on a private D-Bus: sees what a person would, and clicks it."""
 
+import asyncio
+import itertools
 import shutil
 import subprocess
 import tempfile
@@ -62,6 +64,7 @@ class NotificationDaemon:
         self._process: subprocess.Popen[bytes] | None = None
         self._loop: BackgroundLoop | None = None
         self._interface = _Interface(self)
+        self._ids = itertools.count(1)
 
     def start(self) -> Self:
         """Start the bus. Raises FileNotFoundError without dbus-daemon."""
@@ -151,16 +154,19 @@ class NotificationDaemon:
         self.close(notification.id, reason)
 
     def show(self, notification: Notification) -> int:
-        """Put it on the screen, in place of the one it replaces; returns its id."""
+        """Put it on the screen, in place of the one it replaces, once the browser has been told
+        its id, which is returned: whoever sees it can send another one that replaces it."""
+        notification.id = notification.replaces or next(self._ids)
+        asyncio.get_running_loop().call_soon(self._put, notification)
+        return notification.id
+
+    def _put(self, notification: Notification) -> None:
         with self.changed:
-            number = notification.replaces or len(self.history) + 1
             for entry in self.history:
-                if entry.id == number:
+                if entry.id == notification.id:
                     entry.is_open = False
-            notification.id = number
             self.history.append(notification)
             self.changed.notify_all()
-        return number
 
     def close(self, number: int, reason: int) -> None:
         """Take it off the screen and say so on the bus."""
