@@ -23,7 +23,7 @@ class TestWhoMay:
         client.force_login(a_user())
         asset = a_popup() if name == POPUP_CHECKS else a_push()
 
-        assert client.get(reverse(name, args=[asset.pk])).status_code == 403
+        assert client.get(f"{reverse(name)}?asset={asset.pk}").status_code == 403
         assert client.post(reverse(name), a_form(asset.site)).status_code == 403
 
     @pytest.mark.parametrize("name", ALL)
@@ -34,19 +34,22 @@ class TestWhoMay:
         marketer.handler.enforce_csrf_checks = True
         push = a_push()
 
-        assert marketer.post(reverse(CHECKS, args=[push.pk]), a_form(push.site)).status_code == 403
+        assert (
+            marketer.post(f"{reverse(CHECKS)}?asset={push.pk}", a_form(push.site)).status_code
+            == 403
+        )
 
     def test_what_is_not_there_is_not_found(self, marketer):
         popup = a_popup()
 
-        assert marketer.get(reverse(CHECKS, args=[popup.pk])).status_code == 404
+        assert marketer.get(f"{reverse(CHECKS)}?asset={popup.pk}").status_code == 404
         assert marketer.get(f"{reverse(CHECKS)}?asset={'9' * 25}").status_code == 200
 
     def test_too_much_is_refused(self, marketer):
         push = a_push()
 
         answer = marketer.post(
-            reverse(AUDIENCE, args=[push.pk]), a_form(push.site, title="x" * 600_000)
+            f"{reverse(AUDIENCE)}?asset={push.pk}", a_form(push.site, title="x" * 600_000)
         )
 
         assert answer.status_code == 413

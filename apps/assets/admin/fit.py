@@ -56,17 +56,16 @@ class FitAdmin:
         if self.model is Push:
             views["audience"] = self.audience_view
         routes = [
-            path(route, self.admin_site.admin_view(view), name=_name(self.model, name))
+            path(f"fit/{name}/", self.admin_site.admin_view(view), name=_name(self.model, name))
             for name, view in views.items()
-            for route in (f"fit/{name}/", f"<int:asset_id>/fit/{name}/")
         ]
         return [*routes, *super().get_urls()]
 
-    def audience_view(self, request: HttpRequest, asset_id: int | None = None) -> HttpResponse:
-        return _answer(self, request, asset_id, "audience", _audience)
+    def audience_view(self, request: HttpRequest) -> HttpResponse:
+        return _answer(self, request, "audience", _audience)
 
-    def checks_view(self, request: HttpRequest, asset_id: int | None = None) -> HttpResponse:
-        return _answer(self, request, asset_id, "checks", _checks)
+    def checks_view(self, request: HttpRequest) -> HttpResponse:
+        return _answer(self, request, "checks", _checks)
 
     def save_related(self, request: HttpRequest, form: Any, *args: Any, **kwargs: Any) -> None:
         """Have the addresses of what was saved looked at."""
@@ -81,11 +80,9 @@ def _name(kind: type[Model], view: str) -> str:
     return f"{kind._meta.app_label}_{kind._meta.model_name}_{view}"
 
 
-def _answer(
-    admin: Any, request: HttpRequest, asset_id: int | None, name: str, content: Any
-) -> HttpResponse:
+def _answer(admin: Any, request: HttpRequest, name: str, content: Any) -> HttpResponse:
     try:
-        asked = _asked(admin, request, asset_id)
+        asked = _asked(admin, request)
     except TooLong:
         return HttpResponse("This is more than an asset can hold.", status=413)
     template = f"admin/assets/{name}.html"
@@ -95,13 +92,12 @@ def _answer(
     return render(request, template, {**_common(asked), **content(asked, may_change)})
 
 
-def _asked(admin: Any, request: HttpRequest, asset_id: int | None) -> Asked | None:
+def _asked(admin: Any, request: HttpRequest) -> Asked | None:
     """Read the form as posted, or the stored asset where nothing is; None while there is no
-    site. `?asset=` names a stored one too."""
+    site. `?asset=` names the stored one."""
     if request.method not in ("GET", "POST"):
         raise Http404
-    number = asset_id if asset_id is not None else keys.read(request.GET.get("asset"))
-    asset = _found(admin.model, number)
+    asset = _found(admin.model, keys.read(request.GET.get("asset")))
     if not admin.has_view_permission(request, asset):
         raise PermissionDenied
     if request.method == "POST":
