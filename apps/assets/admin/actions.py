@@ -15,10 +15,10 @@ from apps.accounts import keys
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.confirming import Consequences
 from apps.accounts.models import User
-from apps.assets import exchange, snapshots
+from apps.assets import exchange, labels, snapshots
 from apps.assets.admin import effects
 from apps.assets.admin.strips import page_of
-from apps.assets.library import cloning, history, labels, statuses
+from apps.assets.library import cloning, history, statuses
 from apps.assets.models import Asset, AssetLabel
 from apps.assets.snapshots import Knowledge
 

@@ -22,6 +22,7 @@ from apps.accounts.backoffice import (
 )
 from apps.accounts.confirming import AsksFirstAdmin, Consequences
 from apps.accounts.models import Site
+from apps.assets import labels as asset_labels
 from apps.assets import variations
 from apps.assets.admin import effects
 from apps.assets.admin.actions import OneAssetActions, SelectedActions
@@ -31,7 +32,6 @@ from apps.assets.admin.history import HistoryPages
 from apps.assets.admin.label_field import LabelsField
 from apps.assets.admin.strips import VariedAdmin
 from apps.assets.library import history, searching, usage
-from apps.assets.library import labels as asset_labels
 from apps.assets.models import Asset, AssetLabel, Popup, Push
 
 STATUS_COLORS = colors(

@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET
 
 from apps.accounts import keys
-from apps.assets.library import labels
+from apps.assets import labels
 from apps.assets.models import AssetLabel
 
 MOST_OFFERED = 50

@@ -7,12 +7,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Site
-from apps.assets import known
+from apps.assets import known, labels
 from apps.assets.forms.extra_data import ExtraDataField
 from apps.assets.forms.lines import check_lines
 from apps.assets.forms.spans import SpanWidget
 from apps.assets.forms.widgets import image_widgets, offer_images
-from apps.assets.library import labels
 from apps.assets.models import Asset, AssetLabel, Push
 from apps.assets.tags import Known, problems
 

@@ -1,1 +1,1 @@
-"""The shelf that assets stand on: found, labelled, copied, archived, compared, taken back."""
+"""The shelf that assets stand on: found, copied, archived, compared, taken back."""

@@ -4,7 +4,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.accounts.models import Site
-from apps.assets.library import labels
+from apps.assets import labels
 from apps.assets.models import Asset, Button, Variation
 from apps.assets.snapshots.writing import KINDS, Snapshot
 

@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.forms import ModelForm
 from django.utils.text import capfirst
 
-from apps.assets import fitting
+from apps.assets import fitting, labels
 from apps.assets.forms import (
     MAX_BUTTONS,
     PopupButtonForm,
@@ -20,7 +20,6 @@ from apps.assets.forms import (
     PushForm,
     asking,
 )
-from apps.assets.library import labels
 from apps.assets.models import Asset, Button, Popup, Push, Variation
 from apps.assets.snapshots.knowledge import Knowledge
 from apps.assets.snapshots.shapes import Wrong, called, listed, shape, short, type_of, words_of

@@ -3,8 +3,8 @@
 import pytest
 from django.db import transaction
 
-from apps.assets import variations
-from apps.assets.library import cloning, labels
+from apps.assets import labels, variations
+from apps.assets.library import cloning
 from apps.assets.models import AssetLabel, Push, Variation
 from tests.factories import a_push, a_site
 from tests.races import Meanwhile, on_postgresql, wait_until_blocked
