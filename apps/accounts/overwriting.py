@@ -19,15 +19,12 @@ from django.utils.timesince import timesince
 SEEN = "seen"
 
 
-# A model whose rows are on the page of another, and the name of their link where it has several.
-Below = tuple[type[Model], str | None]
-
-
 def asks_first(
-    form: type[forms.ModelForm], *, below: Iterable[Below] = ()
+    form: type[forms.ModelForm], *, below: Iterable[type[Model]] = ()
 ) -> type[forms.ModelForm]:
-    """Return the form with a hidden field `seen`, which says once that the row, or one of those
-    `below` it, has changed since its page was opened. A form sent without it asks nothing."""
+    """Return the form with a hidden field `seen`, which says once that the row, or one of the
+    models `below` it on its page, has changed since the page was opened. A form sent without it
+    asks nothing."""
     return type(form.__name__, (_AsksFirst, form), {"below": tuple(below)})
 
 
@@ -41,7 +38,7 @@ class _AsksFirst:
     """Before any form of the house, whose methods it must not hide. A form that writes a column
     from fields of other names says so as its `also_seen`, names of columns."""
 
-    below: tuple[Below, ...] = ()
+    below: tuple[type[Model], ...] = ()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -79,12 +76,11 @@ class _TellsWhatIsGone:
             )
 
 
-def _state(row: Model, names: set[str], below: Iterable[Below]) -> str:
-    """Return what tells one state of the row from another: when it was saved, where it keeps
-    that, else what its page shows."""
-    if hasattr(row, "updated_at"):
-        return row.updated_at.isoformat()
-    shown = [*_values(row, names), *(_rows(row, *each) for each in below)]
+def _state(row: Model, names: set[str], below: Iterable[type[Model]]) -> str:
+    """Return what tells one state of the row from another: what its page shows, and when it was
+    saved, where it keeps that: a list may have changed what the page does not show."""
+    saved = getattr(row, "updated_at", None)
+    shown = [saved, *_values(row, names), *(_rows(row, each) for each in below)]
     return hashlib.sha256(repr(shown).encode()).hexdigest()
 
 
@@ -97,13 +93,13 @@ def _values(row: Model, names: set[str]) -> Iterator[tuple[str, Any]]:
             yield field.name, sorted(other.pk for other in field.value_from_object(row))
 
 
-def _rows(row: Model, model: type[Model], link: str | None) -> list[tuple[Any, ...]]:
+def _rows(row: Model, model: type[Model]) -> list[tuple[Any, ...]]:
     """Return what the rows of the model that belong to this one hold, but for what nobody
     writes: that changes by itself, such as when an origin was seen."""
     columns = model._meta.concrete_fields
-    links = [each.name for each in columns if each.related_model in type(row).__mro__]
+    link = next(each.name for each in columns if each.related_model in type(row).__mro__)
     shown = [each.attname for each in columns if each.editable or each.primary_key]
-    rows = model._default_manager.filter(**{link or links[0]: row})
+    rows = model._default_manager.filter(**{link: row})
     return list(rows.order_by("pk").values_list(*shown))
 
 

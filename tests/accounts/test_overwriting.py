@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import Role, Site
+from apps.assets import labels
 from apps.assets.library import statuses
 from apps.assets.models import Button, LabelTag, Push, Variation
 from apps.segments.models import Segment
@@ -127,6 +128,19 @@ class TestWhatIsSeenBesideTheColumns:
         (said,) = words(page)
         assert ASKED in said
         assert set(role.permissions.all()) == {may_see, may_add}
+
+    def test_a_label_that_somebody_gave_from_the_list_is_not_taken_again(self, administrator):
+        push = a_push(a_site())
+        url = address(Push, "change", push)
+        tab = opened(administrator, url)
+        labels.add([push], "Sale")
+        sent = {**FORMS[Push][0], **NO_BUTTONS, **tab, "name": push.name}
+
+        page = administrator.post(url, sent)
+
+        assert page.status_code == 200
+        assert ASKED in words(page)[0]
+        assert [label.name for label in push.labels.all()] == ["Sale"]
 
     def test_a_value_of_a_label_tag_is_not_overwritten(self, administrator):
         tag = LabelTag.objects.create(site=a_site(), name="discount", value="5 %")
