@@ -133,7 +133,7 @@ class ModelAdmin(unfold.ModelAdmin):
             kwargs["widgets"] = {**own, **widgets}
         form = told_at_fields(super().get_form(request, obj, change, **kwargs))
         inlines = self.get_inlines(request, obj) if obj else ()
-        return asks_first(form, below=[(each.model, each.fk_name) for each in inlines])
+        return asks_first(form, below=[each.model for each in inlines])
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
@@ -165,10 +165,13 @@ class ModelAdmin(unfold.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse what no column can hold, which databases would answer with an error."""
+        kinds = (each for each in self.list_filter if isinstance(each, type))
+        words = {SEARCH_VAR, *(getattr(each, "parameter_name", "") for each in kinds)}
         for name, values in request.GET.lists():
             if any("\x00" in value for value in values):
                 return HttpResponseBadRequest("The address holds the character NUL.")
-            if name != SEARCH_VAR and any(keys.is_none(value) for value in values):
+            numbers = [] if name in words else ",".join(values).split(",")
+            if any(keys.is_none(number) for number in numbers):
                 return HttpResponseBadRequest("The address holds a number that no row has.")
         return super().changelist_view(request, *args, **kwargs)
 

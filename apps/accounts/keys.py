@@ -15,5 +15,6 @@ def read(text: Any) -> int | None:
 
 
 def is_none(text: Any) -> bool:
-    """Whether the text writes a number that no key can be."""
-    return str(text).isdecimal() and read(text) is None
+    """Whether the text writes a number that no key can be, and that a database may not hold."""
+    digits = str(text).removeprefix("-")
+    return digits.isdecimal() and read(digits) is None

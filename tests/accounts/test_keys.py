@@ -1,10 +1,12 @@
 import pytest
 
 from apps.accounts import keys
+from apps.assets import labels
 from apps.assets.models import Asset, Image, Popup, Push
 from apps.journeys.models import Journey
 from apps.segments.models import Segment
 from tests.accounts.house import address
+from tests.factories import a_push
 
 
 class TestRead:
@@ -31,10 +33,27 @@ class TestANumberThatNoKeyCanBe:
         else:
             assert answer.url == "/admin/"
 
-    def test_no_list_is_filtered_by_it(self, administrator, digits):
-        answer = administrator.get("/admin/assets/push/", {"site": "9" * digits})
+    @pytest.mark.parametrize("page", ["change", "delete", "history"])
+    def test_nor_is_one_below_nothing(self, administrator, page, digits):
+        answer = administrator.get(f"/admin/assets/push/-{'9' * digits}/{page}/")
+
+        assert answer.url == "/admin/"
+
+    @pytest.mark.parametrize("filter", ["site", "site__id__exact", "site__id__in"])
+    @pytest.mark.parametrize("before", ["", "-", "1,"])
+    def test_no_list_is_filtered_by_it(self, administrator, filter, before, digits):
+        answer = administrator.get("/admin/assets/push/", {filter: before + "9" * digits})
 
         assert answer.status_code == 400
+
+    def test_a_list_is_filtered_by_a_label_of_that_name(self, administrator, digits):
+        found, _ = a_push(name="a"), a_push(name="b")
+        name = ("9" * digits)[:40]
+        labels.add([found], name)
+
+        answer = administrator.get("/admin/assets/push/", {"label": name})
+
+        assert list(answer.context["cl"].result_list) == [found]
 
     @pytest.mark.parametrize("action", ["clone", "activate", "archive"])
     def test_nothing_can_be_done_with_it(self, administrator, action, digits):
