@@ -8,6 +8,10 @@ from tests.accounts.test_uniqueness import FORMS, MODELS, NO_ORIGINS, SITE, erro
 from tests.factories import a_push, a_site
 
 TURNED = "gpj\u202egnp"
+HIDDEN = [
+    *("\u202e", "\u2067", "\u200f", "\u200b", "\ufeff", "\n", "\0", "\u00ad", "\u034f", "\u2065"),
+    *("\u206a", "\u17b4", "\ufff9", "\U0001d173", "\U000e0041", "\U000e007f", "\u3164", "\u2800"),
+]
 
 
 class TestCheckName:
@@ -21,13 +25,14 @@ class TestCheckName:
             "👩🏽‍💻 for developers",
             "❤️ 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
             "क्षमा क्‍ष",
+            "葛\U000e0100城",
             "",
         ],
     )
     def test_every_script_and_emoji_is_welcome(self, name):
         assert check_name(name) is None
 
-    @pytest.mark.parametrize("sign", ["\u202e", "\u2067", "\u200f", "\u200b", "\ufeff", "\n", "\0"])
+    @pytest.mark.parametrize("sign", HIDDEN)
     def test_what_nobody_sees_is_refused_with_its_place(self, sign):
         with pytest.raises(ValidationError) as error:
             check_name(f"ab{sign}c")
