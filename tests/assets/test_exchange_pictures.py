@@ -79,6 +79,18 @@ class TestFile:
         with pytest.raises(exchange.Unreadable):
             exchange.read(written.encode())
 
+    def test_one_picture_under_many_addresses_is_one_to_import_too(self, monkeypatch):
+        site = an_empty_site()
+        image = a_picture(site)
+        for host in ("a", "b", "c"):
+            a_push(site, icon=at(image, f"https://{host}.example"))
+        for module in ("carrying", "files"):
+            monkeypatch.setattr(f"apps.assets.exchange.{module}.MAX_IMAGES", 1)
+
+        written = exchange.text(Push.objects.filter(site=site), by="Anna")
+
+        assert len(exchange.read(written.encode())["images"]) == 3
+
     def test_it_carries_what_label_tags_name(self):
         site = an_empty_site()
         image = a_picture(site)

@@ -102,9 +102,11 @@ def _known(data: Any) -> dict[str, Any]:
 
 
 def _bound_images(images: dict[str, Any]) -> None:
-    if len(images) > MAX_IMAGES:
+    rows = [each if isinstance(each, dict) else {} for each in images.values()]
+    # Another spelling of an address brings no picture of its own.
+    if sum("same_as" not in row for row in rows) > MAX_IMAGES:
         raise Unreadable(f"The file has more than {MAX_IMAGES} pictures.")
-    data = [each.get("data") for each in images.values() if isinstance(each, dict)]
+    data = [row.get("data") for row in rows]
     sizes = (len(each.rstrip("=")) * 3 // 4 for each in data if isinstance(each, str))
     if sum(sizes) > MAX_IMAGE_BYTES:
         most = MAX_IMAGE_BYTES // 1_000_000
