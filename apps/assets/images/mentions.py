@@ -9,14 +9,16 @@ from apps.assets.images import storing
 WORD = re.compile(r"[^\s\"'<>(){}]+")
 IMAGE = re.compile(rf"(?<=/){storing.NAME}(?![0-9A-Za-z])")
 BEGIN = re.compile(r"https?://")
+# Where a word begins or a list goes on.
+PATH = re.compile(r"[,;|]?/")
 
 
 def find(text: str) -> Iterator[str]:
     """Yield each address in the text that ends as the name of an uploaded image does: absolute,
     or a path of the site. What comes after it, such as a query, is not of it."""
     for word in WORD.finditer(text):
-        if found := _address(word):
-            yield found
+        for begin, end in _addresses(word):
+            yield word.group()[begin:end]
 
 
 def file_name(address: str) -> str:
@@ -33,19 +35,22 @@ def replaced(text: str, new: Mapping[str, str]) -> str:
 
 
 def _replaced(word: re.Match[str], new: Mapping[str, str]) -> str:
-    address = _address(word)
-    return word.group().replace(address, new[address], 1) if address in new else word.group()
+    text, parts, done = word.group(), [], 0
+    for begin, end in _addresses(word):
+        parts += [text[done:begin], new.get(text[begin:end], text[begin:end])]
+        done = end
+    return "".join([*parts, text[done:]])
 
 
-def _address(word: re.Match[str]) -> str:
-    text = word.group()
-    image = IMAGE.search(text)
-    if image is None:
-        return ""
-    # The last: an address may be the query of another one, which makes pictures smaller.
-    begins = [begin.start() for begin in BEGIN.finditer(text, 0, image.start())]
-    if begins:
-        return text[begins[-1] : image.end()]
-    # After a tag it is not a path of the site: the tag says where it is.
-    is_path = text.startswith("/") and not word.string[: word.start()].endswith("}")
-    return text[: image.end()] if is_path else ""
+def _addresses(word: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """Yield where each address of the word begins and ends: a word may be a list of them."""
+    text, done = word.group(), 0
+    for image in IMAGE.finditer(text):
+        # The last: an address may be the query of another one, which makes pictures smaller.
+        begins = [begin.start() for begin in BEGIN.finditer(text, done, image.start())]
+        path = PATH.match(text, done)
+        # After a tag it is not a path of the site: the tag says where it is.
+        is_path = path and (done or not word.string[: word.start()].endswith("}"))
+        if begins or is_path:
+            yield (begins[-1] if begins else path.end() - 1), image.end()
+        done = image.end()
