@@ -2,19 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
 from apps.accounts import external_ids, properties
+from apps.accounts.collisions import until_unique
 from apps.accounts.contacts import ZONES, StateTooLarge, merged_state
 from apps.accounts.models import Contact, Site
 from apps.accounts.privacy import persons
 
-# Somebody else may make one of the contacts at the same moment; the next try finds it.
-TRIES = 3
 UPDATED = ["state", "language", "time_zone"]
 MAX_LANGUAGE = Contact._meta.get_field("language").max_length
 
@@ -62,15 +61,10 @@ def upsert_many(site: Site, items: list[ContactItem]) -> UpsertResult:
     Of several items for one contact each is applied, so the last one wins. What is wrong with an
     item stops that item only.
     """
-    for _ in range(TRIES - 1):
-        try:
-            return _upsert_many(site, items)
-        except IntegrityError:
-            continue
-    return _upsert_many(site, items)
+    # Somebody else may make one of the contacts at the same moment; the next try finds it.
+    return until_unique(partial(_upsert_many, site, items))
 
 
-@transaction.atomic
 def _upsert_many(site: Site, items: list[ContactItem]) -> UpsertResult:
     result = UpsertResult()
     checked = _checked(items, result)
