@@ -1,10 +1,13 @@
-"""Which journeys send which assets: in what runs, and in what is written."""
+"""Which journeys send which assets: in what runs, and in what is written; and what they can send
+no more."""
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db.models import Exists, F, OuterRef, Q
 
 from apps.assets.library.usage import Use
+from apps.assets.models import Asset
 from apps.journeys.audience import OVER
 from apps.journeys.models import CompiledStep, Enrolment, Journey, PopupStep, PushStep
 
@@ -20,7 +23,7 @@ def of_assets(ids: Collection[int]) -> Iterator[Use]:
         for step in model.objects.filter(**{f"{column}__in": ids}).select_related("journey")
     }
     known: set[tuple[int, str, int]] = set()
-    for step in _running(ids):
+    for step in _running(Q(config__asset__in=list(ids))):
         journey = step.version.journey
         place = (journey.pk, step.key, step.config["asset"])
         known.add(place)
@@ -54,13 +57,28 @@ def _note(step: CompiledStep) -> str:
     return f"contacts are still in version {version.number}"
 
 
-def _running(ids: Collection[int]) -> Iterator[CompiledStep]:
+def out_of_use(journeys: Iterable[Journey]) -> dict[int, list[str]]:
+    """Return by the id of each journey, of those that run, why steps that contacts come to or can
+    still come to send nothing: their asset is not active. Two queries."""
+    steps = list(_running(Q(version__journey__in=[row.pk for row in journeys])))
+    named = Asset.objects.filter(pk__in={step.config["asset"] for step in steps})
+    inactive = {row.pk: row for row in named.non_polymorphic() if not row.is_active}
+    found: dict[int, list[str]] = defaultdict(list)
+    for step in steps:
+        if asset := inactive.get(step.config["asset"]):
+            words = f"Step “{step}”: “{asset}” is {asset.get_status_display().lower()}."
+            if words not in found[step.version.journey_id]:
+                found[step.version.journey_id].append(words)
+    return dict(found)
+
+
+def _running(which: Q) -> Iterator[CompiledStep]:
     inside = Enrolment.objects.filter(version=OuterRef("version"), left_at=None)
     return (
         CompiledStep.objects.filter(
             Q(version=F("version__journey__live_version")) | Exists(inside),
+            which,
             kind__in=[model.kind for model in COLUMNS],
-            config__asset__in=list(ids),
             version__journey__status__in=Journey.RUNNING,
         )
         .select_related("version__journey")

@@ -118,7 +118,7 @@ class TestList:
 
     @pytest.mark.parametrize("query", ["", "?entry=broken"])
     def test_it_costs_the_same_with_one_row_and_with_three(self, marketer, query):
-        a_draft()
+        broken_live()
         costs = []
         for _ in range(2):
             marketer.get(LIST + query)

@@ -4,9 +4,9 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.assets.library import usage
 from apps.assets.models import Popup, Push
-from apps.journeys import publishing
+from apps.journeys import asset_uses, publishing
 from apps.journeys.models import Enrolment, Journey, PushStep
-from tests.factories import a_contact, a_live_journey, a_push, a_site
+from tests.factories import a_contact, a_live_journey, a_push, a_site, a_user
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +77,52 @@ class TestUsesOfAnAsset:
 
         assert sorted(found) == sorted(ids)
         assert Journey.objects.count() == 3
+
+
+class TestWhatCanBeSentNoMore:
+    WHY = "Step “Welcome”: “Welcome” is archived."
+
+    @pytest.fixture
+    def journey(self):
+        journey = a_live_journey()
+        Push.objects.filter(site=journey.site).update(status="archived")
+        return journey
+
+    def test_the_steps_that_name_it_are_told_until_the_journey_is_over(self, journey):
+        fine = a_live_journey()
+
+        assert asset_uses.out_of_use([journey, fine]) == {journey.pk: [self.WHY]}
+        publishing.archive(journey)
+        assert asset_uses.out_of_use([journey, fine]) == {}
+
+    def test_one_that_is_only_written_is_told_when_it_is_published(self, journey):
+        Push.objects.filter(site=journey.site).update(status="active")
+        PushStep.objects.update(push=a_push(journey.site, status="draft"))
+
+        assert asset_uses.out_of_use([journey]) == {}
+
+    @pytest.mark.parametrize("journeys", [1, 3])
+    def test_asking_costs_two_queries(self, journey, journeys):
+        rows = [journey, *(a_live_journey() for _ in range(journeys - 1))]
+        Push.objects.update(status="archived")
+
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            found = asset_uses.out_of_use(rows)
+
+        assert len(found) == journeys
+        assert len(queries) == 2
+
+    def test_list_and_page_say_it(self, journey, client):
+        client.force_login(a_user("Marketer"))
+
+        listed = client.get("/admin/journeys/journey/").content.decode()
+        panel = client.get(f"/admin/journeys/journey/{journey.pk}/change/").context["panels_above"][
+            0
+        ]
+
+        assert listed.count(self.WHY) == 1
+        assert listed.count("Asset not active") == 1
+        assert panel.title == "Steps that send nothing"
+        assert panel.content == {"reasons": [self.WHY]}

@@ -19,7 +19,7 @@ from unfold.forms import BaseDialogForm
 from apps.accounts import keys
 from apps.accounts.backoffice import PolymorphicInlineAdmin, labels
 from apps.accounts.inlines import PolymorphicInline
-from apps.journeys import audience, publishing
+from apps.journeys import asset_uses, audience, publishing
 from apps.journeys.forms import FORMS, JourneyForm, StepFormSet, lead_rows
 from apps.journeys.models import Journey, PopupStep, PushStep, Step, WaitStep
 from apps.segments import catalogue, rules
@@ -121,18 +121,28 @@ class JourneyAdmin(PolymorphicInlineAdmin):
         return HttpResponseRedirect(self._page(obj.pk))
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Ask the rules of the page's journeys all at once."""
+        """Ask the rules and the assets of the page's journeys all at once."""
         changelist = super().get_changelist_instance(request)
         broken = audience.broken(changelist.result_list)
+        out_of_use = asset_uses.out_of_use(changelist.result_list)
         for row in changelist.result_list:
             row.broken = broken.get(row.pk, "")
+            row.out_of_use = out_of_use.get(row.pk, [])
         return changelist
 
     @display(description="Status", ordering="status")
     def status_label(self, journey: Journey) -> str:
         status = Status(journey.status)
         shown = (SHORT.get(status, status.label), STATUS_COLORS.get(status, ""))
-        return labels(shown, *([("Broken", "danger")] if journey.broken else []))
+        worse = {"Broken": journey.broken, "Asset not active": journey.out_of_use}
+        found = labels(shown, *((word, "danger") for word, reason in worse.items() if reason))
+        if not journey.out_of_use:
+            return found
+        return format_html(
+            '<div class="with-reason">{}<span class="reason">{}</span></div>',
+            found,
+            " ".join(journey.out_of_use),
+        )
 
     @display(description="Entered by the event", ordering="entry_event")
     def entry(self, journey: Journey) -> str:

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from apps.accounts.models import Contact
 from apps.accounts.panels import Panel, link_to, name_use, panel_on, table
-from apps.journeys import statistics
+from apps.journeys import asset_uses, statistics
 from apps.journeys.models import Journey, PopupStep, PushStep
 from apps.segments import catalogue, rules
 
@@ -28,6 +28,20 @@ def broken_entry(request: HttpRequest, journey: Journey) -> Panel | None:
         title="Nobody enters",
         template="admin/panels/broken_entry.html",
         content=content,
+        is_above=True,
+    )
+
+
+@panel_on(Journey, permission="journeys.view_journey")
+def assets_out_of_use(request: HttpRequest, journey: Journey) -> Panel | None:
+    """Say which steps send nothing because what they name is a draft or archived."""
+    found = asset_uses.out_of_use([journey]).get(journey.pk)
+    if not found:
+        return None
+    return Panel(
+        title="Steps that send nothing",
+        template="admin/panels/out_of_use.html",
+        content={"reasons": found},
         is_above=True,
     )
 
