@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.assets import exchange
+from apps.assets.exchange import waiting
 from apps.assets.models import Asset, Image, Push
 from tests.assets.drawing import SVG, a_jpeg, a_png
 from tests.assets.full_assets import (
@@ -136,6 +137,25 @@ class TestImporting:
         marketer.post(ADDRESS, {"waiting": sent})
 
         assert "This file is being imported at this moment." in words(answers[0])
+        assert Asset.objects.filter(site=site).count() == 1
+
+    def test_a_click_as_it_has_just_been_imported_imports_nothing_more(
+        self, marketer, data, monkeypatch
+    ):
+        site = an_empty_site()
+        sent = upload(marketer, site, data).context["waiting"]
+        claimed = waiting.claimed
+
+        def claimed_after_another(token):
+            monkeypatch.setattr(waiting, "claimed", claimed)
+            marketer.post(ADDRESS, {"waiting": sent})
+            return claimed(token)
+
+        monkeypatch.setattr(waiting, "claimed", claimed_after_another)
+        again = {"waiting": sent, "asset-0": "copy"}
+        answer = marketer.post(ADDRESS, again, follow=True)
+
+        assert "This file has been imported already" in words(answer)
         assert Asset.objects.filter(site=site).count() == 1
 
     def test_it_waits_for_another_look_when_somebody_was_faster(

@@ -197,7 +197,7 @@ class TestRoundTrip:
 
     def test_within_one_install_a_photo_stays_as_it_is_to_the_byte(self, stored):
         site, other = an_empty_site(), an_empty_site()
-        image = a_picture(site, a_jpeg())
+        image = a_picture(site, encoded(a_photo((90, 60)), "JPEG"))
         a_push(site, icon=at(image))
 
         exchange.run(carried(site), other, None)

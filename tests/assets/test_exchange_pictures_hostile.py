@@ -185,6 +185,13 @@ class TestText:
         with pytest.raises(exchange.Unreadable, match="2 MB beside pictures"):
             exchange.read(content)
 
+    def test_data_that_is_of_no_picture_is_as_large_as_it_is(self):
+        content = json.loads(a_file_of(a_png()))
+        content["assets"][0]["content"]["data"] = {"data": "A" * 2_000_000}
+
+        with pytest.raises(exchange.Unreadable, match="2 MB beside pictures"):
+            exchange.read(json.dumps(content).encode())
+
     def test_names_are_not_rewritten(self):
         site = an_empty_site()
         content = json.loads(a_file_of(a_png()))

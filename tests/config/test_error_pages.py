@@ -1,8 +1,15 @@
 import pytest
-from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import path
 
 from tests.factories import a_user
+
+
+def fault(request):
+    raise RuntimeError
+
+
+urlpatterns = [path("fault/", fault)]
 
 
 @pytest.mark.django_db
@@ -32,5 +39,9 @@ class TestErrorPages:
         assert answer.status_code == 403
         assert "Nothing was saved" in answer.content.decode()
 
-    def test_a_fault_of_ours_needs_nothing_to_be_said(self):
-        assert "<h1>Something went wrong here</h1>" in render_to_string("500.html")
+    @pytest.mark.urls(__name__)
+    def test_a_fault_of_ours_says_so_and_needs_no_page_that_works(self):
+        answer = Client(raise_request_exception=False).get("/fault/")
+
+        assert answer.status_code == 500
+        assert "<h1>Something went wrong here</h1>" in answer.content.decode()

@@ -5,14 +5,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.accounts import keys
 from apps.accounts.models import Contact, Site
 
 
 def found_site(name: str) -> Site:
     """Return the site of this name or number; raises CommandError when there is none."""
     site = Site.objects.filter(name=name).first()
-    if site is None and name.isdecimal():
-        site = Site.objects.filter(pk=int(name)).first()
+    if site is None:
+        site = Site.objects.filter(pk=keys.read(name)).first()
     if site is None:
         raise CommandError(f"There is no site “{name}”.")
     return site

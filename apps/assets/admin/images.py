@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
+from apps.accounts import keys
 from apps.accounts.backoffice import ModelAdmin
 from apps.accounts.models import Site
 from apps.accounts.panels import Panel, panel_on, show_in, table
@@ -84,13 +85,13 @@ class ImageAdmin(ModelAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         sites = list(Site.objects.order_by("name"))
-        asked = request.GET.get("site", "")
+        asked = keys.read(request.GET.get("site"))
         context = {
             **self.admin_site.each_context(request),
             "title": "Upload images",
             "opts": self.opts,
             "sites": sites,
-            "asked": asked if asked.isdecimal() else str(sites[0].pk if len(sites) == 1 else ""),
+            "asked": asked or (sites[0].pk if len(sites) == 1 else None),
         }
         return TemplateResponse(request, "admin/assets/image_upload.html", context)
 

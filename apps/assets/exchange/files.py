@@ -53,7 +53,20 @@ def read(content: bytes) -> dict[str, Any]:
     except ValueError as error:
         raise Unreadable(f"The file is not JSON: {_place(error)}") from error
     _bound(data)
-    return _known(data)
+    known = _known(data)
+    if len(content) + _long_elsewhere(known["images"], data_of) > MAX_BYTES:
+        raise Unreadable(f"The file has more than {MAX_BYTES // 1_000_000} MB beside pictures.")
+    return known
+
+
+def _long_elsewhere(images: dict[str, Any], data_of: dict[str, str]) -> int:
+    """Return how much of what reads like the data of pictures is none of these."""
+    carried = sum(len(each) for each in _data(images) if isinstance(each, str))
+    return max(sum(map(len, data_of.values())) - carried, 0)
+
+
+def _data(images: dict[str, Any]) -> list[Any]:
+    return [each.get("data") for each in images.values() if isinstance(each, dict)]
 
 
 def beside_pictures(content: bytes) -> int:
@@ -102,12 +115,11 @@ def _known(data: Any) -> dict[str, Any]:
 
 
 def _bound_images(images: dict[str, Any]) -> None:
-    rows = [each if isinstance(each, dict) else {} for each in images.values()]
     # Another spelling of an address brings no picture of its own.
-    if sum("same_as" not in row for row in rows) > MAX_IMAGES:
+    own = [each for each in images.values() if not isinstance(each, dict) or "same_as" not in each]
+    if len(own) > MAX_IMAGES:
         raise Unreadable(f"The file has more than {MAX_IMAGES} pictures.")
-    data = [row.get("data") for row in rows]
-    sizes = (len(each.rstrip("=")) * 3 // 4 for each in data if isinstance(each, str))
+    sizes = (len(each.rstrip("=")) * 3 // 4 for each in _data(images) if isinstance(each, str))
     if sum(sizes) > MAX_IMAGE_BYTES:
         most = MAX_IMAGE_BYTES // 1_000_000
         raise Unreadable(f"The pictures of the file have more than {most} MB together.")
