@@ -62,3 +62,32 @@ class TestJourneyPage:
             has_words(page, done)
 
         assert page.errors == []
+
+
+class TestWithoutAMouse:
+    def test_filters_open_take_the_focus_and_give_it_back(self, page, desk):
+        page.goto(f"{desk.origin}/admin/assets/push/")
+        # The theme's script has to know the button before anybody presses it.
+        page.wait_for("document.querySelector('.opens-filters')?._x_attributeCleanups")
+        page.evaluate("document.querySelector('.opens-filters').focus()")
+
+        page.press("Enter")
+        page.wait_for("document.getElementById('filter-form').contains(document.activeElement)")
+        page.press("Escape")
+
+        page.wait_for("document.activeElement.matches('.opens-filters')")
+        assert page.errors == []
+
+
+class TestOnAPhone:
+    def test_save_stays_in_reach_wherever_the_page_is(self, page, desk):
+        page.set_viewport(390, 700)
+        page.goto(f"{desk.origin}/admin/assets/push/add/")
+        page.wait_for("document.querySelector('[name=_save]')")
+
+        for place in ("0", "document.body.scrollHeight / 2", "document.body.scrollHeight"):
+            page.evaluate(f"scrollTo(0, {place})")
+            page.wait_for(
+                "(() => { const box = document.querySelector('[name=_save]')"
+                ".getBoundingClientRect(); return box.top > 0 && box.bottom <= innerHeight; })()"
+            )
