@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 
 from apps.accounts import keys
-from apps.assets import links, lint, payloads, places, rendering
+from apps.assets import cuts, links, lint, payloads, places, rendering
 from apps.assets.admin import bodies
-from apps.assets.audience import Crowd, misses, percent, unknown_words
+from apps.assets.audience import Crowd, percent, unknown_words
 from apps.assets.lint import Finding, Level, Subject
+from apps.assets.misses import misses
 from apps.assets.models import Asset, CheckedAddress, Popup, Push
 from apps.assets.previews import drafts
 from apps.assets.rendering import Source
@@ -156,7 +157,7 @@ def _audience(asked: Asked, may_change: bool) -> dict[str, Any]:
             "browsers": f"{whole:,}" if whole else "",
             "is_one": whole == 1,
             "is_exact": audience.is_exact,
-            "misses": misses(subject.source, audience),
+            "misses": misses(subject.source, audience, cuts.of(subject.source, sample)),
             "bars": [(name, *_bar(count, audience.total)) for name, count in audience.browsers],
             "unknown": unknown_words(audience),
         }
