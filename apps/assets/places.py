@@ -62,6 +62,12 @@ def of_version(source: Source, key: int | None) -> list[Place]:
     ]
 
 
+def content_words(source: Source, key: int | None) -> str:
+    """Return what to call what contacts see who get the variation; the default content for None."""
+    version = source.version(key)
+    return f"“{version.name}”" if version else "the default content"
+
+
 def _in_content(kind: type[Asset], content: dict[str, Any], version: str) -> Iterator[Place]:
     for name in (*kind.TEXTS, *kind.ADDRESSES):
         if content.get(name):

@@ -15,6 +15,7 @@ from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
 from apps.assets import payloads, places
 from apps.assets.audience import Crowd
+from apps.assets.compatibility import Extent
 from apps.assets.models import Push
 from apps.assets.places import Place
 from apps.assets.rendering import Batch, Source, context_of
@@ -34,10 +35,10 @@ class Weighed:
     """What became of one variation; the default content when `key` is None.
 
     `contacts` of the candidates get it, `looked_at` of them were rendered, `not_filled` of these
-    could not be. `bytes` is the largest payload. `slimmed` counts by name of LIMITS those of
-    which something would be left out at sending, `left_out` what that is; `too_large` those that
-    do not fit then either. Where nobody gets it, it was filled for somebody of whom nothing is
-    known.
+    could not be. `bytes` is the largest payload, `title` and `body` the most of each text.
+    `slimmed` counts by name of LIMITS those of which something would be left out at sending,
+    `left_out` what that is; `too_large` those that do not fit then either. Where nobody gets it,
+    it was filled for somebody of whom nothing is known.
     """
 
     key: int | None
@@ -46,8 +47,8 @@ class Weighed:
     looked_at: int = 0
     not_filled: int = 0
     bytes: int = 0
-    title: int = 0
-    body: int = 0
+    title: Extent = field(default_factory=Extent)
+    body: Extent = field(default_factory=Extent)
     slimmed: Counter[str] = field(default_factory=Counter)
     left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
     too_large: int = 0
@@ -182,8 +183,8 @@ def _weigh(
 
 
 def _measure(row: Weighed, shown: dict[str, Any], kind: type) -> None:
-    row.title = max(row.title, len(shown["title"]))
-    row.body = max(row.body, len(shown.get("body", "") or shown.get("text", "")))
+    row.title |= Extent.of(shown["title"])
+    row.body |= Extent.of(shown.get("body", "") or shown.get("text", ""))
     if kind is not Push:
         return
     size = payloads.measure(shown)

@@ -21,7 +21,7 @@ from apps.assets import payloads, rendering
 from apps.assets.tags import NotFilled
 from apps.delivery import messages, recording, transport
 from apps.delivery.models import Push
-from apps.delivery.transport import Outcome
+from apps.delivery.transport import Outcome, Silence
 from apps.devices import endpoints, linked_browsers, subscriptions
 from apps.devices.models import LinkedBrowser, Subscription
 
@@ -31,6 +31,14 @@ SECONDS = 5
 LONGEST_TTL = 3600
 # Devices of one contact: more than anybody has.
 MOST = 20
+
+# Of a push that is tried again for hours one word is enough; who waits for a test wants to know.
+UNAVAILABLE = {
+    None: "The push service has a problem of its own",
+    Silence.NOT_REACHED: "The push service could not be reached",
+    Silence.LATE: "The push service did not answer in time",
+    Silence.BROKEN_OFF: "The push service ended the connection without an answer",
+}
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +95,11 @@ class Sent:
 
     rendered: rendering.Rendered
     told: list[Told]
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether anything has left for a push service."""
+        return any(each.sent for each in self.told)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,7 +248,7 @@ def _told(row: _Try, answer: transport.Answer) -> Told:
         is_accepted=answer.outcome is Outcome.ACCEPTED,
         words=_words(row.receiver, answer),
         answer=answer.text,
-        sent=len(row.request.body),
+        sent=len(row.request.body) if answer.was_sent else 0,
         left_out=row.message.payload.left_out,
     )
 
@@ -246,6 +259,8 @@ def _words(receiver: messages.Receiver, answer: transport.Answer) -> str:
     if answer.outcome is Outcome.THROTTLED:
         wait = f" for {answer.retry_after} seconds" if answer.retry_after else ""
         return f"Its push service asks us to wait{wait}"
+    if answer.outcome is Outcome.UNAVAILABLE:
+        return UNAVAILABLE[answer.silence]
     words = Push.Reason(answer.outcome.value).label
     if answer.outcome is Outcome.GONE:
         is_linked = isinstance(receiver, LinkedBrowser)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
 from typing import Self
 
 import aiohttp
@@ -42,13 +43,27 @@ class Request:
     headers: dict[str, str]
 
 
+class Silence(enum.Enum):
+    """Why nothing was answered. All are UNAVAILABLE; only the words for people differ."""
+
+    NOT_REACHED = "not_reached"  # no address, no connection or no TLS: nothing was sent
+    LATE = "late"
+    BROKEN_OFF = "broken_off"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """`retry_after` is in seconds, where the push service named a time."""
+    """`retry_after` is in seconds, where the push service named a time; `silence` is why it said
+    nothing, where it did not."""
 
     outcome: Outcome
     text: str
     retry_after: int | None = None
+    silence: Silence | None = None
+
+    @property
+    def was_sent(self) -> bool:
+        return self.silence is not Silence.NOT_REACHED
 
 
 class Connections:
@@ -76,10 +91,18 @@ class Connections:
 
 
 async def _open(seconds: float) -> aiohttp.ClientSession:
+    trace = aiohttp.TraceConfig()
+    trace.on_request_chunk_sent.append(_note_sent)
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=AT_ONCE),
         timeout=aiohttp.ClientTimeout(total=seconds),
+        trace_configs=[trace],
     )
+
+
+async def _note_sent(session: object, context: SimpleNamespace, chunk: object) -> None:
+    # What `_send` gave with the request.
+    context.trace_request_ctx.set()
 
 
 async def _send_all(session: aiohttp.ClientSession, requests: Sequence[Request]) -> list[Answer]:
@@ -95,17 +118,27 @@ async def _send_all(session: aiohttp.ClientSession, requests: Sequence[Request])
 
 async def _send(session: aiohttp.ClientSession, request: Request) -> Answer:
     headers = {"Content-Encoding": "aes128gcm", **request.headers}
+    sent = asyncio.Event()
     try:
-        # A redirect could lead off the list of known push services.
         async with session.post(
-            request.endpoint, data=request.body, headers=headers, allow_redirects=False
+            request.endpoint,
+            data=request.body,
+            headers=headers,
+            # A redirect could lead off the list of known push services.
+            allow_redirects=False,
+            trace_request_ctx=sent,
         ) as response:
             text = (await response.content.read(1000)).decode(errors="replace")
             return read_answer(response.status, text, response.headers.get("Retry-After"))
     except Exception as error:
         # Whatever one push service or one address brings about, the others go on.
         text = f"{type(error).__name__}: {error}".replace("\x00", "")
-        return Answer(outcome=Outcome.UNAVAILABLE, text=text[:MAX_ANSWER])
+        silence = _silence(error) if sent.is_set() else Silence.NOT_REACHED
+        return Answer(outcome=Outcome.UNAVAILABLE, text=text[:MAX_ANSWER], silence=silence)
+
+
+def _silence(error: Exception) -> Silence:
+    return Silence.LATE if isinstance(error, TimeoutError) else Silence.BROKEN_OFF
 
 
 def read_answer(status: int, text: str, retry_after: str | None = None) -> Answer:

@@ -163,7 +163,7 @@ class TestTwoAtTheSameInstant:
             {**sent, **{f"same_{name}": "on" for name in Push.VARIED[1:]}, "title": "Hallo"},
         )
 
-        assert errors(page) == {"name": ["Another variation of this asset is called so."]}
+        assert errors(page) == {"name": ["Another variation of this asset has this name."]}
         assert page.context["adminform"].form["title"].value() == "Hallo"
         assert push.variations.count() == 1
 

@@ -165,6 +165,16 @@ class TestChecks:
         assert 'href="#id_url">Click address: empty' in page
         assert page.index("To be corrected") < page.index("Good to know")
 
+    def test_an_untouched_new_push_has_no_mistakes(self, marketer):
+        site = a_site()
+
+        page = marketer.post(reverse(CHECKS), a_form(site, name="", title="", message=""))
+
+        said = words(page)
+        assert said[:4] == ["Still to be written", "2", "Resource name", "Title"]
+        assert 'href="#id_title">Title</a>' in page.content.decode()
+        assert "To be corrected" not in said
+
     def test_nothing_found_is_said(self, marketer):
         site = a_site()
         CheckedAddress.objects.create(site=site, address="x", digest="x")

@@ -4,11 +4,11 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Contact
 from apps.assets import rendering
-from apps.assets.audience import Crowd, devices, misses, percent, unknown_words
-from apps.assets.models import Button, Push
+from apps.assets.audience import Crowd, devices, percent
+from apps.assets.models import Push
 from apps.devices.models import Device
 from apps.segments import counting, rules
-from tests.factories import a_device, a_push, a_segment, a_site, a_subscription
+from tests.factories import a_device, a_segment, a_site, a_subscription
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +30,6 @@ def a_browser(site, kind, **contact):
 
 def source_of(push):
     return rendering.load(Push, [push.pk])[push.pk][1]
-
-
-def said(push):
-    crowd = Crowd.of(push.site)
-    return [miss.sentence for miss in misses(source_of(push), devices(crowd))]
 
 
 def a_crowd(site, *kinds):
@@ -104,93 +99,6 @@ class TestDevices:
             found = devices(crowd)
             assert [group.browser for group in found.groups] == ["Chrome"]
             assert (found.times, found.is_exact) == (100, False)
-
-
-class TestMisses:
-    def test_it_says_who_will_not_see_the_image(self):
-        site = a_site()
-        a_crowd(site, CHROME, CHROME, CHROME, SAFARI, FIREFOX, FIREFOX)
-
-        assert said(a_push(site, image="/a.png")) == [
-            "50 % will not see the image: Firefox, Safari"
-        ]
-
-    def test_it_says_nothing_of_what_the_message_has_not(self):
-        site = a_site()
-        a_crowd(site, SAFARI, IPHONE)
-
-        assert said(a_push(site)) == []
-
-    def test_it_counts_buttons(self):
-        site = a_site()
-        a_crowd(site, CHROME, SAFARI, FIREFOX, OLD_FIREFOX)
-        push = a_push(site)
-        for number in range(3):
-            Button.objects.create(asset=push, label=f"B{number}")
-
-        assert said(push) == [
-            "50 % see no buttons: Firefox before 152, Safari",
-            "Buttons: 50 % see two of three: Chrome, Firefox since 152",
-        ]
-
-    def test_two_buttons_are_seen_whole(self):
-        site = a_site()
-        a_crowd(site, CHROME)
-        push = a_push(site)
-        for number in range(2):
-            Button.objects.create(asset=push, label=f"B{number}")
-
-        assert said(push) == []
-
-    def test_it_names_the_system_where_the_browser_shows_it_on_others(self):
-        site = a_site()
-        a_crowd(site, CHROME, ("Chrome", "140", "macOS"))
-
-        assert said(a_push(site, image="/a.png")) == [
-            "50 % will not see the image: Chrome on macOS"
-        ]
-
-    def test_every_field_has_its_words(self):
-        site = a_site()
-        a_crowd(site, IPHONE)
-        push = a_push(
-            site,
-            icon="/i.png",
-            badge="/b.png",
-            stay_on_screen=True,
-            silent=True,
-            replace_key="score",
-            direction="rtl",
-        )
-
-        assert said(push) == [
-            "100 % will see the icon of the site or the browser instead of yours: Safari",
-            "100 % will not see the badge: Safari",
-            "100 % will see it go away by itself: Safari",
-            "100 % may hear a sound all the same: Safari",
-            "100 % will see it beside the earlier one, not in its place: Safari",
-        ]
-
-    def test_it_says_where_only_a_variation_has_it(self):
-        site = a_site()
-        a_crowd(site, SAFARI)
-        push = a_push(site)
-        push.variations.create(name="German", status="active", content={"image": "/a.png"})
-        push.variations.create(name="Draft", content={"icon": "/a.png"})
-
-        assert said(push) == ["100 % will not see the image: Safari (only in “German”)"]
-
-    def test_nobody_misses_anything_where_nobody_is(self):
-        assert said(a_push(a_site(), image="/a.png")) == []
-
-    def test_unknown_browsers_are_counted_apart(self):
-        site = a_site()
-        a_crowd(site, CHROME, CHROME, CHROME, ("Lynx", "2", "Linux"))
-
-        found = devices(Crowd.of(site))
-
-        assert unknown_words(found) == "Not known here, and not counted: 25 % (Lynx)."
-        assert misses(source_of(a_push(site, image="/a.png")), found) == []
 
 
 class TestPercent:

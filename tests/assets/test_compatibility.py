@@ -85,7 +85,12 @@ class TestClients:
             assert set(NAMES) <= set(row)
         for row in matrix["clients"].values():
             assert row["text_source"].startswith("https://")
-            assert min(row["title_chars"], row["body_chars"], row["body_lines"]) > 0
+            assert min(row["title_chars"], row["body_chars"], row.get("body_lines", 1)) > 0
+
+    def test_lines_are_limited_where_somebody_has_counted_them(self):
+        assert {each.name: each.body_lines for each in clients() if each.body_lines} == {
+            **{"chrome_windows": 4, "edge_windows": 4, "firefox_desktop": 4, "safari_ios": 4},
+        }
 
     def test_it_calls_things_as_people_do(self):
         assert compatibility.label_of("actions") == "buttons"

@@ -90,6 +90,15 @@ class TestPreview:
             ]
         }
 
+    def test_a_taken_name_is_said_in_the_words_of_saving(self, marketer, site):
+        push = a_push(site, name="Sale")
+        other = a_push(site, name="Other")
+        words = ["Another asset of this site has this resource name."]
+
+        assert asked(marketer, site, name="Sale")["errors"] == {"name": words}
+        assert asked(marketer, site, name="Sale", asset=other.pk)["errors"] == {"name": words}
+        assert asked(marketer, site, name="Sale", asset=push.pk)["errors"] == {}
+
     def test_it_knows_the_variations_and_label_tags_of_a_stored_push(self, marketer, site):
         push = a_push(site)
         german = push.variations.create(
@@ -177,11 +186,11 @@ class TestPreview:
             return asked(marketer, site, asset=push.pk, **{"preview-contact": contact.pk})
 
         add(1)
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(22):
             assert ask()["notification"]["title"] == "y"
         add(2)
         add(3)
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(22):
             ask()
 
 

@@ -14,6 +14,11 @@ def marketer(client):
 
 
 class TestExtraData:
+    def test_its_limit_is_told_before_it_is_exceeded(self, marketer):
+        page = marketer.get("/admin/assets/push/add/").content.decode()
+
+        assert "A JSON object of at most 1,000 bytes for scripts of your own" in page
+
     def test_none_is_an_empty_object(self, marketer):
         marketer.post("/admin/assets/push/add/", a_form(a_site(), data=""))
 

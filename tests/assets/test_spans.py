@@ -1,7 +1,7 @@
 import pytest
 
 from apps.assets.forms import PushForm
-from apps.assets.forms.spans import SpanWidget
+from apps.assets.forms.spans import SpanWidget, said
 
 WIDGET = SpanWidget()
 
@@ -43,6 +43,30 @@ class TestSpanWidget:
         form = PushForm({"ttl_0": number, "ttl_1": unit})
 
         assert form.errors["ttl"]
+
+    @pytest.mark.parametrize(
+        ("number", "unit", "words"),
+        [
+            ("9999", "days", "At most 30 days."),
+            ("721", "hours", "At most 30 days."),
+            ("9" * 20, "minutes", "At most 30 days."),
+            ("0.5", "minutes", "At least 1 minute."),
+            ("0", "days", "At least 1 minute."),
+            ("-1", "days", "At least 1 minute."),
+            ("soon", "days", "Write a number, such as 2 or 1.5."),
+            ("1", "years", "At least 1 minute."),
+        ],
+    )
+    def test_what_is_wrong_is_said_in_units_that_people_write(self, number, unit, words):
+        form = PushForm({"ttl_0": number, "ttl_1": unit})
+
+        assert form.errors["ttl"] == [words]
+
+    @pytest.mark.parametrize(
+        ("seconds", "words"), [(60, "1 minute"), (2_592_000, "30 days"), (90, "1.5 minutes")]
+    )
+    def test_a_span_is_said_as_people_do(self, seconds, words):
+        assert said(seconds) == words
 
     def test_seconds_alone_are_taken_as_they_are(self):
         assert WIDGET.value_from_datadict({"ttl": "3600"}, {}, "ttl") == "3600"

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from apps.accounts.uniqueness import told_at_fields
 from apps.assets.forms import VariationForm
 from apps.assets.models import Variation
 from tests.assets.varied import GERMAN, GONE, a_variation
@@ -26,7 +27,8 @@ def sent(varied=PUSH, **changes):
 
 
 def a_form(asset, **changes):
-    return VariationForm(sent(type(asset).VARIED, **changes), instance=Variation(asset=asset))
+    form = told_at_fields(VariationForm)
+    return form(sent(type(asset).VARIED, **changes), instance=Variation(asset=asset))
 
 
 class TestNew:
@@ -156,7 +158,7 @@ class TestRest:
         a_variation(push)
         a_variation(a_push(push.site), "French")
 
-        assert a_form(push).errors == {"name": ["Another variation of this asset is called so."]}
+        assert a_form(push).errors == {"name": ["Another variation of this asset has this name."]}
         assert a_form(push, name="French").is_valid()
 
     def test_it_refuses_more_than_there_may_be(self, push, monkeypatch):

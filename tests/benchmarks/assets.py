@@ -18,7 +18,8 @@ from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact, Property, Site
 from apps.assets import models as assets
 from apps.assets import payloads, rendering, samples
-from apps.assets.audience import Crowd, devices, misses
+from apps.assets.audience import Crowd, devices
+from apps.assets.misses import misses
 from apps.assets.rendering import Source
 from apps.assets.tags import render
 from apps.segments.models import Segment
@@ -86,7 +87,7 @@ def measure_audience() -> Iterator[dict[str, Any]]:
 def _audience(source: Source, segment: Segment | None) -> tuple[float, float]:
     begun = time.perf_counter()
     crowd = Crowd.of(source.site, segment)
-    assert misses(source, devices(crowd))
+    assert misses(source, devices(crowd), ())
     half = time.perf_counter()
     assert samples.take(source, crowd).candidates
     return half - begun, time.perf_counter() - half

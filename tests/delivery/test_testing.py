@@ -110,10 +110,10 @@ class TestToLinked:
     @pytest.mark.parametrize(
         ("status", "words"),
         [
-            (500, "The push service did not answer in time"),
+            (500, "The push service has a problem of its own"),
             (403, "The push service refused our key"),
             (400, "The push service rejected the message"),
-            ("hang_up", "The push service did not answer in time"),
+            ("hang_up", "The push service ended the connection without an answer"),
         ],
     )
     def test_it_says_in_words_what_the_push_service_answered(
@@ -139,13 +139,41 @@ class TestToLinked:
         assert told.words == "Its push service asks us to wait for 30 seconds"
 
     def test_it_does_not_wait_long(self, service, site, user, monkeypatch):
-        monkeypatch.setattr(testing, "SECONDS", 0.2)
         a_linked_browser(user, site, service)
+        draft = a_draft(site)
+        (before,) = testing.to_linked(draft, user).told
+        monkeypatch.setattr(testing, "SECONDS", 0.2)
         service.fail("slow", seconds=20)
 
-        (told,) = testing.to_linked(a_draft(site), user).told
+        (told,) = testing.to_linked(draft, user).told
 
         assert told.words == "The push service did not answer in time"
+        assert told.sent == before.sent > 0
+
+    @pytest.mark.parametrize(
+        "origin",
+        [
+            pytest.param("https://nowhere.invalid", id="a name that nobody has"),
+            pytest.param("http://127.0.0.1:9", id="a port that is closed"),
+        ],
+    )
+    def test_what_could_not_be_reached_was_sent_nothing(
+        self, origin, service, site, user, settings
+    ):
+        there = a_linked_browser(user, site, service)
+        settings.PUSH_HOSTS = [*settings.PUSH_HOSTS, origin]
+        LinkedBrowser.objects.update(endpoint=f"{origin}/push/{there.token}")
+
+        sent = testing.to_linked(a_draft(site), user)
+
+        (told,) = sent.told
+        assert (told.is_accepted, told.words, told.sent) == (
+            False,
+            "The push service could not be reached",
+            0,
+        )
+        assert not sent.was_sent
+        assert service.attempts() == []
 
     def test_it_says_what_was_left_out_so_that_it_fits(self, service, site, user):
         there = a_linked_browser(user, site, service)

@@ -1,6 +1,9 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 
 from apps.delivery.transport import (
@@ -8,6 +11,7 @@ from apps.delivery.transport import (
     Connections,
     Outcome,
     Request,
+    Silence,
     read_answer,
 )
 
@@ -68,8 +72,8 @@ class TestReadAnswer:
         assert "\x00" not in read_answer(400, "a\x00b").text
 
 
-def send(requests):
-    with Connections() as connections:
+def send(requests, **options):
+    with Connections(**options) as connections:
         return connections.send(requests)
 
 
@@ -80,6 +84,61 @@ class TestSend:
         (answer,) = send([nobody])
 
         assert answer.outcome is Outcome.UNAVAILABLE
+
+    @pytest.mark.parametrize(
+        ("scheme", "host"),
+        [("https", "nowhere.invalid"), ("http", "127.0.0.1:9"), ("https", None)],
+        ids=["no such name", "a closed port", "no TLS"],
+    )
+    def test_it_knows_that_nothing_was_sent(self, service, scheme, host):
+        there = service.subscribe()
+        host = host or urlsplit(service.origin).netloc
+
+        (answer,) = send([Request(endpoint=f"{scheme}://{host}/push", body=b"x", headers={})])
+
+        assert (answer.outcome, answer.silence, answer.was_sent) == (
+            Outcome.UNAVAILABLE,
+            Silence.NOT_REACHED,
+            False,
+        )
+        assert service.attempts(there.token) == []
+
+    def test_it_knows_that_a_connection_was_not_made_in_time(self, service, monkeypatch):
+        async def never(*_: object) -> None:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(aiohttp.TCPConnector, "_create_connection", never)
+
+        (answer,) = send([Request(endpoint=service.origin, body=b"x", headers={})], seconds=0.1)
+
+        assert (answer.outcome, answer.silence, answer.was_sent) == (
+            Outcome.UNAVAILABLE,
+            Silence.NOT_REACHED,
+            False,
+        )
+
+    @pytest.mark.parametrize(
+        ("trouble", "silence"),
+        [
+            (("slow", 20), Silence.LATE),
+            (("hang_up", 0), Silence.BROKEN_OFF),
+            ((503, 0), None),
+        ],
+    )
+    def test_it_knows_that_something_was_sent(self, service, trouble, silence):
+        there = service.subscribe()
+        kind, seconds = trouble
+        service.fail(kind, seconds=seconds)
+
+        (answer,) = send(
+            [Request(endpoint=there.endpoint, body=b"x", headers={"TTL": "0"})], seconds=1
+        )
+
+        assert (answer.outcome, answer.silence, answer.was_sent) == (
+            Outcome.UNAVAILABLE,
+            silence,
+            True,
+        )
 
     def test_it_follows_no_redirect(self, service):
         there = service.subscribe()

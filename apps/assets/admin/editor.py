@@ -96,7 +96,7 @@ def _of_pushes() -> dict[str, Any]:
 
 
 def _told(client: compatibility.Client) -> dict[str, Any]:
-    bounds = ("max_actions", "title_chars", "body_chars", "body_lines")
+    bounds = ("max_actions", "title_chars", "body_chars")
     told = {name: getattr(client, name) for name in ("name", "label", *bounds)}
     return {**told, "shows": dict(client.shows)}
 

@@ -12,13 +12,14 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 
 from apps.accounts import keys
-from apps.assets import links, lint, payloads, places, rendering
+from apps.assets import cuts, links, lint, payloads, places, rendering
 from apps.assets.admin import bodies
-from apps.assets.audience import Crowd, misses, percent, unknown_words
+from apps.assets.audience import Crowd, percent, unknown_words
 from apps.assets.lint import Finding, Level, Subject
+from apps.assets.misses import misses
 from apps.assets.models import Asset, CheckedAddress, Popup, Push
 from apps.assets.previews import drafts
-from apps.assets.rendering import Source
+from apps.assets.previews.drafts import Draft
 from apps.assets.samples import Weighed
 from apps.segments.models import Segment
 
@@ -27,6 +28,7 @@ MAX_BYTES = 500_000
 MOST_SEGMENTS = 200
 TITLES = {
     Level.ERROR: "To be corrected",
+    Level.MISSING: "Still to be written",
     Level.WARNING: "To be looked at",
     Level.HINT: "Good to know",
 }
@@ -106,24 +108,24 @@ def _asked(admin: Any, request: HttpRequest) -> Asked | None:
         draft = drafts.read(admin.model, request.POST, asset=asset)
         if draft is None:
             return None
-        source, errors = draft.source, draft.errors
     elif asset is None:
         return None
     else:
-        source, errors = rendering.load(admin.model, [asset.pk])[asset.pk][1], {}
-    return _judged(admin.model, request, source, errors, asset)
+        draft = Draft(source=rendering.load(admin.model, [asset.pk])[asset.pk][1], errors={})
+    return _judged(admin.model, request, draft, asset)
 
 
-def _judged(
-    kind: type[Asset], request: HttpRequest, source: Source, errors: Any, asset: Asset | None
-) -> Asked:
+def _judged(kind: type[Asset], request: HttpRequest, draft: Draft, asset: Asset | None) -> Asked:
+    source = draft.source
     rows = Segment.objects.filter(site=source.site, status=Segment.Status.ACTIVE)
     segments = list(rows.select_related("site")[:MOST_SEGMENTS])
     data = request.POST if request.method == "POST" else request.GET
     chosen = keys.read(data.get("fit_segment"))
     segment = next((row for row in segments if row.pk == chosen), None)
     crowd = Crowd.of(source.site, segment, is_reachable=kind is Push)
-    subject = Subject(source=source, crowd=crowd, asset=asset, errors=errors)
+    subject = Subject(
+        source=source, crowd=crowd, asset=asset, errors=draft.errors, missing=draft.missing
+    )
     return Asked(subject=subject, segments=segments)
 
 
@@ -156,7 +158,7 @@ def _audience(asked: Asked, may_change: bool) -> dict[str, Any]:
             "browsers": f"{whole:,}" if whole else "",
             "is_one": whole == 1,
             "is_exact": audience.is_exact,
-            "misses": misses(subject.source, audience),
+            "misses": misses(subject.source, audience, cuts.of(subject.source, sample)),
             "bars": [(name, *_bar(count, audience.total)) for name, count in audience.browsers],
             "unknown": unknown_words(audience),
         }

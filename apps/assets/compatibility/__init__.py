@@ -8,5 +8,18 @@ from apps.assets.compatibility.clients import (
     missing,
     of_device,
 )
+from apps.assets.compatibility.texts import TEXTS, Extent, is_cut, room, seen
 
-__all__ = ["SHOWN", "Client", "clients", "label_of", "missing", "of_device"]
+__all__ = [
+    "SHOWN",
+    "TEXTS",
+    "Client",
+    "Extent",
+    "clients",
+    "is_cut",
+    "label_of",
+    "missing",
+    "of_device",
+    "room",
+    "seen",
+]

@@ -24,8 +24,9 @@ class Client:
     `shows` says by name of SHOWN what of a push is seen there, `since` from which version on
     (as in "16.6"; a name that is not in it: in all or in none), `only` on which systems alone.
     `browsers` and `systems` are names as devices have them; of `kin` the version is not that of
-    the engine. `push` is the first version that gets pushes at all. Lengths are in characters,
-    from the sources that the matrix names.
+    the engine. `push` is the first version that gets pushes at all. What is shown of a text at
+    most (apps.assets.compatibility.texts) is from the sources that the matrix names; without
+    `body_lines` none names a number of lines.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Client:
     max_actions: int
     title_chars: int
     body_chars: int
-    body_lines: int
+    body_lines: int | None
     browsers: tuple[str, ...] = ()
     kin: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
@@ -116,7 +117,7 @@ def _client(name: str, row: Mapping[str, Any]) -> Client:
         max_actions=features[ACTIONS]["most"][name],
         title_chars=row["title_chars"],
         body_chars=row["body_chars"],
-        body_lines=row["body_lines"],
+        body_lines=row.get("body_lines"),
         browsers=tuple(row["browsers"]),
         kin=tuple(row["kin"]),
         systems=tuple(row["systems"]),

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Site
 from apps.assets import known, labels
+from apps.assets.forms import spans
 from apps.assets.forms.extra_data import ExtraDataField
 from apps.assets.forms.lines import check_lines
 from apps.assets.forms.spans import SpanWidget
@@ -71,3 +72,4 @@ class PushForm(AssetForm):
         help_texts = {
             "ttl": "How long the push waits for a browser that is offline: 30 days at most."
         }
+        error_messages = {"ttl": spans.error_messages(Push._meta.get_field("ttl"))}

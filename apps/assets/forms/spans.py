@@ -6,11 +6,32 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
 
+NOT_A_NUMBER = "Write a number, such as 2 or 1.5."
 UNITS = {"minutes": 60, "hours": 3_600, "days": 86_400}
 NUMBER = re.compile(r"\s*\d{1,9}([.,]\d{1,3})?\s*\Z")
 # More are no span: what was typed is handed back, to be refused beside the field.
 MAX_DIGITS = 14
+
+
+def said(seconds: int) -> str:
+    """Return the span as people say it: 1 minute, 30 days."""
+    number, unit = SpanWidget().decompress(seconds)
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}"
+
+
+def error_messages(field: models.Field) -> dict[str, str]:
+    """Return what a form says of the field that a SpanWidget shows: not how many seconds it may
+    hold, which nobody has written."""
+    messages = {"invalid": NOT_A_NUMBER}
+    for validator in field.validators:
+        if isinstance(validator, MinValueValidator):
+            messages["min_value"] = f"At least {said(validator.limit_value)}."
+        elif isinstance(validator, MaxValueValidator):
+            messages["max_value"] = f"At most {said(validator.limit_value)}."
+    return messages
 
 
 class SpanWidget(forms.MultiWidget):

@@ -61,13 +61,6 @@ class VariationForm(RuleForm):
     def known_site(self) -> Site:
         return self.instance.asset.site
 
-    def clean_name(self) -> str:
-        name = self.cleaned_data["name"]
-        others = Variation.objects.filter(asset=self.instance.asset_id, name=name)
-        if others.exclude(pk=self.instance.pk).exists():
-            raise ValidationError("Another variation of this asset is called so.")
-        return name
-
     def clean(self) -> dict[str, Any]:
         if self.instance.pk is None and not variations.has_room(self.asset):
             most = f"An asset has at most {variations.MAX_VARIATIONS} variations."

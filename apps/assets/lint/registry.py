@@ -1,6 +1,6 @@
 """The registry of checks: each takes a subject and yields findings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -29,6 +29,7 @@ class Level(StrEnum):
     """In the order in which they are shown."""
 
     ERROR = "error"
+    MISSING = "missing"
     WARNING = "warning"
     HINT = "hint"
 
@@ -45,14 +46,16 @@ class Finding:
 @dataclass(kw_only=True)
 class Subject:
     """What is checked: a source, stored as `asset` or not yet, for a crowd; `errors` are those
-    of the form. What several checks need is asked once, when the first wants it; None where the
-    crowd could not be asked (`trouble` says why). `asks`: addresses that nobody has
-    looked at are looked at soon, which is not so for somebody who may only look."""
+    of the form, `missing` the fields among them that nobody has begun to write. What several
+    checks need is asked once, when the first wants it; None where the crowd could not be asked
+    (`trouble` says why). `asks`: addresses that nobody has looked at are looked at soon, which is
+    not so for somebody who may only look."""
 
     source: Source
     crowd: Crowd
     asset: Asset | None = None
     errors: Mapping[str, list[str]] = field(default_factory=dict)
+    missing: Collection[str] = ()
     trouble: str = ""
     asks: bool = True
 
@@ -113,6 +116,11 @@ def findings(subject: Subject) -> list[Finding]:
         Finding(level=Level.ERROR, field=name, message=f"{_label(kind, name)}: {message}")
         for name, messages in subject.errors.items()
         for message in messages
+        if name not in subject.missing
+    ]
+    found += [
+        Finding(level=Level.MISSING, field=name, message=_label(kind, name))
+        for name in subject.missing
     ]
     for checked, check in _checks:
         if issubclass(kind, checked):

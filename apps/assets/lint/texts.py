@@ -1,11 +1,10 @@
 """Texts: too long for somebody, shouted, or empty for many."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from apps.assets import compatibility, places
+from apps.assets import cuts
 from apps.assets.audience import percent
-from apps.assets.compatibility import Client
 from apps.assets.lint.registry import Finding, Level, Subject, register
 from apps.assets.models import Push
 from apps.assets.places import Place
@@ -16,11 +15,9 @@ SHOUTED_FROM = 8
 # Fewer than these are the rest that no text can help.
 MANY = 0.05
 TITLES = ("title",)
-# Of a push: its lengths in the matrix and in a sample, and how bad a cut is.
-LENGTHS = {
-    "title": ("title_chars", "title", Level.WARNING),
-    "message": ("body_chars", "body", Level.HINT),
-}
+# How bad it is that a text of a push is cut off.
+CUT = {"title": Level.WARNING, "message": Level.HINT}
+UNITS = ("characters", "lines")
 
 
 @register()
@@ -47,29 +44,21 @@ def _tone(place: Place) -> Iterator[Finding]:
 @register(Push)
 def lengths(subject: Subject) -> Iterator[Finding]:
     """Find texts, as filled for real contacts, that some browsers cut off."""
-    if subject.sample is None:
-        return
-    longest: dict[Place, int] = {}
-    for each in subject.sample.versions:
-        for place in places.of_version(subject.source, each.key):
-            if place.name in LENGTHS and not place.number:
-                length = getattr(each, LENGTHS[place.name][1])
-                longest[place] = max(longest.get(place, 0), length)
-    for place, length in longest.items():
-        column, _, level = LENGTHS[place.name]
-        cut = [each for each in compatibility.clients() if getattr(each, column) < length]
-        if told := _who_cuts(subject, cut, column):
-            message = f"{place.words}: up to {length} characters, cut off after {told}."
-            yield Finding(level=level, field=place.field, message=message)
+    for cut in cuts.of(subject.source, subject.sample):
+        place = cut.place
+        for unit in UNITS:
+            if told := _who_cuts(subject, cut.limits(unit)):
+                held = getattr(cut.extent, unit)
+                message = f"{place.words}: up to {held} {unit}, cut off after {told}."
+                yield Finding(level=CUT[place.name], field=place.field, message=message)
 
 
-def _who_cuts(subject: Subject, cut: list[Client], column: str) -> str:
+def _who_cuts(subject: Subject, limits: Mapping[str, int]) -> str:
     """Name those whom it concerns, the commonest first; all of them when nobody is there yet."""
     audience = subject.audience
     if audience is None or not audience.total:
-        return ", ".join(f"{getattr(each, column)} on {each.label}" for each in cut)
+        return ", ".join(f"{most} on {label}" for label, most in limits.items())
     # By name: as old as a device may be, it cuts as the newest does.
-    limits = {each.label: getattr(each, column) for each in cut}
     return ", ".join(
         f"{limits[label]} on {label} ({percent(count, audience.total)} of the browsers)"
         for label, count in audience.browsers

@@ -397,7 +397,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=dict,
-                        help_text="A JSON object for scripts of your own; it is in the notification's data.",
+                        help_text="A JSON object of at most 1,000 bytes for scripts of your own; it is in the notification's data.",
                         validators=[apps.assets.models.pushes.check_data],
                         verbose_name="extra data",
                     ),

@@ -104,7 +104,8 @@ class Push(Asset):
         default=dict,
         blank=True,
         validators=[check_data],
-        help_text="A JSON object for scripts of your own; it is in the notification's data.",
+        help_text=f"A JSON object of at most {extra_data.MAX_BYTES:,} bytes for scripts of your "
+        "own; it is in the notification's data.",
     )
     ttl = models.PositiveIntegerField(
         "time to live",

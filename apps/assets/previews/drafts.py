@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Model, QuerySet
 
+from apps.accounts.uniqueness import told_at_fields
 from apps.assets.colors import FAINT
 from apps.assets.forms import (
     ButtonFormSet,
@@ -22,10 +23,12 @@ from apps.assets.forms import (
 from apps.assets.models import Asset, Button, Popup, Push, Variation
 from apps.assets.rendering import Source, Version, of
 
+# What is said while somebody writes is what saving says.
 FORMS = {
-    Push: (PushForm, PushButtonForm, ButtonFormSet),
-    Popup: (PopupForm, PopupButtonForm, PopupButtonFormSet),
+    Push: (told_at_fields(PushForm), PushButtonForm, ButtonFormSet),
+    Popup: (told_at_fields(PopupForm), PopupButtonForm, PopupButtonFormSet),
 }
+OF_A_VARIATION = told_at_fields(VariationForm)
 OF_VARIATIONS = {Push: VariationButtonFormSet, Popup: PopupVariationButtonFormSet}
 
 
@@ -33,11 +36,13 @@ OF_VARIATIONS = {Push: VariationButtonFormSet, Popup: PopupVariationButtonFormSe
 class Draft:
     """`source` is what can be rendered: a field in error is as it was stored, or empty. `errors`
     are lists of messages by the name of the field, those of buttons as `buttons-0-label`. `faint`
-    are the fields in error that are as they are written: colours that are hard to read."""
+    are the fields in error that are as they are written: colours that are hard to read; `missing`
+    those of what was never saved that nobody has written anything in yet."""
 
     source: Source
     errors: Mapping[str, list[str]]
     faint: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def read(kind: type[Asset], data: Mapping[str, Any], *, asset: Asset | None = None) -> Draft | None:
@@ -72,6 +77,7 @@ def read(kind: type[Asset], data: Mapping[str, Any], *, asset: Asset | None = No
         ),
         errors=_said(form, buttons),
         faint=tuple(name for name in content if form.has_error(name, FAINT)),
+        missing=() if asset else tuple(each for each in form.errors if _is_missing(form, each)),
     )
 
 
@@ -80,7 +86,7 @@ def read_variation(variation: Variation, data: Mapping[str, Any]) -> Draft:
     it, in its place among those that are active, whether it is or not. A new one, which has its
     asset, has the key 0 and comes last."""
     asset = variation.asset
-    form = VariationForm(data, instance=variation)
+    form = OF_A_VARIATION(data, instance=variation)
     form.is_valid()
     _, button_class, _ = FORMS[type(asset)]
     factory = forms.inlineformset_factory(
@@ -119,6 +125,10 @@ def _stored_of(variation: Variation, form: forms.BaseForm) -> dict[str, Any]:
 
 def _blank(kind: type[Asset]) -> dict[str, Any]:
     return {name: kind._meta.get_field(name).get_default() for name in kind.CONTENT}
+
+
+def _is_missing(form: forms.BaseForm, name: str) -> bool:
+    return form.has_error(name, "required") and not form[name].value()
 
 
 def _held(form: forms.BaseForm, name: str, otherwise: Any) -> Any:

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from django.db.models import Q
 
 from apps.accounts.models import Contact, Site
-from apps.assets import rendering
+from apps.assets import compatibility, rendering
+from apps.assets.compatibility import Client, Extent
 from apps.assets.models import Asset, Push, Variation
 from apps.assets.previews import dialogs, drafts, made_up, meter
 from apps.assets.previews.drafts import Draft
@@ -143,10 +144,12 @@ def _dialog(seen: Seen, site: Site) -> dict[str, Any]:
 
 
 def _notification(seen: Seen, site: Site) -> dict[str, Any]:
-    """`own` names what of icon and badge is the push's own, where the site may stand in."""
+    """`own` names what of icon and badge is the push's own, where the site may stand in; `texts`
+    says by browser what is to be seen of them."""
     reading = meter.read(seen.shown)
     return {
         "notification": _slim(seen.shown, reading.left_out),
+        "texts": {each.name: _texts(seen.shown, each) for each in compatibility.clients()},
         "site": {"name": site.name, "icon": site.icon, "host": urlsplit(site.home).netloc},
         "own": [name for name in Push.ADDRESSES if seen.content[name]],
         "meter": {
@@ -156,6 +159,19 @@ def _notification(seen: Seen, site: Site) -> dict[str, Any]:
             "left_out": list(reading.left_out),
             "can_be_sent": reading.can_be_sent,
         },
+    }
+
+
+def _texts(notification: dict[str, Any], client: Client) -> dict[str, Any]:
+    texts = {name: notification.get(name, "") for name in compatibility.TEXTS}
+    extents = {name: Extent.of(text) for name, text in texts.items()}
+    return {
+        **{name: compatibility.seen(text, client, name) for name, text in texts.items()},
+        "cut": [
+            compatibility.label_of(name)
+            for name, extent in extents.items()
+            if compatibility.is_cut(extent, client, name)
+        ],
     }
 
 

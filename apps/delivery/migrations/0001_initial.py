@@ -179,7 +179,10 @@ class Migration(migrations.Migration):
                             ("too_large", "Too large for its push service"),
                             ("refused", "The push service refused our key"),
                             ("rejected", "The push service rejected the message"),
-                            ("unavailable", "The push service did not answer in time"),
+                            (
+                                "unavailable",
+                                "The push service could not be reached, or did not take it in time",
+                            ),
                             ("expired", "Its time to live was over before it could be sent"),
                             ("no_device", "The device has no live subscription any more"),
                             ("opted_out", "The contact has opted out of push"),

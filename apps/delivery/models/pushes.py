@@ -38,7 +38,10 @@ class Push(models.Model):
         TOO_LARGE = "too_large", "Too large for its push service"
         REFUSED = "refused", "The push service refused our key"
         REJECTED = "rejected", "The push service rejected the message"
-        UNAVAILABLE = "unavailable", "The push service did not answer in time"
+        UNAVAILABLE = (
+            "unavailable",
+            "The push service could not be reached, or did not take it in time",
+        )
         EXPIRED = "expired", "Its time to live was over before it could be sent"
         NO_DEVICE = "no_device", "The device has no live subscription any more"
         OPTED_OUT = "opted_out", "The contact has opted out of push"

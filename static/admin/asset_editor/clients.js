@@ -25,40 +25,32 @@ class Card {
     this.element = el("article", { class: "client", "data-client": client.name, "aria-label": client.label }, el("h3", {}, client.label), this.screen, this.notes);
   }
 
-  show({ notification, site, own, hasTitle }) {
-    const said = JSON.stringify([notification, site, own, hasTitle]);
+  show({ notification, texts, site, own, hasTitle }) {
+    const seen = seenOf(texts[this.client.name], hasTitle);
+    const said = JSON.stringify([notification, seen, site, own]);
     if (said === this.said) return;
     this.said = said;
-    const push = seenBy(this.client, notification, site, hasTitle);
-    this.screen.replaceChildren(frameOf(this.client, push));
-    const isClamped = this.isClamped();
-    const notes = notesOf(this.client, notification, own, { title: push.isTitleCut, message: push.isBodyCut || isClamped });
+    this.screen.replaceChildren(frameOf(this.client, drawn(this.client, notification, seen, site)));
+    const notes = notesOf(this.client, notification, own, seen.cut);
     this.notes.replaceChildren(...notes.map((note) => el("li", {}, note)));
-  }
-
-  isClamped() {
-    const body = this.screen.querySelector(".push-body");
-    return Boolean(body && body.scrollHeight > body.clientHeight + 2);
   }
 }
 
-// What is left of the push when the client has ignored and cut what it does.
-function seenBy(client, notification, site, hasTitle) {
+// Where texts are cut, the server says (apps/assets/compatibility/texts.py), as the checks do.
+// Without a title nothing of one is to be seen.
+function seenOf(texts, hasTitle) {
+  return hasTitle ? texts : { ...texts, title: "", cut: texts.cut.filter((name) => name !== "title") };
+}
+
+// What is left of the push when the client has ignored what it does.
+function drawn(client, notification, { title, body }, site) {
   const { shows } = client;
-  const [title, isTitleCut] = cut(hasTitle ? notification.title : "", client.title_chars);
-  const [body, isBodyCut] = cut(notification.body ?? "", client.body_chars);
   return {
-    title, isTitleCut, body, isBodyCut, site,
-    lines: client.body_lines,
+    title, body, site,
     direction: (shows.dir && notification.dir) || "auto",
     icon: shows.icon ? notification.icon : "",
     image: shows.image ? notification.image : "",
     badge: shows.badge ? notification.badge : "",
     buttons: (notification.actions ?? []).slice(0, client.max_actions),
   };
-}
-
-function cut(text, most) {
-  const signs = [...text];
-  return most && signs.length > most ? [`${signs.slice(0, most - 1).join("").trimEnd()}…`, true] : [text, false];
 }

@@ -31,11 +31,16 @@ export class Counters {
     this.draw();
   }
 
+  // Line breaks are two characters in what a form has sent.
+  plain(name) {
+    return (this.filled[IN_NOTIFICATION[name]] ?? "").replace(/\r\n?/g, "\n");
+  }
+
   // With tags in it, it is as long as it is for the contact of the preview.
   draw() {
     for (const { name, input, most, text, element } of this.counters) {
       const written = input.value;
-      const counted = written.includes("{{") ? this.filled[IN_NOTIFICATION[name]] ?? "" : written.trim();
+      const counted = written.includes("{{") ? this.plain(name) : written.trim();
       const length = [...counted].length;
       const words = length > most ? `${length} characters; some browsers show ${most}` : `${length} of ${most} characters`;
       if (text.data !== words) text.data = words;

@@ -60,7 +60,6 @@ function ios(push) {
 
 function texts(push, after, between) {
   const body = push.body ? el("p", { class: "push-body", dir: push.direction }, push.body) : null;
-  body?.style.setProperty("--lines", push.lines || 4);
   const title = el("strong", { class: push.title ? "push-title" : "push-title empty", dir: push.direction }, push.title || "Your title");
   return el("div", { class: "push-texts" }, title, between, body, after);
 }

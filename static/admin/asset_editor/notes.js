@@ -2,9 +2,8 @@
 
 const NUMBERS = ["first", "second", "third"];
 
-export function notesOf(client, notification, own, isCut) {
+export function notesOf(client, notification, own, cut) {
   const missing = [...ignored(client, notification, own), ...buttonsLeft(client, notification.actions ?? [])];
-  const cut = Object.keys(isCut).filter((name) => isCut[name]);
   return [
     missing.length ? `Not shown here: ${missing.join(", ")}` : "",
     cut.length ? `Cut here: ${cut.join(", ")}` : "",

@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from apps.assets import lint
-from apps.assets.lint import Finding, Level, registry
+from apps.assets.audience import Crowd
+from apps.assets.lint import Finding, Level, Subject, registry
 from apps.assets.models import Popup, Push
 from apps.assets.previews import drafts
 from tests.assets.lint.finding import found, looked_at, subject_of
@@ -61,6 +62,49 @@ class TestRegistry:
                 "buttons-0-url",
                 "A button, address: Write https://… or a path on the site that begins with /.",
             ),
+        ]
+
+    def test_a_name_that_is_taken_is_said_once_and_as_saving_says_it(self):
+        push = a_push(name="Sale")
+        draft = drafts.read(Push, a_form(push.site, name="Sale"))
+        subject = replace(
+            subject_of(push), source=draft.source, errors=draft.errors, missing=draft.missing
+        )
+
+        assert draft.errors == {"name": ["Another asset of this site has this resource name."]}
+        assert [row.message for row in lint.findings(subject) if row.level == "error"] == [
+            "Resource name: Another asset of this site has this resource name."
+        ]
+
+    def test_what_is_not_written_yet_is_no_mistake(self):
+        site = a_site()
+        draft = drafts.read(Push, a_form(site, name="", title=""))
+        crowd = Crowd.of(site)
+        subject = Subject(
+            source=draft.source, crowd=crowd, errors=draft.errors, missing=draft.missing
+        )
+
+        rows = [(row.level.value, row.field, row.message) for row in lint.findings(subject)]
+
+        assert rows == [
+            ("missing", "name", "Resource name"),
+            ("missing", "title", "Title"),
+            (
+                "hint",
+                "url",
+                "Click address: empty, so a click opens the home page, https://shop.example/.",
+            ),
+        ]
+
+    def test_what_was_saved_and_is_empty_now_is_one(self):
+        push = a_push()
+        draft = drafts.read(Push, a_form(push.site, title=""), asset=push)
+        subject = replace(subject_of(push), errors=draft.errors, missing=draft.missing)
+
+        rows = [row for row in lint.findings(subject) if row.field == "title"]
+
+        assert [(row.level.value, row.message) for row in rows] == [
+            ("error", "Title: This field is required.")
         ]
 
     def test_a_segment_that_cannot_be_asked_is_said_and_the_rest_is_checked(self):

@@ -1,5 +1,6 @@
 import pytest
 
+from apps.assets.compatibility import clients
 from apps.assets.models import Button, LabelTag, Popup, Push
 from apps.assets.previews import made_up, showing
 from apps.assets.previews.showing import Viewer
@@ -180,6 +181,9 @@ class TestShown:
             "variation": "German",
             "met": "German",
             "labels": {"bonus": "20 %"},
+            "texts": {
+                each.name: {"title": "Hallo 20 %", "body": "", "cut": []} for each in clients()
+            },
             "meter": {
                 "bytes": size,
                 "level": "green",
