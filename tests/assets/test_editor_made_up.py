@@ -98,6 +98,7 @@ class TestWhatItGets:
             ("external_id", "is", "customer-7", "customer-7"),
             ("external_id", "is_set", False, ""),
             ("push_status", "is", "allowed", "allowed"),
+            ("push_status", "is", "not_supported", "Not supported"),
             ("time_zone", "is", "Asia/Tokyo", "Asia/Tokyo"),
         ],
     )

@@ -57,8 +57,10 @@ def contact(site: Site, state: Mapping[str, Any]) -> Contact:
     """Return a contact that is nowhere stored (apps.segments.imagined); what the house knows of
     everybody is taken from `state` as well, or made up."""
     given = {name: _cut(name, state[name]) for name in CORE_STATE if name in state}
-    if given.get("push_status") not in PushStatus.values:
-        given.pop("push_status", None)
+    # As it is called on every page, too: “Not supported”.
+    status = given.pop("push_status", "").lower().replace(" ", "_")
+    if status in PushStatus.values:
+        given["push_status"] = status
     own = {name: value for name, value in state.items() if name not in CORE_STATE}
     everybody = {**core(site), **given}
     # A visitor, whom the site does not know by an id.
