@@ -37,6 +37,27 @@ for name, language in (("Greta", "de"), ("Will", "en")):
     keys.append(key)
 print(popup.pk, popup.variations.get().pk, *keys)
 """
+VIPS = """
+from apps.accounts.models import Property
+from apps.assets.models import Popup
+popup = Popup.objects.get(pk={popup})
+Property.objects.get_or_create(
+    site=popup.site, name="state_of_vip", event_name=None, defaults={{"type": "yes_no"}}
+)
+vip = {{"field": "state.state_of_vip", "op": "is", "value": True}}
+firefox = {{"field": "device.browser", "op": "is", "value": "Firefox"}}
+rule = {{"all": [vip, {{"none": [firefox]}}]}}
+content = {{"title": "Dear {{{{ state.first_name }}}}"}}
+popup.variations.create(name="VIP", status="active", position=1, rule=rule, content=content)
+"""
+ROWS = (
+    "[...document.querySelectorAll('.editor-row')]"
+    ".map(row => [...row.querySelectorAll('input')].map(input => input.value))"
+)
+VALUE_OF = (
+    "[...document.querySelectorAll('.editor-row')]"
+    ".find(row => row.querySelector('input').value === '{}').querySelectorAll('input')[1]"
+)
 SCREENS = ("computer", "phone")
 SHADOW = (
     "document.querySelector('.popup-screen.{} iframe').contentDocument"
@@ -170,6 +191,37 @@ class TestPreview:
         editor.says("Hello Z")
         office.press("Backspace")
         editor.says("Hello")
+        assert office.errors == []
+
+    def test_somebody_made_up_gets_what_their_values_meet(self, office, desk, editor, made):
+        desk.run(VIPS.format(popup=made[0]))
+        editor.open(f"popup/{made[0]}/change/")
+        editor.looks_as_nobody()
+        editor.says("Hello Anna")
+        office.wait_for(f"({WHO}).startsWith('Gets Default content ')")
+        label = office.evaluate("document.querySelector('.editor-label').innerText")
+        assert label.endswith(": 10 %")
+        lacks = office.evaluate("document.querySelector('.editor-lacks').innerText")
+        assert lacks == "Rules here ask for devices: a made-up contact has none."
+        assert office.evaluate(CONTENTS) == ["What they get", "Default content", "German", "VIP"]
+        office.click(".editor-values summary")
+        rows = [["first_name", "Anna"], ["language", "en"], ["state_of_vip", ""]]
+        assert office.evaluate(ROWS) == rows
+
+        office.type(VALUE_OF.format("state_of_vip"), "true")
+        editor.says("Dear Anna")
+        office.wait_for(f"({WHO}).startsWith('Gets VIP ')")
+
+        office.evaluate(f"{VALUE_OF.format('language')}.select()")
+        office.press("Backspace")
+        office.type(VALUE_OF.format("language"), "de")
+        editor.says("Hallo Anna", "30 % Rabatt")
+        office.wait_for(f"({WHO}).startsWith('Gets German ')")
+        assert office.evaluate(ROWS)[1:] == [["language", "de"], ["state_of_vip", "true"]]
+
+        office.evaluate(CHOOSE_CONTENT, "Default content")
+        editor.says("Hello Anna")
+        assert office.evaluate(WHO).startswith("Shows Default content, would get German ")
         assert office.errors == []
 
     def test_tags_are_offered_and_an_error_is_said_beside_the_field(self, office, editor, made):

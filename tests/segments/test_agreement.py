@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.accounts.models import Contact
-from apps.segments import catalogue, explaining, membership, rules
+from apps.segments import catalogue, explaining, imagined, membership, rules
 from apps.segments.rules.operators import OPERATORS
 from tests.segments.reading import Reading
 from tests.segments.rules_at_random import FIELDS, a_damaged_rule, a_rule, anything, steadily
@@ -140,6 +140,47 @@ class TestCompile:
             if not rules.problems(rule, context):
                 agree(many, {**many.people, **newcomers}, rule, context)
             transaction.set_rollback(True)
+
+
+class TestImagined:
+    @pytest.mark.parametrize("zone", ZONES, ids=str)
+    def test_whom_nobody_stored_is_judged_as_a_slow_reading_does(self, many, zone):
+        context = shifted(many.context, zone, CHANGES[ZONES.index(zone)])
+        reading = a_reading(many, context)
+        asked = list(every_condition())
+        met = {f"met_{number}": truth(rule, context) for number, rule in enumerate(asked)}
+        pick = random.Random(zone.key).choice
+
+        for someone in [loner(pick) for _ in range(3)]:
+            with imagined.only(a_contact_of(many.site, someone)):
+                rows = Contact.objects.filter(site=many.site).annotate(**met).values("pk", *met)
+                (row,) = rows
+
+            for number, rule in enumerate(asked):
+                assert row[f"met_{number}"] == reading.meets(rule, someone), f"{rule} {someone}"
+
+    @given(data=st.data(), zone=zones, now=nows)
+    @settings(steadily, max_examples=60)
+    def test_so_are_whole_rules(self, many, data, zone, now):
+        context = shifted(many.context, zone, now)
+        rule = data.draw(a_rule(list(many.segments)))
+        if rules.problems(rule, context):
+            return
+        someone = loner(lambda pool: data.draw(st.sampled_from(pool)))
+
+        with imagined.only(a_contact_of(many.site, someone)):
+            found = list(membership.matching(rule, context, among=[0]).values_list("pk", flat=True))
+
+        assert found == ([0] if a_reading(many, context).meets(rule, someone) else [])
+
+
+def loner(pick):
+    """Somebody with nothing beside the row of their contact."""
+    return replace(person(pick), devices=[], sessions=0, events=[], pushes=[])
+
+
+def a_contact_of(site, someone):
+    return Contact(pk=0, site=site, **someone.columns())
 
 
 class TestExplain:

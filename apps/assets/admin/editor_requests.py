@@ -1,6 +1,7 @@
 """What the script of the editor sends: the form as it is, and who is to look at it."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,13 +14,15 @@ from apps.accounts import keys
 from apps.accounts.models import Contact, Site
 from apps.assets.admin.strips import may_change
 from apps.assets.models import Asset, Variation
-from apps.assets.previews import showing, viewers
+from apps.assets.previews import showing
 from apps.assets.previews.drafts import Draft
 from apps.assets.previews.made_up import ROOTS
 from apps.assets.previews.showing import Viewer
 from apps.assets.rendering import Source
 
 MAX_VALUES, MAX_TEXT = 60, 2_000
+# NUL, and halves of characters: sites cannot send them either.
+UNSENT = re.compile("[\x00\ud800-\udfff]")
 SEE_CONTACTS = "accounts.view_contact"
 # As the version: not the one that the contact meets, but the content without any.
 DEFAULT = "default"
@@ -57,10 +60,7 @@ def draft_of(owner: ModelAdmin, request: HttpRequest) -> Draft | None:
 def viewer_of(request: HttpRequest, source: Source) -> Viewer | None:
     """Return who is to look at the source; None where the contact is not there any more."""
     values = _read(request, "preview-values")
-    given = {
-        root: {name: viewers.typed(text) for name, text in _texts(values.get(root)).items()}
-        for root in ROOTS
-    }
+    given = {root: _texts(values.get(root)) for root in ROOTS}
     contact = None
     if wanted := request.POST.get("preview-contact", ""):
         if not request.user.has_perm(SEE_CONTACTS):
@@ -93,10 +93,11 @@ def _read(request: HttpRequest, name: str) -> dict[str, Any]:
 
 
 def _texts(found: Any) -> dict[str, str]:
-    """Return what of it is text by name, as much as a person would write."""
+    """Return what of it is text by name, as much as a person would write, without what no
+    database takes."""
     pairs = found.items() if isinstance(found, Mapping) else ()
     return {
-        name[:MAX_TEXT]: text[:MAX_TEXT]
+        UNSENT.sub("", name)[:MAX_TEXT]: UNSENT.sub("", text)[:MAX_TEXT]
         for name, text in list(pairs)[:MAX_VALUES]
         if isinstance(text, str)
     }

@@ -1,6 +1,6 @@
 """What the script of the editor asks for while somebody writes, as JSON."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -16,9 +16,11 @@ from apps.assets.previews import made_up, showing, viewers
 from apps.assets.previews.drafts import Draft
 from apps.assets.previews.showing import Viewer
 from apps.assets.tags import NotFilled
+from apps.segments.counting import TooSlow
 
 MAX_BYTES = 300_000
 NO_SITE = "Choose the site first: it decides what can be shown."
+TOO_SLOW = "It takes too long to find out what a made-up contact meets: try once more."
 GONE = "This contact is not there any more: choose another one."
 
 View = Callable[[ModelAdmin, HttpRequest], HttpResponse]
@@ -40,13 +42,20 @@ def drawn(owner: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def _seen(draft: Draft, viewer: Viewer) -> dict[str, Any]:
-    about = {"viewer": _named(viewer.contact), "values": _values(viewer)}
+    about = {
+        "viewer": _named(viewer.contact),
+        "values": {root: _texts(each) for root, each in viewer.made_up.items()},
+    }
     try:
         seen = showing.render(draft.source, viewer)
     except NotFilled as error:
         return {**about, "problem": f"The texts cannot be filled for this contact: {error}"}
+    except TooSlow:
+        return {**about, "problem": TOO_SLOW}
+    if seen.asked:
+        about["values"]["state"] |= _texts(seen.asked)
     faint = " ".join(words for name in draft.faint for words in draft.errors[name])
-    return {**about, "problem": faint, **showing.shown(seen, draft.source)}
+    return {**about, "problem": faint, "lacks": seen.lacks, **showing.shown(seen, draft.source)}
 
 
 def offered(owner: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -85,14 +94,11 @@ def guarded(owner: ModelAdmin, view: View) -> Callable[[HttpRequest], HttpRespon
 
 
 def _named(contact: Contact) -> dict[str, Any]:
-    if contact.pk is None:
+    if made_up.is_made_up(contact):
         return {"id": None, "name": "a made-up contact", "about": ""}
     return {"id": contact.pk, "name": str(contact), "about": viewers.about(contact)}
 
 
-def _values(viewer: Viewer) -> dict[str, dict[str, str]]:
-    """Return what is made up, as somebody would type it."""
-    return {
-        root: {name: made_up.written(value) for name, value in values.items()}
-        for root, values in viewer.made_up.items()
-    }
+def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the values as somebody would type them."""
+    return {name: made_up.written(value) for name, value in values.items()}

@@ -4,12 +4,14 @@ there to see it."""
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from django.utils import timezone
 from liquid.exceptions import LiquidError
 
 from apps.accounts.models import Contact, Property, PushStatus, Site
 from apps.assets.rendering import CORE_STATE, Source
 from apps.assets.rendering.sources import texts
 from apps.assets.tags.language import parse
+from apps.segments import imagined
 
 # What nobody has before it happens.
 LATER = ("event", "journey")
@@ -28,18 +30,23 @@ BY_TYPE: dict[str, Any] = {
     Property.Type.YES_NO: True,
     Property.Type.DATE: "2026-06-01",
 }
-MAX_CORE = 150
+# By root and name, as rules and texts read them.
+Types = Mapping[tuple[str, str], str]
 
 
-def values(source: Source, roots: Collection[str] = ROOTS) -> dict[str, dict[str, Any]]:
+def values(
+    source: Source, roots: Collection[str] = ROOTS, *, known: Types | None = None
+) -> dict[str, dict[str, Any]]:
     """Return by root and name a value for everything that the texts of the source name, in the
-    order in which they name it. One query, and none where nothing is named."""
+    order in which they name it. One query for the types, unless they are `known`, and none where
+    nothing is named."""
     named = _named(source, roots)
-    known = _types(source.site) if named.get("state") or named.get("event") else {}
-    core = {("state", name): value for name, value in _core(source.site).items()}
+    if known is None:
+        known = types(source.site) if named.get("state") or named.get("event") else {}
+    everybody = {("state", name): value for name, value in core(source.site).items()}
     return {
         root: {
-            name: core.get((root, name)) or _example(name, known.get((root, name)))
+            name: everybody.get((root, name)) or _example(name, known.get((root, name)))
             for name in names
         }
         for root, names in named.items()
@@ -47,13 +54,23 @@ def values(source: Source, roots: Collection[str] = ROOTS) -> dict[str, dict[str
 
 
 def contact(site: Site, state: Mapping[str, Any]) -> Contact:
-    """Return a contact that is nowhere stored; what the house knows of everybody is taken from
-    `state` as well, or made up."""
-    given = {name: str(state[name])[:MAX_CORE] for name in CORE_STATE if name in state}
-    if given.get("push_status") not in PushStatus.values:
-        given.pop("push_status", None)
+    """Return a contact that is nowhere stored (apps.segments.imagined); what the house knows of
+    everybody is taken from `state` as well, or made up."""
+    given = {name: _cut(name, state[name]) for name in CORE_STATE if name in state}
+    # As it is called on every page, too: “Not supported”.
+    status = given.pop("push_status", "").lower().replace(" ", "_")
+    if status in PushStatus.values:
+        given["push_status"] = status
     own = {name: value for name, value in state.items() if name not in CORE_STATE}
-    return Contact(site=site, state=own, **{**_core(site), **given})
+    everybody = {**core(site), **given}
+    # A visitor, whom the site does not know by an id.
+    everybody["external_id"] = everybody["external_id"] or None
+    now = timezone.now()
+    return Contact(pk=imagined.KEY, site=site, state=own, created_at=now, **everybody)
+
+
+def is_made_up(contact: Contact) -> bool:
+    return contact.pk == imagined.KEY
 
 
 def written(value: Any) -> str:
@@ -63,7 +80,8 @@ def written(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _core(site: Site) -> dict[str, str]:
+def core(site: Site) -> dict[str, str]:
+    """Return what the house knows of everybody, of somebody made up."""
     return {
         "external_id": "customer-1",
         "language": site.default_language,
@@ -72,9 +90,15 @@ def _core(site: Site) -> dict[str, str]:
     }
 
 
-def _types(site: Site) -> dict[tuple[str, str], str]:
+def types(site: Site) -> Types:
+    """Return the types of what states and events of the site hold, in one query."""
     rows = Property.objects.filter(site=site).values_list("event_name", "name", "type")
-    return {("event" if event else "state", name): type for event, name, type in rows}
+    own = {("event" if event else "state", name): type for event, name, type in rows}
+    return own | {("state", name): Property.Type.TEXT for name in CORE_STATE}
+
+
+def _cut(name: str, value: Any) -> str:
+    return str(value)[: Contact._meta.get_field(name).max_length]
 
 
 def _example(name: str, type: str | None) -> Any:

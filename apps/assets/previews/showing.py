@@ -12,14 +12,20 @@ from apps.accounts.models import Contact, Site
 from apps.assets import compatibility, rendering
 from apps.assets.compatibility import Client, Extent
 from apps.assets.models import Asset, Push, Variation
-from apps.assets.previews import dialogs, drafts, made_up, meter
+from apps.assets.previews import asked, dialogs, drafts, made_up, meter, viewers
 from apps.assets.previews.drafts import Draft
-from apps.assets.rendering import Batch, Rendered, Source, Version, labels
+from apps.assets.rendering import Batch, Rendered, Source, Version
+from apps.segments import imagined
+from apps.segments.counting import at_most
 
 NAME = "draft"
 # As the version to show: the content without any variation. No variation has this key.
 DEFAULT = -1
 DEFAULT_WORDS = "Default content"
+# What somebody typed, by root and name.
+Given = Mapping[str, Mapping[str, Any]]
+# What it may take to find out what somebody made up meets.
+SECONDS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +42,13 @@ class Viewer:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen(Rendered):
-    """`met` is the variation that the rules give the viewer, also where another one is shown."""
+    """`met` is the variation that the rules give the viewer, also where another one is shown.
+    `asked` is what the rules want to know of the state of somebody made up and no text names, by
+    name, empty where it is not set; `lacks` says what else they ask, which nobody made up has."""
 
     met: Version | None
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    lacks: str = ""
 
 
 def read(
@@ -88,14 +98,18 @@ def viewer(
     source: Source,
     *,
     contact: Contact | None = None,
-    given: Mapping[str, Mapping[str, Any]] | None = None,
+    given: Given | None = None,
     version: int | None = None,
 ) -> Viewer:
     """Return who looks at the source: the contact, or without one somebody made up. Made up is
     whatever the texts name of them, of an event and of a journey, but for what is `given` by root
     and name."""
-    made = made_up.values(source, made_up.LATER if contact else made_up.ROOTS)
-    filled = {root: {**values, **(given or {}).get(root, {})} for root, values in made.items()}
+    roots = made_up.LATER if contact else made_up.ROOTS
+    known = made_up.types(source.site) if given and any(given.values()) else None
+    made = made_up.values(source, roots, known=known)
+    filled = {
+        root: {**values, **_typed(root, given or {}, known or {})} for root, values in made.items()
+    }
     return Viewer(
         contact=contact or made_up.contact(source.site, filled["state"]),
         more={root: filled[root] for root in made_up.LATER},
@@ -104,15 +118,24 @@ def viewer(
     )
 
 
+def _typed(root: str, given: Given, known: made_up.Types) -> dict[str, Any]:
+    return {
+        name: viewers.typed(value, known.get((root, name))) if isinstance(value, str) else value
+        for name, value in given.get(root, {}).items()
+    }
+
+
 def render(source: Source, viewer: Viewer) -> Seen:
-    """Return what the viewer gets. Which variation a made-up contact meets only a database could
-    say, so it gets the default content unless one is named. Raises NotFilled."""
+    """Return what the viewer gets; a made-up contact is asked the same rules as any other.
+    Raises NotFilled and TooSlow (apps.segments.counting)."""
     contact = viewer.contact
-    if contact.pk is None:
-        known = labels.load([source.site.pk], source.labels)
-        batch = Batch(sources={NAME: source}, labels=known)
+    if made_up.is_made_up(contact):
+        with at_most(SECONDS, few=True), imagined.only(contact):
+            batch = Batch.load({NAME: source}, [contact])
+        more = _asked(batch, source.site, viewer.made_up.get("state", {}))
     else:
         batch = Batch.load({NAME: source}, [contact])
+        more = {}
     choices = batch.chosen.get(contact.pk, {})
     met = source.version(choices.get(("source", NAME)))
     if viewer.version is not None:
@@ -120,7 +143,17 @@ def render(source: Source, viewer: Viewer) -> Seen:
         if named or viewer.version == DEFAULT:
             choices = {**choices, ("source", NAME): named and named.key}
             batch = replace(batch, chosen={contact.pk: choices})
-    return Seen(**vars(batch.render(NAME, contact, viewer.more)), met=met)
+    return Seen(**vars(batch.render(NAME, contact, viewer.more)), met=met, **more)
+
+
+def _asked(batch: Batch, site: Site, named: Mapping[str, Any]) -> dict[str, Any]:
+    context = batch.contexts.get(site.pk)
+    if context is None:
+        return {}
+    nodes = asked.conditions(batch.rules(site), context)
+    everybody = made_up.core(site)
+    values = {name: everybody.get(name, "") for name in asked.state(nodes) if name not in named}
+    return {"asked": values, "lacks": asked.lacking(nodes, context)}
 
 
 def shown(seen: Seen, source: Source) -> dict[str, Any]:

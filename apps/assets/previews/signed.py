@@ -12,6 +12,7 @@ from apps.assets.previews import dialogs, showing
 from apps.assets.previews.showing import DEFAULT
 from apps.assets.rendering import Source, of
 from apps.assets.tags import NotFilled
+from apps.segments.counting import TooSlow
 
 SALT = "pushdesk.popup-preview"
 LASTS = timezone.timedelta(hours=1)
@@ -68,13 +69,15 @@ def rendered(
 ) -> dict[str, Any]:
     """Return what the script needs to show the source as a preview, marked with `word`.
 
-    Without a contact it is made up, and meets no rule. Raises Refused.
+    Without a contact it is made up. Raises Refused.
     """
     viewer = showing.viewer(source, contact=contact, version=variation)
     try:
         return dialogs.previewed(showing.render(source, viewer).shown, word)
     except NotFilled as error:
         raise Refused(f"the tags cannot be filled: {error}") from error
+    except TooSlow as error:
+        raise Refused("finding out which variation is met takes too long") from error
 
 
 def _variations(popup: Popup, chosen: int | None) -> list[Variation]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from apps.accounts import naming
+from apps.accounts.imports import values as cells
 from apps.accounts.models import Contact, Site
 from apps.segments.counting import TooSlow, at_most
 
@@ -78,10 +79,20 @@ def about(contact: Contact) -> str:
     return " · ".join([*short, *filter(None, [contact.language])])[:MAX_ABOUT]
 
 
-def typed(text: str) -> Any:
-    """Return a value as a site would have sent it: a number or yes and no where it reads so."""
+def typed(text: str, type: str | None = None) -> Any:
+    """Return a value as a site would have sent it: of the type, and where it has none that is
+    known, a number or yes and no where it reads so. What is not of the type stays a text."""
+    if type is not None:
+        return _read(text, type)
     if text in YES_NO:
         return YES_NO[text]
     if NUMBER.match(text):
         return float(text) if "." in text else int(text)
     return text
+
+
+def _read(text: str, type: str) -> Any:
+    try:
+        return cells.read(text, type) if text else text
+    except cells.ValueRefused:
+        return text

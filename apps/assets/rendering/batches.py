@@ -15,6 +15,7 @@ from apps.assets.rendering.notifications import notification
 from apps.assets.rendering.sources import Content, Source, Version
 from apps.assets.tags import Values
 from apps.segments import catalogue
+from apps.segments.rules import Context, Rule
 
 # What the house itself knows of every contact, as tags name it.
 CORE_STATE = ("external_id", "language", "time_zone", "push_status")
@@ -37,6 +38,7 @@ class Batch:
     sources: Mapping[Hashable, Source]
     labels: Mapping[int, list[Label]] = field(default_factory=dict)
     chosen: Chosen = field(default_factory=dict)
+    contexts: Mapping[int, Context] = field(default_factory=dict)
 
     @classmethod
     def load(cls, sources: Mapping[Hashable, Source], contacts: Iterable[Contact]) -> "Batch":
@@ -54,7 +56,12 @@ class Batch:
         chosen: Chosen = {}
         for site in ruled:
             chosen |= choose(lists[site], by_site[site], contexts[site.pk])
-        return cls(sources=sources, labels=known, chosen=chosen)
+        return cls(sources=sources, labels=known, chosen=chosen, contexts=contexts)
+
+    def rules(self, site: Site) -> list[Rule]:
+        """Return the rules that contacts of the site were asked."""
+        lists = _lists(site, self.sources, self.labels.get(site.pk, []))
+        return [each.rule for ruled in lists.values() for each in ruled]
 
     def render(
         self, name: Hashable, contact: Contact, more: Mapping[str, Any] | None = None

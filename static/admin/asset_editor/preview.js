@@ -79,6 +79,7 @@ export class Preview {
     const wrong = this.errors.number;
     const parts = [
       found.variation && `Preview as ${found.viewer.name}: ${found.variation}.`,
+      found.variation && found.lacks,
       found.meter && sentence(found.meter.words.split("; ")[1]),
       wrong && `${wrong} ${wrong === 1 ? "field has" : "fields have"} an error.`,
     ];

@@ -1,5 +1,5 @@
-// Values for the tags of a made-up contact, and of an event and a journey that nobody has had: what
-// is made up, until something else is typed.
+// Values of a made-up contact, for tags and rules, and of an event and a journey that nobody has had:
+// what is made up, until something else is typed.
 
 import { el, iconButton, newId } from "../rule_builder/dom.js";
 
@@ -56,7 +56,7 @@ export class Values {
       this.changed();
     };
     row.name = el("input", { id: `${id}-name`, "aria-label": `${WORDS[root]}: name`, placeholder: "name", autocomplete: "off", maxlength: 100, oninput: write, value: name });
-    row.value = el("input", { id, "aria-label": `${WORDS[root]}: value`, placeholder: "value", autocomplete: "off", maxlength: 1000, oninput: write });
+    row.value = el("input", { id, "aria-label": `${WORDS[root]}: value`, placeholder: isOwn ? "value" : "not set", autocomplete: "off", maxlength: 1000, oninput: write });
     row.element = el("div", { class: "editor-row" }, el("span", {}, `${root}.`), row.name, row.value, iconButton("close", "Remove this value", { press: () => this.remove(row) }));
     this.rows.push(row);
     if (isOwn) this.draw();
@@ -72,7 +72,7 @@ export class Values {
 
   draw() {
     const shown = this.shown.map(({ element }) => element);
-    const note = this.isEmpty ? [el("p", { class: "editor-note" }, "Values that the tags in your texts name appear here.")] : [];
+    const note = this.isEmpty ? [el("p", { class: "editor-note" }, "Values that the tags in your texts and the rules name appear here.")] : [];
     this.list.replaceChildren(...shown, ...note);
   }
 

@@ -87,21 +87,20 @@ export class Viewer {
     if (found.values) this.values.follow(found.values);
     this.details.hidden = this.values.isEmpty && this.chosen.id !== null;
     if (!found.variation) return;
-    const said = JSON.stringify([found.viewer, found.variation, found.met, found.labels, found.versions]);
+    const said = JSON.stringify([found.viewer, found.variation, found.met, found.labels, found.lacks, found.versions]);
     if (said === this.said) return;
     this.said = said;
     const labels = Object.entries(found.labels).flatMap(([name, value]) => [" ", el("span", { class: "editor-label" }, `${name}: `, el("b", {}, value || "nothing"))]);
     const about = found.viewer.about ? `${found.viewer.about}. ` : "";
-    this.who.replaceChildren(about, ...gets(found), ...labels);
+    const lacks = found.lacks ? [el("span", { class: "editor-lacks" }, found.lacks)] : [];
+    this.who.replaceChildren(about, ...gets(found), ...labels, ...lacks);
     this.offer(found);
   }
 
-  // What can be shown instead of what a contact meets; which variation somebody made up meets is
-  // not known, so it is chosen. A variation's own page shows that one.
-  offer({ viewer, versions }) {
+  // What can be shown instead of what a contact meets. A variation's own page shows that one.
+  offer({ versions }) {
     this.versions.hidden = !versions.length || Boolean(this.form.identity.variation);
-    const byDefault = viewer.id === null ? [["", DEFAULT]] : [["", "What they get"], ["default", DEFAULT]];
-    const choices = [...byDefault, ...versions.map(({ id, name }) => [String(id), name])];
+    const choices = [["", "What they get"], ["default", DEFAULT], ...versions.map(({ id, name }) => [String(id), name])];
     this.versions.replaceChildren(...choices.map(([value, words]) => el("option", { value }, words)));
     if (!choices.some(([value]) => value === this.version)) this.version = "";
     this.versions.value = this.version;
@@ -109,7 +108,7 @@ export class Viewer {
 }
 
 // Which content is shown, and where the contact would get another one, which that is.
-function gets({ viewer, variation, met }) {
-  if (viewer.id === null || variation === met) return ["Gets ", el("b", {}, variation)];
+function gets({ variation, met }) {
+  if (variation === met) return ["Gets ", el("b", {}, variation)];
   return ["Shows ", el("b", {}, variation), ", would get ", el("b", {}, met)];
 }

@@ -1,5 +1,6 @@
 import pytest
 
+from apps.accounts.models import Contact
 from apps.assets.models import LabelTag, Popup
 from apps.assets.previews import made_up, showing
 from apps.assets.rendering import Source, Version, context_of
@@ -77,7 +78,9 @@ class TestContact:
             {"first_name": "Anna", "language": "de", "external_id": "", "push_status": "nonsense"},
         )
 
-        assert contact.pk is None
+        assert made_up.is_made_up(contact)
+        assert contact.external_id is None
+        assert not Contact.objects.exists()
         assert context_of(contact)["state"] == {
             "first_name": "Anna",
             "external_id": "",

@@ -4,8 +4,9 @@ from django.utils import timezone
 
 from apps.assets import rendering
 from apps.assets.models import Button, Popup, Variation
-from apps.assets.previews import signed
+from apps.assets.previews import showing, signed
 from apps.assets.previews.signed import Refused
+from apps.segments.counting import TooSlow
 from tests.factories import a_contact, a_popup, a_site
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,12 @@ class TestLink:
         assert titles == ["Hallo Bo", "Hello Di"]
         assert opened(popup, contact=bo, variation=signed.DEFAULT)["title"] == "Hello Bo"
 
+    def test_somebody_made_up_meets_rules_too(self, popup):
+        a_variation(popup, rule={"field": "language", "op": "is", "value": "en"}, status="active")
+
+        assert opened(popup)["title"] == "Hallo Anna"
+        assert opened(popup, variation=signed.DEFAULT)["title"] == "Hello Anna"
+
     def test_it_is_good_for_an_hour(self, popup, monkeypatch):
         link = signed.link(popup, PAGE)
         monkeypatch.setattr(signed, "LASTS", timezone.timedelta(seconds=-1))
@@ -114,3 +121,12 @@ class TestRendered:
 
         with pytest.raises(Refused, match="cannot be filled"):
             signed.rendered(source)
+
+    def test_what_takes_too_long_is_refused(self, popup, monkeypatch):
+        def too_slow(*args, **options):
+            raise TooSlow
+
+        monkeypatch.setattr(showing, "at_most", too_slow)
+
+        with pytest.raises(Refused, match="takes too long"):
+            opened(popup)

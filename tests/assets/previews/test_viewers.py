@@ -87,6 +87,30 @@ class TestTyped:
         assert viewers.typed(text) == value
         assert type(viewers.typed(text)) is type(value)
 
+    @pytest.mark.parametrize(
+        ("text", "type_", "value"),
+        [
+            ("12", "text", "12"),
+            ("true", "text", "true"),
+            ("12", "number", 12),
+            ("2.50", "number", 2.5),
+            ("many", "number", "many"),
+            ("yes", "yes_no", True),
+            ("0", "yes_no", False),
+            ("2026-06-01 10:00", "date", "2026-06-01T10:00"),
+            ("tomorrow", "date", "tomorrow"),
+            ("A, B", "list", ["A", "B"]),
+            ("A", "list", ["A"]),
+            ('["A, B", 2]', "list", ["A, B", 2]),
+            ("", "list", ""),
+            ("", "number", ""),
+        ],
+    )
+    def test_it_is_of_the_type_that_the_site_uses(self, text, type_, value):
+        found = viewers.typed(text, type_)
+
+        assert (found, type(found)) == (value, type(value))
+
 
 class TestAbout:
     def test_it_is_a_few_short_values(self):
