@@ -46,7 +46,7 @@ def _seen(draft: Draft, viewer: Viewer) -> dict[str, Any]:
     except NotFilled as error:
         return {**about, "problem": f"The texts cannot be filled for this contact: {error}"}
     faint = " ".join(words for name in draft.faint for words in draft.errors[name])
-    return {**about, "problem": faint, **showing.shown(seen, draft.source)}
+    return {**about, "problem": faint, **showing.shown(seen, draft)}
 
 
 def offered(owner: ModelAdmin, request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """What an asset in the editor would look like to somebody: nothing is stored."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,12 +9,14 @@ from urllib.parse import urlsplit
 
 from django.db.models import Q
 
-from apps.accounts.models import Contact, Site
+from apps.accounts.models import Contact
 from apps.assets import rendering
 from apps.assets.models import Asset, Push, Variation
 from apps.assets.previews import dialogs, drafts, made_up, meter
 from apps.assets.previews.drafts import Draft
 from apps.assets.rendering import Batch, Rendered, Source, Version, labels
+from apps.assets.tags import NotFilled, Values
+from apps.assets.tags import render as fill
 
 NAME = "draft"
 # As the version to show: the content without any variation. No variation has this key.
@@ -35,9 +38,11 @@ class Viewer:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen(Rendered):
-    """`met` is the variation that the rules give the viewer, also where another one is shown."""
+    """`met` is the variation that the rules give the viewer, also where another one is shown;
+    `context` what tags can name for them."""
 
     met: Version | None
+    context: Values
 
 
 def read(
@@ -80,7 +85,8 @@ def stored(asset: Asset, variation: Variation | None = None) -> Draft:
     """Return the draft of those who may look but not write: the asset as it is, with the
     `variation` that they look at, whether it is active or not."""
     counts = Q(status=Variation.Status.ACTIVE) | Q(pk=variation and variation.pk)
-    return Draft(source=rendering.of(asset, asset.variations.filter(counts)), errors={})
+    source = rendering.of(asset, asset.variations.filter(counts))
+    return Draft(source=source, errors={}, edited=variation and variation.pk)
 
 
 def viewer(
@@ -119,18 +125,22 @@ def render(source: Source, viewer: Viewer) -> Seen:
         if named or viewer.version == DEFAULT:
             choices = {**choices, ("source", NAME): named and named.key}
             batch = replace(batch, chosen={contact.pk: choices})
-    return Seen(**vars(batch.render(NAME, contact, viewer.more)), met=met)
+    return Seen(
+        **vars(batch.render(NAME, contact, viewer.more)),
+        met=met,
+        context=batch.context(contact, viewer.more),
+    )
 
 
-def shown(seen: Seen, source: Source) -> dict[str, Any]:
+def shown(seen: Seen, draft: Draft) -> dict[str, Any]:
     """Return the preview as plain data for the editor's script: which content it is, and what is
     drawn."""
-    draw = _notification if source.kind is Push else _dialog
+    draw = _notification if draft.source.kind is Push else _dialog
     return {
         "variation": _name(seen.version),
         "met": _name(seen.met),
         "labels": dict(sorted(seen.labels.items())),
-        **draw(seen, source.site),
+        **draw(seen, draft),
     }
 
 
@@ -138,17 +148,18 @@ def _name(version: Version | None) -> str:
     return version.name if version else DEFAULT_WORDS
 
 
-def _dialog(seen: Seen, site: Site) -> dict[str, Any]:
+def _dialog(seen: Seen, draft: Draft) -> dict[str, Any]:
     return {"popup": dialogs.previewed(seen.shown)}
 
 
-def _notification(seen: Seen, site: Site) -> dict[str, Any]:
+def _notification(seen: Seen, draft: Draft) -> dict[str, Any]:
     """`own` names what of icon and badge is the push's own, where the site may stand in."""
-    reading = meter.read(seen.shown)
+    reading, site = meter.read(seen.shown), draft.source.site
     return {
         "notification": _slim(seen.shown, reading.left_out),
         "site": {"name": site.name, "icon": site.icon, "host": urlsplit(site.home).netloc},
         "own": [name for name in Push.ADDRESSES if seen.content[name]],
+        "lengths": _lengths(seen, draft),
         "meter": {
             "bytes": reading.bytes,
             "level": reading.level,
@@ -157,6 +168,18 @@ def _notification(seen: Seen, site: Site) -> dict[str, Any]:
             "can_be_sent": reading.can_be_sent,
         },
     }
+
+
+def _lengths(seen: Seen, draft: Draft) -> dict[str, int]:
+    """Return how many characters the texts that the form writes become for the viewer, whichever
+    content is shown; of one in error, or that cannot be filled, nobody knows."""
+    content = draft.source.content_of(draft.edited)
+    found = {}
+    for name in Push.TEXTS:
+        if name not in draft.errors:
+            with suppress(NotFilled):
+                found[name] = len(fill(content[name], seen.context).strip())
+    return found
 
 
 def _slim(notification: dict[str, Any], left_out: tuple[str, ...]) -> dict[str, Any]:
