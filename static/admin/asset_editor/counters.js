@@ -45,8 +45,10 @@ export class Counters {
       if (!isTagged) delete this.lengths[name];
       const filled = this.lengths[name];
       const length = filled ?? [...written.trim()].length;
-      const how = isTagged && filled === undefined ? "characters as written" : "characters";
-      const words = length > most ? `${length} ${how}; some browsers show ${most}` : `${length} of ${most} ${how}`;
+      const isKnown = !isTagged || filled !== undefined;
+      const words = length > most
+        ? `${length} ${isKnown ? "characters" : "as written"}; some browsers show ${most}`
+        : `${length} of ${most} characters${isKnown ? "" : " as written"}`;
       if (text.data !== words) text.data = words;
       const level = length > most ? "over" : "";
       if ((element.dataset.level ?? "") !== level) element.dataset.level = level;
