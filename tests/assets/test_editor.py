@@ -120,6 +120,32 @@ class TestPreview:
         push.refresh_from_db()
         assert push.title == "Hello"
 
+    def test_the_lengths_are_those_of_what_is_written_whichever_content_is_shown(
+        self, marketer, site
+    ):
+        push = a_push(site)
+        german = {"field": "language", "op": "is", "value": "de"}
+        push.variations.create(
+            name="German", status="active", rule=german, content={"title": "Guten Tag"}
+        )
+        greta = a_contact(site, language="de", state={"first_name": "Greta"})
+        as_greta = {"asset": push.pk, "preview-contact": greta.pk}
+
+        found = asked(marketer, site, title="Hi {{ state.first_name }}", message=" ö ", **as_greta)
+        wrong = asked(marketer, site, title="Hello {{", **as_greta)
+
+        assert found["notification"]["title"] == "Guten Tag"
+        assert found["lengths"] == {"title": len("Hi Greta"), "message": 1, "replace_key": 0}
+        # Of a text in error nobody knows what it will be.
+        assert sorted(wrong["lengths"]) == ["message", "replace_key"]
+
+    def test_a_text_that_becomes_nothing_has_no_length_whatever_stands_in(self, marketer, site):
+        nameless = {"preview-contact": a_contact(site).pk}
+
+        found = asked(marketer, site, title="{{ state.first_name }}", **nameless)
+
+        assert (found["notification"]["title"], found["lengths"]["title"]) == (site.name, 0)
+
     def test_without_a_site_it_asks_for_one(self, marketer, site):
         answer = marketer.post(PREVIEW, {**a_form(site), "site": ""})
 

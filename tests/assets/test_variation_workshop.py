@@ -69,6 +69,8 @@ class TestPreview:
             "Guten Tag",
             "News",
         )
+        # Of the variation, with what is the same as default.
+        assert shown["lengths"] == {"title": 9, "message": 4, "replace_key": 0}
         german.refresh_from_db()
         assert german.content == {"title": "Hallo"}
 

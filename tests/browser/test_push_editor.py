@@ -34,6 +34,18 @@ for name in ("Yann", "Zoe"):
     external_id = f"{name.lower()}-{get_random_string(6)}"
     Contact.objects.create(site=site, external_id=external_id, state={"first_name": name})
 """
+GERMAN = """
+from django.utils.crypto import get_random_string
+site = Site.objects.earliest("pk")
+german = {{"field": "language", "op": "is", "value": "de"}}
+push = Push.objects.get(pk={push})
+push.variations.all().delete()
+push.variations.create(name="German", status="active", rule=german, content={{"title": "Hallo"}})
+key = f"greta-{{get_random_string(6)}}"
+state = {{"first_name": "Greta"}}
+Contact.objects.create(site=site, external_id=key, language="de", state=state)
+"""
+COUNTER = "document.querySelector('[data-counter=title]').innerText"
 OFFERED = (
     "document.querySelector('.editor-tags:not([hidden]) [aria-selected=true] span')?.innerText"
 )
@@ -222,6 +234,33 @@ class TestPreview:
         assert form.evaluate(METER).endswith(
             "too large for Firefox on Android: the image would be left out"
         )
+
+
+class TestCounters:
+    def test_a_text_is_counted_as_the_contact_would_get_it_whichever_content_is_shown(
+        self, page, desk
+    ):
+        push = a_full_push(desk, title="Hello {{ state.first_name }}")
+        desk.run(GERMAN.format(push=push))
+        page.goto(f"{desk.origin}/admin/assets/push/{push}/change/")
+
+        page.wait_for(f"{TITLES}[0] === 'Hallo'")
+
+        assert page.evaluate(COUNTER) == f"{len('Hello Greta')} of 40 characters"
+
+    def test_what_cannot_be_filled_is_counted_as_it_is_written(self, form):
+        form.type("[name=title]", "Hello {{")
+        form.wait_for(f"{COUNTER} === '8 of 40 characters as written'")
+
+        form.type("[name=title]", " state.frist_name }}")
+
+        form.wait_for(f"({ERROR}).includes('Do you mean “state.first_name”?')")
+        assert form.evaluate(COUNTER) == "28 of 40 characters as written"
+
+    def test_a_text_without_tags_is_counted_at_once(self, form):
+        form.type("[name=title]", "Sale")
+
+        assert form.evaluate(COUNTER) == "4 of 40 characters"
 
 
 class TestWidth:

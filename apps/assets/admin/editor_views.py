@@ -55,7 +55,7 @@ def _seen(draft: Draft, viewer: Viewer) -> dict[str, Any]:
     if seen.asked:
         about["values"]["state"] |= _texts(seen.asked)
     faint = " ".join(words for name in draft.faint for words in draft.errors[name])
-    return {**about, "problem": faint, "lacks": seen.lacks, **showing.shown(seen, draft.source)}
+    return {**about, "problem": faint, "lacks": seen.lacks, **showing.shown(seen, draft)}
 
 
 def offered(owner: ModelAdmin, request: HttpRequest) -> HttpResponse:

@@ -37,12 +37,14 @@ class Draft:
     """`source` is what can be rendered: a field in error is as it was stored, or empty. `errors`
     are lists of messages by the name of the field, those of buttons as `buttons-0-label`. `faint`
     are the fields in error that are as they are written: colours that are hard to read; `missing`
-    those of what was never saved that nobody has written anything in yet."""
+    those of what was never saved that nobody has written anything in yet. `edited` is the key of
+    the variation that the form writes, None for the default content."""
 
     source: Source
     errors: Mapping[str, list[str]]
     faint: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    edited: int | None = None
 
 
 def read(kind: type[Asset], data: Mapping[str, Any], *, asset: Asset | None = None) -> Draft | None:
@@ -110,7 +112,11 @@ def read_variation(variation: Variation, data: Mapping[str, Any]) -> Draft:
     source = of(asset, others)
     versions = list(source.versions)
     versions.insert(len(before), written)
-    return Draft(source=replace(source, versions=tuple(versions)), errors=_said(form, buttons))
+    return Draft(
+        source=replace(source, versions=tuple(versions)),
+        errors=_said(form, buttons),
+        edited=written.key,
+    )
 
 
 def _comes_before(row: Variation, other: Variation) -> bool:

@@ -1,6 +1,7 @@
 """What an asset in the editor would look like to somebody: nothing is stored."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +16,8 @@ from apps.assets.models import Asset, Push, Variation
 from apps.assets.previews import asked, dialogs, drafts, made_up, meter, viewers
 from apps.assets.previews.drafts import Draft
 from apps.assets.rendering import Batch, Rendered, Source, Version
+from apps.assets.tags import NotFilled, Values
+from apps.assets.tags import render as fill
 from apps.segments import imagined
 from apps.segments.counting import at_most
 
@@ -42,11 +45,13 @@ class Viewer:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen(Rendered):
-    """`met` is the variation that the rules give the viewer, also where another one is shown.
-    `asked` is what the rules want to know of the state of somebody made up and no text names, by
-    name, empty where it is not set; `lacks` says what else they ask, which nobody made up has."""
+    """`met` is the variation that the rules give the viewer, also where another one is shown;
+    `context` what tags can name for them. `asked` is what the rules want to know of the state of
+    somebody made up and no text names, by name, empty where it is not set; `lacks` says what else
+    they ask, which nobody made up has."""
 
     met: Version | None
+    context: Values
     asked: Mapping[str, Any] = field(default_factory=dict)
     lacks: str = ""
 
@@ -91,7 +96,8 @@ def stored(asset: Asset, variation: Variation | None = None) -> Draft:
     """Return the draft of those who may look but not write: the asset as it is, with the
     `variation` that they look at, whether it is active or not."""
     counts = Q(status=Variation.Status.ACTIVE) | Q(pk=variation and variation.pk)
-    return Draft(source=rendering.of(asset, asset.variations.filter(counts)), errors={})
+    source = rendering.of(asset, asset.variations.filter(counts))
+    return Draft(source=source, errors={}, edited=variation and variation.pk)
 
 
 def viewer(
@@ -143,7 +149,12 @@ def render(source: Source, viewer: Viewer) -> Seen:
         if named or viewer.version == DEFAULT:
             choices = {**choices, ("source", NAME): named and named.key}
             batch = replace(batch, chosen={contact.pk: choices})
-    return Seen(**vars(batch.render(NAME, contact, viewer.more)), met=met, **more)
+    return Seen(
+        **vars(batch.render(NAME, contact, viewer.more)),
+        met=met,
+        context=batch.context(contact, viewer.more),
+        **more,
+    )
 
 
 def _asked(batch: Batch, site: Site, named: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,15 +167,15 @@ def _asked(batch: Batch, site: Site, named: Mapping[str, Any]) -> dict[str, Any]
     return {"asked": values, "lacks": asked.lacking(nodes, context)}
 
 
-def shown(seen: Seen, source: Source) -> dict[str, Any]:
+def shown(seen: Seen, draft: Draft) -> dict[str, Any]:
     """Return the preview as plain data for the editor's script: which content it is, and what is
     drawn."""
-    draw = _notification if source.kind is Push else _dialog
+    draw = _notification if draft.source.kind is Push else _dialog
     return {
         "variation": _name(seen.version),
         "met": _name(seen.met),
         "labels": dict(sorted(seen.labels.items())),
-        **draw(seen, source.site),
+        **draw(seen, draft),
     }
 
 
@@ -172,19 +183,20 @@ def _name(version: Version | None) -> str:
     return version.name if version else DEFAULT_WORDS
 
 
-def _dialog(seen: Seen, site: Site) -> dict[str, Any]:
+def _dialog(seen: Seen, draft: Draft) -> dict[str, Any]:
     return {"popup": dialogs.previewed(seen.shown)}
 
 
-def _notification(seen: Seen, site: Site) -> dict[str, Any]:
+def _notification(seen: Seen, draft: Draft) -> dict[str, Any]:
     """`own` names what of icon and badge is the push's own, where the site may stand in; `texts`
     says by browser what is to be seen of them."""
-    reading = meter.read(seen.shown)
+    reading, site = meter.read(seen.shown), draft.source.site
     return {
         "notification": _slim(seen.shown, reading.left_out),
         "texts": {each.name: _texts(seen.shown, each) for each in compatibility.clients()},
         "site": {"name": site.name, "icon": site.icon, "host": urlsplit(site.home).netloc},
         "own": [name for name in Push.ADDRESSES if seen.content[name]],
+        "lengths": _lengths(seen, draft),
         "meter": {
             "bytes": reading.bytes,
             "level": reading.level,
@@ -206,6 +218,18 @@ def _texts(notification: dict[str, Any], client: Client) -> dict[str, Any]:
             if compatibility.is_cut(extent, client, name)
         ],
     }
+
+
+def _lengths(seen: Seen, draft: Draft) -> dict[str, int]:
+    """Return how many characters the texts that the form writes become for the viewer, whichever
+    content is shown; of one in error, or that cannot be filled, nobody knows."""
+    content = draft.source.content_of(draft.edited)
+    found = {}
+    for name in Push.TEXTS:
+        if name not in draft.errors:
+            with suppress(NotFilled):
+                found[name] = Extent.of(fill(content[name], seen.context).strip()).characters
+    return found
 
 
 def _slim(notification: dict[str, Any], left_out: tuple[str, ...]) -> dict[str, Any]:

@@ -69,20 +69,25 @@ class Batch:
         """Return the source called `name` for the contact; `more` holds `event` and `journey`
         where there are any. Raises NotFilled (apps.assets.tags)."""
         source = self.sources[name]
-        met = self.chosen.get(contact.pk, {})
-        key = met.get(("source", name))
+        key = self.chosen.get(contact.pk, {}).get(("source", name))
         content = source.content_of(key)
-        context = context_of(contact, more)
-        said = context["label"]
-        for label in self.labels.get(contact.site_id, ()):
-            said[label.name] = labels.filled(label.text(met.get(("label", label.name))), context)
+        context = self.context(contact, more)
         draw = notification if source.kind is Push else dialog
         return Rendered(
             shown=draw(content, source.site, context),
             content=content,
             version=source.version(key),
-            labels=dict(said),
+            labels=dict(context["label"]),
         )
+
+    def context(self, contact: Contact, more: Mapping[str, Any] | None = None) -> Values:
+        """Return what tags can name for the contact, with what the label tags say to it."""
+        met = self.chosen.get(contact.pk, {})
+        context = context_of(contact, more)
+        said = context["label"]
+        for label in self.labels.get(contact.site_id, ()):
+            said[label.name] = labels.filled(label.text(met.get(("label", label.name))), context)
+        return context
 
 
 def _lists(

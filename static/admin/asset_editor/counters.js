@@ -3,12 +3,12 @@
 import { el } from "../rule_builder/dom.js";
 
 const COUNTED = { title: "title_chars", message: "body_chars" };
-const IN_NOTIFICATION = { title: "title", message: "body" };
+const TAG = /\{[{%]/;
 
 export class Counters {
   constructor(form) {
     this.form = form;
-    this.filled = {};
+    this.lengths = {};
     this.counters = Object.entries(COUNTED).flatMap(([name, bound]) => {
       const input = form.field(name);
       return input?.matches?.("input, textarea") ? [this.counter(name, input, bound)] : [];
@@ -26,23 +26,29 @@ export class Counters {
     return { name, input, most, text, element };
   }
 
-  show({ notification }) {
-    this.filled = notification;
+  show({ lengths }) {
+    this.lengths = { ...lengths };
     this.draw();
   }
 
-  // Line breaks are two characters in what a form has sent.
-  plain(name) {
-    return (this.filled[IN_NOTIFICATION[name]] ?? "").replace(/\r\n?/g, "\n");
+  miss() {
+    this.show({ lengths: {} });
   }
 
-  // With tags in it, it is as long as it is for the contact of the preview.
+  // With tags in it, it is as long as it becomes for the contact of the preview, by the last answer;
+  // where that is not known, as it is written.
   draw() {
     for (const { name, input, most, text, element } of this.counters) {
       const written = input.value;
-      const counted = written.includes("{{") ? this.plain(name) : written.trim();
-      const length = [...counted].length;
-      const words = length > most ? `${length} characters; some browsers show ${most}` : `${length} of ${most} characters`;
+      const isTagged = TAG.test(written);
+      // What it was without tags says nothing about it with one.
+      if (!isTagged) delete this.lengths[name];
+      const filled = this.lengths[name];
+      const length = filled ?? [...written.trim()].length;
+      const isKnown = !isTagged || filled !== undefined;
+      const words = length > most
+        ? `${length} ${isKnown ? "characters" : "as written"}; some browsers show ${most}`
+        : `${length} of ${most} characters${isKnown ? "" : " as written"}`;
       if (text.data !== words) text.data = words;
       const level = length > most ? "over" : "";
       if ((element.dataset.level ?? "") !== level) element.dataset.level = level;

@@ -1,6 +1,10 @@
 // What is wrong with a field, beside it, while it is written.
 
 import { el } from "../rule_builder/dom.js";
+import { labelOf } from "./counters.js";
+
+// A field of several parts in a line: an error stands below all of them.
+const WHOLE = ".color-input, .image-address, .span-widget";
 
 export class Errors {
   constructor(form) {
@@ -63,7 +67,7 @@ export class Errors {
     const said = saidBySaving(input);
     // Once is enough.
     if (said?.textContent.includes(text)) said.hidden = true;
-    (input.closest(".span-widget, .image-address") ?? input).after(place);
+    endOf(input).after(place);
     input.setAttribute("aria-invalid", "true");
     input.dataset.describedBefore = input.getAttribute("aria-describedby") ?? "";
     input.setAttribute("aria-describedby", `${input.dataset.describedBefore} ${id}`.trim());
@@ -79,4 +83,8 @@ export class Errors {
   }
 }
 
-const saidBySaving = (input) => document.getElementById(`${input.id}_error`) ?? input.parentElement?.querySelector(":scope > div.text-red-600");
+// A switch has its words beside it, which it must leave their room.
+const endOf = (input) => input.closest(WHOLE) ?? (input.type === "checkbox" ? labelOf(input)?.lastElementChild : null) ?? input;
+
+// Of a field of several inputs by the name that they share.
+const saidBySaving = (input) => document.getElementById(`${input.id.replace(/_\d$/, "")}_error`) ?? (input.closest(WHOLE) ?? input).parentElement?.querySelector(":scope > div.text-red-600");

@@ -5,7 +5,7 @@ import { debounced, post } from "./form.js";
 const PAUSE = 250;
 
 export class Preview {
-  // `parts` have show(answer); `viewer` says who looks; `errors` shows what is wrong.
+  // `parts` have show(answer), and may have miss() for when there is nothing to show; `viewer` says who looks; `errors` shows what is wrong.
   constructor(form, { viewer, errors, parts }) {
     Object.assign(this, { form, viewer, errors, parts });
     this.problem = form.element.querySelector("[data-problem]");
@@ -35,6 +35,7 @@ export class Preview {
     } catch (error) {
       if (error.name === "AbortError" || signal.aborted) return;
       this.say(error.message);
+      this.miss();
     }
     this.form.element.classList.remove("asking");
     this.drawn.removeAttribute("aria-busy");
@@ -56,8 +57,12 @@ export class Preview {
     if (found.variation) {
       found.hasTitle = this.hasTitle(found.errors.title, values.title);
       for (const part of this.parts) part.show(found);
-    }
+    } else this.miss();
     this.tell(found);
+  }
+
+  miss() {
+    for (const part of this.parts) part.miss?.();
   }
 
   // Without a title it cannot be saved; what would stand there meanwhile is nobody's title.

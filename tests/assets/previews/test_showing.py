@@ -161,9 +161,9 @@ class TestShown:
         Button.objects.create(asset=push, label="Go", url="/sale")
         push.icon = "/icon.png"
         contact = a_contact(push.site, language="de")
-        source = showing.stored(push).source
+        draft = showing.stored(push)
 
-        shown = showing.shown(showing.render(source, Viewer(contact=contact)), source)
+        shown = showing.shown(showing.render(draft.source, Viewer(contact=contact)), draft)
 
         size = shown["meter"]["bytes"]
         assert shown == {
@@ -178,6 +178,8 @@ class TestShown:
             },
             "site": {"name": push.site.name, "icon": push.site.icon, "host": "shop.example"},
             "own": ["icon"],
+            # Of the default content, which the form writes: “Hello you”.
+            "lengths": {"title": 9, "message": 0, "replace_key": 0},
             "variation": "German",
             "met": "German",
             "labels": {"bonus": "20 %"},
@@ -198,19 +200,19 @@ class TestShown:
         push.image = f"/{'i' * 900}.png"
         contact = a_contact(push.site)
 
-        source = showing.stored(push).source
+        draft = showing.stored(push)
 
-        seen = showing.render(source, Viewer(contact=contact))
+        seen = showing.render(draft.source, Viewer(contact=contact))
 
         assert "image" in seen.shown
-        assert "image" not in showing.shown(seen, source)["notification"]
+        assert "image" not in showing.shown(seen, draft)["notification"]
 
     def test_of_a_popup_it_is_the_dialog_whose_buttons_say_what_they_do(self):
         popup = a_popup(title="Hello")
         Button.objects.create(asset=popup, label="No", action="close")
-        source = showing.stored(popup).source
+        draft = showing.stored(popup)
 
-        shown = showing.shown(showing.render(source, showing.viewer(source)), source)
+        shown = showing.shown(showing.render(draft.source, showing.viewer(draft.source)), draft)
 
         dialog = shown.pop("popup")
         assert shown == {"variation": "Default content", "met": "Default content", "labels": {}}
