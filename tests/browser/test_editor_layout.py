@@ -1,4 +1,4 @@
-"""The preview beside the form of an asset, while somebody scrolls down the page."""
+"""Where things stand on the page of an asset: the preview, and what is said at fields."""
 
 import pytest
 
@@ -45,6 +45,18 @@ SCROLLED = """(() => {
 # Less high than the preview.
 SHORTEN = "document.querySelector('#content-main > form').style = 'height: 200px; overflow: hidden'"
 
+# Of a field with a picker beside it, and of what is said below it.
+LINES = """(name) => {
+  const box = (element) => {
+    const { left, top, right, bottom, width } = element.getBoundingClientRect();
+    return { left, top, right, bottom, width };
+  };
+  const input = document.getElementsByName(name)[0];
+  const field = input.closest(".field-line").lastElementChild;
+  const said = document.getElementById(`${input.id}-live-error`);
+  return { input: box(input), field: box(field), said: said && box(said) };
+}"""
+
 
 @pytest.fixture(params=[(1440, 900), (1280, 720)], ids=["large", "small"])
 def large_screen(office, request):
@@ -78,3 +90,23 @@ class TestScrolling:
         seen = large_screen.evaluate(SCROLLED)
 
         assert (seen["over"], seen["panels"] > 2) == ([], True)
+
+
+class TestErrors:
+    @pytest.mark.parametrize("width", [1440, 390])
+    @pytest.mark.parametrize("color", ["#fffffe", "grey"])
+    def test_what_is_wrong_with_a_colour_stands_below_the_whole_field(
+        self, office, desk, width, color
+    ):
+        office.set_viewport(width, 900)
+        go(office, desk, "a popup")
+        before = office.evaluate(LINES, "text_color")
+
+        office.type("[name=text_color]", color)
+
+        office.wait_for("document.getElementById('id_text_color-live-error')")
+        after = office.evaluate(LINES, "text_color")
+        assert after["input"]["width"] == before["input"]["width"]
+        assert after["said"]["top"] >= after["input"]["bottom"]
+        edges = [(after[one]["left"], after[one]["right"]) for one in ("said", "field")]
+        assert edges[0] == edges[1]

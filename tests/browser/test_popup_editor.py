@@ -75,18 +75,6 @@ CHOOSE_CONTENT = """(words) => {
 CONTENTS = "[...document.querySelector('.editor-versions').options].map(one => one.text)"
 READY = "document.readyState === 'complete' && document.querySelector('.editor-pick')"
 
-# Of a field with a picker beside it, and of what is said below it.
-LINES = """(name) => {
-  const box = (element) => {
-    const { left, top, right, bottom, width } = element.getBoundingClientRect();
-    return { left, top, right, bottom, width };
-  };
-  const input = document.getElementsByName(name)[0];
-  const field = input.closest(".field-line").lastElementChild;
-  const said = document.getElementById(`${input.id}-live-error`);
-  return { input: box(input), field: box(field), said: said && box(said) };
-}"""
-
 _numbers = itertools.count(1)
 
 
@@ -262,25 +250,6 @@ class TestPreview:
         card = f"{SHADOW.format('phone')}.querySelector('.card')"
         office.wait_for(f"getComputedStyle({card}).backgroundColor === 'rgb(255, 244, 220)'")
         assert office.evaluate(f"getComputedStyle({card}).color") == "rgb(0, 0, 0)"
-
-    @pytest.mark.parametrize("width", [1440, 390])
-    @pytest.mark.parametrize("color", ["#aaaaaa", "grey"])
-    def test_what_is_wrong_with_a_colour_stands_below_the_whole_field(
-        self, office, editor, made, width, color
-    ):
-        office.set_viewport(width, 900)
-        editor.open(f"popup/{made[0]}/change/")
-        before = office.evaluate(LINES, "text_color")
-
-        editor.writes("background_color", "#fff4dc")
-        editor.writes("text_color", color)
-
-        office.wait_for("document.getElementById('id_text_color-live-error')")
-        after = office.evaluate(LINES, "text_color")
-        assert after["input"]["width"] == before["input"]["width"]
-        assert after["said"]["top"] >= after["input"]["bottom"]
-        edges = [(after[one]["left"], after[one]["right"]) for one in ("said", "field")]
-        assert edges[0] == edges[1]
 
     def test_the_page_of_a_popup_says_how_it_fits_without_an_error(self, office, desk):
         popup = desk.run(
