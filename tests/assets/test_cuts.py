@@ -7,6 +7,7 @@ from apps.assets.audience import Crowd, devices
 from apps.assets.compatibility import clients, room
 from apps.assets.misses import misses
 from apps.assets.previews import showing
+from apps.assets.previews.drafts import Draft
 from tests.assets.lint.finding import found
 from tests.assets.test_audience import a_browser, source_of
 from tests.factories import a_push, a_site
@@ -37,7 +38,7 @@ def of_client(client):
 def drawn(push, client):
     source = source_of(push)
     seen = showing.render(source, showing.viewer(source))
-    return showing.shown(seen, source)["texts"][client.name]
+    return showing.shown(seen, Draft(source=source, errors={}))["texts"][client.name]
 
 
 def missed(push):
