@@ -210,7 +210,7 @@ class TestVariations:
         def ask():
             return asked(marketer, a_page(popup, **{"preview-contact": who}))
 
-        with django_assert_max_num_queries(25) as first:
+        with django_assert_max_num_queries(26) as first:
             assert ask()["popup"]["title"] == "Hallo 20 %"
         for number in range(3):
             tag = LabelTag.objects.create(site=site, name=f"label_{number}", value="x")
@@ -228,7 +228,7 @@ class TestVariations:
     def test_somebody_made_up_costs_one_query_for_what_is_known(
         self, marketer, site, popup, django_assert_max_num_queries, django_assert_num_queries
     ):
-        with django_assert_max_num_queries(25) as first:
+        with django_assert_max_num_queries(26) as first:
             asked(marketer, a_page(popup, title="{{ state.city }}"))
         a_variation(popup, "Other", content={"text": "{{ state.first_name }} {{ event.x }}"})
         with django_assert_num_queries(len(first)):
