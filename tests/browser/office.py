@@ -9,6 +9,7 @@ DIALOG = (
     "[...document.querySelectorAll('form button')].filter(b => b.innerText.trim() === {!r}).at(-1)"
 )
 WORDS = "document.body.innerText"
+LOADED = "document.readyState === 'complete'"
 
 CHOOSE = """(name, label) => {
   const select = document.getElementsByName(name)[0];
@@ -20,11 +21,19 @@ CHOOSE = """(name, label) => {
 }"""
 
 
+def mark(page):
+    """Mark the page, so that the next one can be told from it; another may be on its way still."""
+    page.wait_for(f"{LOADED} && (document.documentElement.dataset.left = 1)")
+
+
 def follow(page, words):
     """Click the link that says so, and wait for the page that it leads to."""
-    page.evaluate("document.documentElement.dataset.left = 1")
+    # Another page may be on its way, of a form that was sent.
+    page.wait_for(
+        "document.readyState === 'complete' && (document.documentElement.dataset.left = 1)"
+    )
     page.click(LINK.format(words))
-    page.wait_for("!document.documentElement.dataset.left && document.readyState === 'complete'")
+    page.wait_for(f"{LOADED} && !document.documentElement.dataset.left")
 
 
 def has_words(page, words):

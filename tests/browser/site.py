@@ -27,6 +27,19 @@ POLICY = (
 WORKER_POLICY = "default-src 'none'; script-src {desk}; connect-src {desk}"
 
 
+_ports: set[int] = set()
+
+
+def _server_of_a_new_origin(handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+    """The system gives ports again, and the desk and the browsers know the sites of before."""
+    while True:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        if server.server_port not in _ports:
+            _ports.add(server.server_port)
+            return server
+        server.server_close()
+
+
 class CustomerSite:
     """Serves the page at `/` and the worker's one-line file; use it as a context manager."""
 
@@ -46,7 +59,7 @@ class CustomerSite:
             def log_message(self, *_: object) -> None:
                 """Keep the test's output readable."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _server_of_a_new_origin(Handler)
         self.origin = f"http://localhost:{self._server.server_port}"
 
     def file(self, path: str) -> tuple[str, str, str]:

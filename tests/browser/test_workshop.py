@@ -8,7 +8,7 @@ import PIL.Image
 import pytest
 
 from tests.assets.drawing import drawn
-from tests.browser.office import choose, follow, has_words
+from tests.browser.office import choose, follow, has_words, mark
 from tests.browser.test_push_editor import BYTES, FOCUS, LINK, METER, TITLES, Hands
 from tests.browser.test_test_sends import FIND, LINK_IT, OPEN, SUBMIT
 
@@ -65,7 +65,7 @@ def picture(tmp_path):
 
 
 def save(page, button="_save"):
-    page.evaluate("document.documentElement.dataset.left = 1")
+    mark(page)
     page.click(f"[name={button}]")
     page.wait_for(NAVIGATED)
 

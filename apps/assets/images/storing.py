@@ -1,8 +1,8 @@
 """Images of a site: stored once each, under a name made of what they hold.
 
-The row comes first and the file after it; at the end it is the other way round, and the rows are
-asked once more when the file is gone. So whichever of two things happen at once, a row never
-stays without its file, and nothing waits for a lock while files travel.
+The row comes first and the file after it; at the end it is the other way round, and each asks for
+the rows once more when it is done with the file. So whichever of two things happen at once, no row
+stays without its file and no file without a row, and nothing waits for a lock while files travel.
 """
 
 from pathlib import PurePosixPath
@@ -53,6 +53,9 @@ def keep(picture: Picture, name: str | None, site: Site, user: User | None) -> I
         if is_new:
             image.delete()
         raise
+    if not Image.objects.filter(pk=image.pk).exists():
+        # Somebody deleted it just now; who brings it wants it.
+        return keep(picture, name, site, user)
     return image
 
 

@@ -158,6 +158,24 @@ class TestDeleting:
 
         assert not Image.objects.exists()
 
+    def test_deleted_while_it_is_uploaded_again_it_is_there_all_the_same(
+        self, stored, deleted, monkeypatch
+    ):
+        site = a_site()
+        image, write = store(a_png(), site), storing._write
+
+        def write_after_it_is_gone(*args):
+            monkeypatch.setattr(storing, "_write", write)
+            deleted(image)
+            assert stored() == []
+            write(*args)
+
+        monkeypatch.setattr(storing, "_write", write_after_it_is_gone)
+        again = store(a_png(), site, "again.png")
+
+        assert Image.objects.get() == again
+        assert stored() == [again.file.name]
+
     def test_uploaded_again_meanwhile_it_keeps_its_file(self, stored, deleted, settings):
         use_storage(settings, SlowToDelete)
 
