@@ -77,6 +77,7 @@ def queue(asset: assets.Popup, wanted: Sequence[Wanted]) -> datetime | None:
         Popup(
             key=row.key,
             campaign=row.campaign,
+            step=row.step,
             contact_id=row.contact_id,
             context=row.context,
             asset=asset,

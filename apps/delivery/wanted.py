@@ -12,13 +12,14 @@ from apps.delivery.models import Popup, Push
 class Wanted:
     """One message for one contact; `key` makes it one, however often it is asked for.
 
-    `campaign` names who asks, so that all of it can be withdrawn; `context` holds what tags may
-    name beside the contact: `event`, `journey`.
+    `campaign` names who asks, so that all of it can be withdrawn, and `step` which part of it;
+    `context` holds what tags may name beside the contact: `event`, `journey`.
     """
 
     contact_id: int
     key: str
     campaign: str = ""
+    step: str = ""
     context: dict[str, Any] = field(default_factory=dict)
 
 

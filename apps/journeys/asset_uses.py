@@ -9,26 +9,27 @@ from django.db.models import Exists, F, OuterRef, Q
 from apps.assets.library.usage import Use
 from apps.assets.models import Asset
 from apps.journeys.audience import OVER
-from apps.journeys.models import CompiledStep, Enrolment, Journey, PopupStep, PushStep
-
-COLUMNS = {PopupStep: "popup_id", PushStep: "push_id"}
+from apps.journeys.models import (
+    CompiledStep,
+    Enrolment,
+    Journey,
+    PopupStep,
+    PushAlternative,
+    PushStep,
+)
 
 
 def of_assets(ids: Collection[int]) -> Iterator[Use]:
     """Yield the steps that contacts come to or can still come to, then those that are only
-    written, in three queries."""
-    written = {
-        (step.journey_id, step.key, getattr(step, column)): step
-        for model, column in COLUMNS.items()
-        for step in model.objects.filter(**{f"{column}__in": ids}).select_related("journey")
-    }
+    written, in four queries."""
+    written = {(step.journey_id, step.key, pk): step for step, pk in _written(ids)}
     known: set[tuple[int, str, int]] = set()
-    for step in _running(Q(config__asset__in=list(ids))):
+    for step, asset_id in _sent(_running(Q()), set(ids)):
         journey = step.version.journey
-        place = (journey.pk, step.key, step.config["asset"])
+        place = (journey.pk, step.key, asset_id)
         known.add(place)
         yield Use(
-            asset_id=step.config["asset"],
+            asset_id=asset_id,
             row=journey,
             kind="Journey",
             place=step.name,
@@ -50,6 +51,27 @@ def of_assets(ids: Collection[int]) -> Iterator[Use]:
             )
 
 
+def _written(ids: Collection[int]) -> Iterator[tuple[PopupStep | PushStep, int]]:
+    for step in PopupStep.objects.filter(popup__in=ids).select_related("journey"):
+        yield step, step.popup_id
+    for step in PushStep.objects.filter(push__in=ids).select_related("journey"):
+        yield step, step.push_id
+    others = PushAlternative.objects.filter(push__in=ids).select_related("step__journey")
+    for row in others:
+        yield row.step, row.push_id
+
+
+def assets_of(step: CompiledStep) -> list[int]:
+    """Return the ids of the assets that the step sends."""
+    if step.kind == PushStep.kind:
+        return [pk for pk, _ in step.config["pushes"]]
+    return [step.config["asset"]]
+
+
+def _sent(steps: Iterable[CompiledStep], ids: set[int]) -> Iterator[tuple[CompiledStep, int]]:
+    return ((step, pk) for step in steps for pk in assets_of(step) if pk in ids)
+
+
 def _note(step: CompiledStep) -> str:
     version = step.version
     if version.pk == version.journey.live_version_id:
@@ -61,14 +83,14 @@ def out_of_use(journeys: Iterable[Journey]) -> dict[int, list[str]]:
     """Return by the id of each journey, of those that run, why steps that contacts come to or can
     still come to send nothing: their asset is not active. Two queries."""
     steps = list(_running(Q(version__journey__in=[row.pk for row in journeys])))
-    named = Asset.objects.filter(pk__in={step.config["asset"] for step in steps})
+    named = Asset.objects.filter(pk__in={pk for step in steps for pk in assets_of(step)})
     inactive = {row.pk: row for row in named.non_polymorphic() if not row.is_active}
     found: dict[int, list[str]] = defaultdict(list)
-    for step in steps:
-        if asset := inactive.get(step.config["asset"]):
-            words = f"Step “{step}”: “{asset}” is {asset.get_status_display().lower()}."
-            if words not in found[step.version.journey_id]:
-                found[step.version.journey_id].append(words)
+    for step, asset_id in _sent(steps, set(inactive)):
+        asset = inactive[asset_id]
+        words = f"Step “{step}”: “{asset}” is {asset.get_status_display().lower()}."
+        if words not in found[step.version.journey_id]:
+            found[step.version.journey_id].append(words)
     return dict(found)
 
 
@@ -78,7 +100,7 @@ def _running(which: Q) -> Iterator[CompiledStep]:
         CompiledStep.objects.filter(
             Q(version=F("version__journey__live_version")) | Exists(inside),
             which,
-            kind__in=[model.kind for model in COLUMNS],
+            kind__in=[PopupStep.kind, PushStep.kind],
             version__journey__status__in=Journey.RUNNING,
         )
         .select_related("version__journey")

@@ -8,13 +8,14 @@ nothing, and a worker may die anywhere.
 import logging
 import time
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
-from apps.journeys.kinds import KINDS, Moves, split
-from apps.journeys.models import CompiledStep, Enrolment, Visit
+from apps.journeys import moving
+from apps.journeys.kinds import KINDS, Batch, Moves
+from apps.journeys.models import CompiledStep, Enrolment
 from apps.journeys.models.enrolments import EnrolmentQuerySet
 
 BATCH = 1_000
@@ -78,63 +79,44 @@ def _one(step: CompiledStep, row: EnrolmentQuerySet) -> int:
 
 @transaction.atomic
 def _move_batch(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> int:
-    claimed = due.order_by("due_at").select_for_update(skip_locked=True, of=("self",))[:most]
-    coming, waited = split(claimed)
+    claimed = due.order_by("due_at").select_for_update(skip_locked=True, of=("self",))
     kind = KINDS[step.kind]
+    if not kind.needs_context:
+        claimed = claimed.defer("context")
+    rows, now = list(claimed[:most]), timezone.now()
+    coming = [row for row in rows if row.state == Enrolment.State.READY]
+    waited = [row for row in rows if row.state != Enrolment.State.READY]
     if coming:
-        _apply(step, kind.arrive(step, coming))
+        _apply(step, kind.arrive(Batch(step=step, rows=coming, now=now)), now)
     if waited:
-        _apply(step, kind.time_out(step, waited))
-    return len(coming) + len(waited)
+        _apply(step, kind.time_out(Batch(step=step, rows=waited, now=now)), now)
+    return len(rows)
 
 
-def _apply(step: CompiledStep, moves: Moves) -> None:
+def _apply(step: CompiledStep, moves: Moves, now: datetime) -> None:
+    if moves.changed:
+        Enrolment.objects.bulk_update(moves.changed, ["context"], batch_size=500)
     for until, rows in moves.waiting.items():
-        Enrolment.objects.filter(pk__in=[row.pk for row in rows]).update(
-            state=Enrolment.State.WAITING, due_at=until, errors=0
-        )
-    for outcome, rows in moves.leaving.items():
-        _leave(step, [row.pk for row in rows], outcome)
+        moving.let_wait([row.pk for row in rows], until)
+    for (outcome, why), rows in moves.leaving.items():
+        moving.lead_on(step, [row.pk for row in rows], outcome, at=now, why=why)
+    if moves.exiting:
+        moving.leave([row.pk for row in moves.exiting], Enrolment.Exit.STEP)
 
 
+@transaction.atomic
 def answer(enrolment_id: int, visit: int, outcome: str) -> bool:
     """Lead a waiting enrolment on because what it waits for has happened.
 
     Returns False when it has moved on already: whoever comes first, this or its time, wins.
     """
-    with transaction.atomic():
-        row = (
-            Enrolment.objects.select_for_update(of=("self",))
-            .select_related("step")
-            .filter(pk=enrolment_id, visit=visit, state=Enrolment.State.WAITING)
-            .first()
-        )
-        if row is None:
-            return False
-        _leave(row.step, [row.pk], outcome)
+    row = (
+        Enrolment.objects.select_for_update(of=("self",))
+        .select_related("step")
+        .filter(pk=enrolment_id, visit=visit, state=Enrolment.State.WAITING)
+        .first()
+    )
+    if row is None:
+        return False
+    moving.lead_on(row.step, [row.pk], outcome, at=timezone.now())
     return True
-
-
-def _leave(step: CompiledStep, ids: list[int], outcome: str) -> None:
-    """Lead the enrolments `ids` out of `step` by `outcome`: to the next step, or to the end."""
-    now = timezone.now()
-    Visit.objects.filter(enrolment__in=ids, left_at=None).update(left_at=now, outcome=outcome)
-    rows = Enrolment.objects.filter(pk__in=ids)
-    target = CompiledStep.objects.filter(
-        version=step.version_id, key=step.leads.get(outcome, "")
-    ).first()
-    if target is None:
-        rows.update(
-            state=Enrolment.State.LEFT,
-            left_at=now,
-            due_at=None,
-            exit_reason=Enrolment.Exit.END,
-        )
-        return
-    rows.update(
-        state=Enrolment.State.READY, step=target, visit=F("visit") + 1, due_at=now, errors=0
-    )
-    Visit.objects.bulk_create(
-        Visit(enrolment_id=pk, step=target, number=number, entered_at=now)
-        for pk, number in rows.values_list("pk", "visit")
-    )

@@ -9,7 +9,8 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from apps.accounts.models import Event
-from apps.journeys.models import Enrolment, Journey, Version, Visit
+from apps.journeys import moving
+from apps.journeys.models import Enrolment, Journey, Version
 from apps.segments import catalogue, membership, rules
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,11 @@ log = logging.getLogger(__name__)
 def versions_entered_by(site_id: int, names: set[str]) -> list[Version]:
     """Return the live versions of the site's active journeys that one of the events enters."""
     active = Journey.objects.filter(site=site_id, status=Journey.Status.ACTIVE)
-    live = Version.objects.filter(pk__in=active.values("live_version"), entry_event__in=names)
+    live = Version.objects.filter(
+        pk__in=active.values("live_version"),
+        entry_kind=Version.Entry.EVENT,
+        entry_event__in=names,
+    )
     return list(live.select_related("journey__site"))
 
 
@@ -30,7 +35,7 @@ def enrol(version: Version, events: dict[int, Event]) -> list[int]:
     enrolment whatever happens at the same time. Returns the new enrolments' ids.
     """
     allowed = _allowed(version, _who_meet_the_rule(version, list(events)))
-    first = version.steps.first()
+    first, now = version.steps.first(), timezone.now()
     rows = [
         Enrolment(
             journey_id=version.journey_id,
@@ -38,17 +43,19 @@ def enrol(version: Version, events: dict[int, Event]) -> list[int]:
             contact_id=contact_id,
             step=first,
             number=number,
+            entry_key=str(number),
+            entered_at=now,
+            arrived_at=now,
+            due_at=now,
             context={"event": events[contact_id].properties},
         )
         for contact_id, number in allowed.items()
     ]
     Enrolment.objects.bulk_create(rows, ignore_conflicts=True)
-    new = list(
-        Enrolment.objects.filter(
-            version=version, contact__in=allowed, left_at=None, visits=None
-        ).values_list("pk", flat=True)
-    )
-    Visit.objects.bulk_create(Visit(enrolment_id=pk, step=first, number=1) for pk in new)
+    entered = Enrolment.objects.inside().filter(version=version, contact__in=allowed)
+    new = list(entered.filter(entered_at=now).values_list("pk", flat=True))
+    if new:
+        moving.count(first, len(new), at=now)
     return new
 
 

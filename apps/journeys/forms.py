@@ -15,7 +15,7 @@ from apps.accounts.inlines import PolymorphicFormSet
 from apps.assets import models as assets
 from apps.journeys import flow
 from apps.journeys.models import Journey, Lead, PopupStep, PushStep, Step, WaitStep
-from apps.journeys.models.journeys import check_pauses
+from apps.journeys.models.terms import check_pauses
 from apps.segments.forms import RuleField, RuleForm
 
 LEAD = "lead_"

@@ -1,5 +1,7 @@
 """Publishing: from what a marketer wrote to an immutable version; and the journey's life."""
 
+from collections.abc import Iterator
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
@@ -7,7 +9,15 @@ from django.db.models import Max
 from apps.accounts.models import User
 from apps.delivery.wanted import withdraw
 from apps.journeys.kinds import KINDS
-from apps.journeys.models import CompiledStep, Enrolment, Journey, Step, Version
+from apps.journeys.models import (
+    CompiledStep,
+    Enrolment,
+    Journey,
+    Step,
+    Terms,
+    Trigger,
+    Version,
+)
 from apps.journeys.models.enrolments import campaign
 from apps.segments import catalogue, rules
 
@@ -73,13 +83,10 @@ def _compile(journey: Journey, *, number: int, by: User | None) -> Version:
         journey=journey,
         number=number,
         published_by=by,
-        entry_event=journey.entry_event,
-        entry_rule=journey.entry_rule,
-        reentry=journey.reentry,
-        reentry_pauses=journey.reentry_pauses,
+        **{name: getattr(journey, name) for name in Terms.terms()},
     )
     steps = list(journey.steps.prefetch_related("leads__target"))
-    CompiledStep.objects.bulk_create(
+    compiled = CompiledStep.objects.bulk_create(
         CompiledStep(
             version=version,
             key=step.key,
@@ -87,11 +94,41 @@ def _compile(journey: Journey, *, number: int, by: User | None) -> Version:
             name=step.name,
             position=position,
             config=step.config(),
+            outcomes=[list(pair) for pair in step.outcomes],
             leads={lead.outcome: lead.target.key for lead in step.leads.all()},
         )
         for position, step in enumerate(steps)
     )
+    Trigger.objects.bulk_create(
+        [*_triggers_of_terms(version), *_triggers_of_steps(version, steps, compiled)]
+    )
     return version
+
+
+def _triggers_of_terms(version: Version) -> Iterator[Trigger]:
+    purposes = Trigger.Purpose
+    asked = {purposes.EXIT: version.exit_event, purposes.GOAL: version.goal_event}
+    if version.entry_kind == Version.Entry.EVENT:
+        asked[purposes.ENTRY] = version.entry_event
+    for purpose, event in asked.items():
+        if event:
+            where = getattr(version, f"{purpose}_where")
+            yield Trigger(version=version, purpose=purpose, event=event, where=where)
+
+
+def _triggers_of_steps(
+    version: Version, steps: list[Step], compiled: list[CompiledStep]
+) -> Iterator[Trigger]:
+    for step, made in zip(steps, compiled, strict=True):
+        for outcome, event, where in step.listens():
+            yield Trigger(
+                version=version,
+                step=made,
+                purpose=Trigger.Purpose.STEP,
+                event=event,
+                where=where,
+                outcome=outcome,
+            )
 
 
 def pause(journey: Journey) -> None:

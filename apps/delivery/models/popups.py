@@ -45,6 +45,9 @@ class Popup(models.Model):
     campaign = models.CharField(
         max_length=40, blank=True, editable=False, help_text="Who asked for it, to withdraw by."
     )
+    step = models.CharField(
+        max_length=12, blank=True, editable=False, help_text="Of the campaign: its key there."
+    )
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="popups")
     device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="popups")
     asset = models.ForeignKey(assets.Popup, models.PROTECT, related_name="messages")
@@ -82,7 +85,7 @@ class Popup(models.Model):
                 fields=["expires_at"], condition=Q(answered_at__isnull=True), name="popup_due"
             ),
             models.Index(fields=["asset", "status"], name="popup_of_asset"),
-            models.Index(fields=["campaign", "status"], name="popup_of_campaign"),
+            models.Index(fields=["campaign", "step", "status"], name="popup_of_campaign"),
             models.Index(fields=["device", "answered_at"], name="popup_of_device"),
         ]
 

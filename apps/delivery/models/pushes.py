@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Contact
 from apps.assets import models as assets
+from apps.delivery.models.limits import Category
 from apps.devices.models import Device
 
 
@@ -56,7 +57,14 @@ class Push(models.Model):
     campaign = models.CharField(
         max_length=40, blank=True, editable=False, help_text="Who asked for it, to withdraw by."
     )
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="pushes")
+    step = models.CharField(
+        max_length=12, blank=True, editable=False, help_text="Of the campaign: its key there."
+    )
+    category = models.CharField(max_length=11, choices=Category, default=Category.MARKETING)
+    ignores_consent = models.BooleanField(
+        default=False, editable=False, help_text="Sent to who has opted out too."
+    )
+    contact = models.ForeignKey(Contact, models.CASCADE, db_index=False, related_name="pushes")
     device = models.ForeignKey(Device, models.CASCADE, related_name="pushes")
     asset = models.ForeignKey(assets.Push, models.PROTECT, related_name="messages")
     # Without a database constraint: a variation can be deleted while millions of rows name it.
@@ -108,7 +116,9 @@ class Push(models.Model):
                 condition=Q(clicked_at__isnull=False),
                 name="push_clicked",
             ),
-            models.Index(fields=["campaign", "status"], name="push_of_campaign"),
+            models.Index(fields=["campaign", "step", "status"], name="push_of_campaign"),
+            # How many a contact was sent lately.
+            models.Index(fields=["contact", "category", "queued_at"], name="push_of_contact"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,9 @@
 from django.db import models, transaction
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
+from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact, Event
 from apps.delivery.wanted import withdraw
 from apps.journeys.models.journeys import Journey
@@ -14,9 +16,17 @@ def campaign(journey_id: int) -> str:
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def inside(self) -> "EnrolmentQuerySet":
+        """Those who are on their way."""
+        return self.filter(left_at=None)
+
     def due(self) -> "EnrolmentQuerySet":
         """Those that the engine must look at, in journeys that move."""
-        return self.filter(due_at__lte=timezone.now(), journey__status__in=Journey.RUNNING)
+        return self.inside().filter(
+            due_at__lte=timezone.now(),
+            journey__status__in=Journey.RUNNING,
+            journey__is_held=False,
+        )
 
     def move_to_contact(self, old: Contact, new: Contact) -> None:
         """Give the enrolments of an anonymous contact to a known one (apps.accounts.contacts).
@@ -24,37 +34,42 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         Where both are inside the same journey, the known contact's way goes on, and what the
         other way has asked for is withdrawn.
         """
-        inside = Enrolment.objects.filter(contact=new, left_at=None).values("journey")
-        both = self.filter(left_at=None, journey__in=inside)
+        of_new = Enrolment.objects.filter(contact=new)
+        both = self.inside().filter(journey__in=of_new.inside().values("journey"), is_single=True)
         # Held first: the engine may be asking for something in their name at this moment.
         held = list(both.select_for_update(of=("self",)))
         Enrolment.objects.filter(pk__in=[row.pk for row in held]).leave(Enrolment.Exit.MERGED)
         withdraw(key__in=[row.message_key for row in held])
-        highest = Enrolment.objects.filter(contact=new).values("journey").annotate(n=Max("number"))
-        for row in list(highest.order_by()):
-            self.filter(journey=row["journey"]).update(contact=new, number=F("number") + row["n"])
+        for row in list(of_new.values("journey").annotate(n=Max("number")).order_by()):
+            self.filter(journey=row["journey"]).update(number=F("number") + row["n"])
+        same = of_new.filter(journey=OuterRef("journey"), entry_key=OuterRef("entry_key"))
+        self.filter(Exists(same)).update(
+            entry_key=Concat(Value("merged:"), F("pk"), output_field=models.CharField())
+        )
         self.filter(contact=old).update(contact=new)
 
     @transaction.atomic
-    def leave(self, reason: "Enrolment.Exit") -> None:
-        """End these ways, and with them the visits that are open.
+    def leave(self, reason: "Enrolment.Exit") -> int:
+        """End these ways, and with them the visits that are open; returns how many.
 
-        Enrolments first, then visits: the order in which the engine takes them too.
+        Goes to the table of its own accord, whatever the query joined: the rows are held first.
         """
-        now = timezone.now()
-        ids = list(self.select_for_update(of=("self",)).values_list("pk", flat=True))
-        if not ids:
-            return
-        Enrolment.objects.filter(pk__in=ids).update(
-            state=Enrolment.State.LEFT, exit_reason=reason, left_at=now, due_at=None
-        )
-        Visit.objects.filter(enrolment__in=ids, left_at=None).update(left_at=now, outcome=reason)
+        rows = self.inside().select_for_update(of=("self",))
+        ids = list(rows.values_list("pk", flat=True))
+        if ids:
+            now = timezone.now()
+            held = Enrolment.objects.filter(pk__in=ids)
+            Visit.objects.record(held, outcome=reason, at=now)
+            held.update(state=Enrolment.State.LEFT, exit_reason=reason, left_at=now, due_at=None)
+        return len(ids)
 
 
 class Enrolment(models.Model):
     """One contact's way through one journey.
 
-    `due_at` is filled exactly as long as the engine has to look at the row by itself.
+    It says where the contact is: at `step`, since `arrived_at`, for its `visit`-th visit. `due_at`
+    is filled exactly as long as the engine has to look at the row by itself. Who is in the control
+    group has a row too, which never moves: it has left as it came.
     """
 
     class State(models.TextChoices):
@@ -65,20 +80,40 @@ class Enrolment(models.Model):
 
     class Exit(models.TextChoices):
         END = "end", "Came to the end"
+        STEP = "step", "Left by a step"
+        GOAL = "goal", "Reached the goal"
+        EVENT = "event", "Left on an event"
+        RULE = "rule", "Did not meet the journey’s rule any more"
+        TIMEOUT = "timeout", "Had been inside too long"
+        HAND = "hand", "Taken out by hand"
+        RESTARTED = "restarted", "Started anew"
+        MOVED = "moved", "The step was gone in the version moved to"
+        CONTROL = "control", "Kept out: control group"
         ENDED = "ended", "The journey was ended"
         MERGED = "merged", "The contact became another one who is inside"
 
-    journey = models.ForeignKey(Journey, models.PROTECT, related_name="enrolments")
-    version = models.ForeignKey(Version, models.PROTECT, related_name="enrolments")
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="enrolments")
-    step = models.ForeignKey(CompiledStep, models.PROTECT, related_name="enrolments")
+    journey = models.ForeignKey(Journey, models.PROTECT, db_index=False, related_name="enrolments")
+    version = models.ForeignKey(Version, models.PROTECT, db_index=False, related_name="enrolments")
+    contact = models.ForeignKey(Contact, models.CASCADE, db_index=False, related_name="enrolments")
+    step = models.ForeignKey(
+        CompiledStep, models.PROTECT, db_index=False, related_name="enrolments"
+    )
     number = models.PositiveIntegerField(help_text="1 is the contact's first time in.")
-    visit = models.PositiveIntegerField(default=1, help_text="How many steps, this one included.")
+    entry_key = models.CharField(
+        max_length=60, help_text="What made the contact enter: the same never does twice."
+    )
+    is_single = models.BooleanField(
+        default=True, help_text="The contact may be inside once at a time only."
+    )
+    is_control = models.BooleanField(default=False)
     state = models.CharField(max_length=7, choices=State, default=State.READY)
-    context = models.JSONField(default=dict)
+    visit = models.PositiveIntegerField(default=1, help_text="How many steps, this one included.")
+    arrived_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(null=True, default=timezone.now)
+    context = models.JSONField(default=dict, help_text="What tags may name: event, journey.")
     errors = models.PositiveSmallIntegerField(default=0)
     entered_at = models.DateTimeField(default=timezone.now)
+    converted_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
     exit_reason = models.CharField(max_length=12, choices=Exit, blank=True)
 
@@ -87,21 +122,26 @@ class Enrolment(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
+            # Beginning with the contact: rows of one entry follow each other in the index.
             models.UniqueConstraint(
-                fields=["journey", "contact", "number"], name="enrolment_number_once"
+                fields=["contact", "journey", "entry_key"], name="enrolment_entry_once"
             ),
             models.UniqueConstraint(
-                fields=["journey", "contact"],
-                condition=Q(left_at=None),
+                fields=["contact", "journey"],
+                condition=Q(left_at__isnull=True, is_single=True),
                 name="enrolment_inside_once",
             ),
         ]
         indexes = [
+            # Who is due at a step, and who is there at all.
             models.Index(
-                fields=["step", "due_at"], condition=Q(due_at__isnull=False), name="enrolment_due"
+                fields=["step", "due_at"], condition=Q(left_at__isnull=True), name="enrolment_due"
             ),
+            models.Index(fields=["journey", "entered_at"], name="enrolment_of_journey"),
             models.Index(
-                fields=["version", "step"], condition=Q(left_at=None), name="enrolment_inside"
+                fields=["journey", "converted_at"],
+                condition=Q(converted_at__isnull=False),
+                name="enrolment_converted",
             ),
         ]
 
@@ -114,25 +154,49 @@ class Enrolment(models.Model):
         return f"{campaign(self.journey_id)}:{self.pk}:{self.visit}"
 
 
-class Visit(models.Model):
-    """An enrolment's passage through one step: the history, and what numbers count."""
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def record(
+        self, rows: "models.QuerySet[Enrolment]", *, outcome: str, at: timezone.datetime,
+        detail: str = "",
+    ) -> int:  # fmt: skip
+        """Write down that the visits at which the enrolments are have ended; call it before the
+        enrolments move. One statement; returns how many."""
+        columns = {
+            "enrolment": F("pk"),
+            "step": F("step_id"),
+            "number": F("visit"),
+            "entered_at": F("arrived_at"),
+            "left_at": Value(at, output_field=models.DateTimeField()),
+            "outcome": Value(outcome),
+            "detail": Value(detail),
+        }
+        return insert_from(Visit, rows, columns)
 
-    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="visits")
-    step = models.ForeignKey(CompiledStep, models.PROTECT, related_name="visits")
+
+class Visit(models.Model):
+    """An enrolment's passage through one step, written when it is over: the history.
+
+    Where it is now, and since when, says the enrolment.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, db_index=False, related_name="visits")
+    step = models.ForeignKey(CompiledStep, models.PROTECT, db_index=False, related_name="visits")
     number = models.PositiveIntegerField()
-    entered_at = models.DateTimeField(default=timezone.now)
-    left_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=40, blank=True)
+    entered_at = models.DateTimeField()
+    left_at = models.DateTimeField()
+    outcome = models.CharField(max_length=40)
+    detail = models.CharField(
+        max_length=20, blank=True, help_text="Why, where the outcome alone does not say."
+    )
+
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         ordering = ["enrolment", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["enrolment", "number"], name="visit_number_once"),
-            models.UniqueConstraint(
-                fields=["enrolment"], condition=Q(left_at=None), name="visit_open_once"
-            ),
+            models.UniqueConstraint(fields=["enrolment", "number"], name="visit_number_once")
         ]
-        indexes = [models.Index(fields=["step", "outcome"], name="visit_of_step")]
+        indexes = [models.Index(fields=["step", "outcome", "left_at"], name="visit_of_step")]
 
     def __str__(self) -> str:
         return f"Visit {self.number} of enrolment {self.enrolment_id}"

@@ -1,25 +1,12 @@
-from typing import Any
-
-from django.core.exceptions import ValidationError
 from django.db import models
 
 from apps.accounts.characters import check_name
 from apps.accounts.models import Site
-from apps.segments.rules import grammar
+from apps.journeys.models.terms import Terms
 
 
-def default_pauses() -> list[int]:
-    return [3, 7, 30]
-
-
-def check_pauses(value: Any) -> None:
-    days = value if isinstance(value, list) else []
-    if not days or not all(type(d) is int and 1 <= d <= 3650 for d in days) or len(days) > 20:
-        raise ValidationError("Write the days of each pause, for example 3, 7, 30.")
-
-
-class Journey(models.Model):
-    """A campaign: an entry, a flow of steps, an exit. Smartico calls it a campaign too."""
+class Journey(Terms):
+    """A campaign: an entry, a flow of steps, an exit, a goal. Smartico calls it a campaign too."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -28,37 +15,20 @@ class Journey(models.Model):
         FINISHED = "finished", "Finished"
         ARCHIVED = "archived", "Archived"
 
-    class Category(models.TextChoices):
-        MARKETING = "marketing", "Marketing"
-        OPERATIONAL = "operational", "Operational"
-
-    class Reentry(models.TextChoices):
-        ONCE = "once", "Once ever"
-        NOT_INSIDE = "not_inside", "Again whenever the contact is not inside"
-        PAUSE = "pause", "Again after a pause that can grow"
-
     # Where contacts move on; where new ones enter.
     RUNNING = (Status.ACTIVE, Status.PAUSED)
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="journeys")
     name = models.CharField(max_length=150, validators=[check_name])
     status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT, editable=False)
-    category = models.CharField(max_length=11, choices=Category, default=Category.MARKETING)
-    entry_event = models.CharField(
-        "entered by the event",
-        max_length=100,
-        default="session_started",
-        help_text="For example session_started, purchase, or any event that the site tracks.",
+    is_held = models.BooleanField(
+        "held",
+        default=False,
+        editable=False,
+        help_text="Those inside stand still too, and nothing is sent.",
     )
-    entry_rule = models.JSONField(
-        "for contacts who", default=dict, blank=True, validators=[grammar.check]
-    )
-    reentry = models.CharField("may enter", max_length=10, choices=Reentry, default=Reentry.ONCE)
-    reentry_pauses = models.JSONField(
-        "pauses in days",
-        default=default_pauses,
-        validators=[check_pauses],
-        help_text="After the first time out, the second, and so on; the last one repeats.",
+    pause_reason = models.CharField(
+        max_length=100, blank=True, editable=False, help_text="Where it paused itself."
     )
     live_version = models.ForeignKey(
         "journeys.Version", models.PROTECT, null=True, editable=False, related_name="+"
@@ -68,6 +38,10 @@ class Journey(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [
+            ("send_without_consent", "Can have journeys send to who has opted out"),
+            ("send_without_caps", "Can have journeys send beyond the caps"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["site", "name"], name="journey_name_once_per_site")
         ]
@@ -80,3 +54,23 @@ class Journey(models.Model):
     def has_unpublished_changes(self) -> bool:
         """Whether it was written since its live version was published."""
         return bool(self.live_version) and self.updated_at > self.live_version.published_at
+
+
+class Edit(models.Model):
+    """What a draft was before and after one change, so that it can be undone and done again.
+
+    Both are documents (apps.journeys.documents). `is_undone` ones are what redo brings back.
+    """
+
+    journey = models.ForeignKey(Journey, models.CASCADE, related_name="edits")
+    words = models.CharField(max_length=150)
+    before = models.JSONField()
+    after = models.JSONField()
+    is_undone = models.BooleanField(default=False)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.words

@@ -1,0 +1,40 @@
+"""Writing many rows without reading them first: INSERT … SELECT, which Django's ORM has not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
+from django.db.models import Model, QuerySet
+from django.db.models.constants import OnConflict
+
+
+def insert_from(
+    model: type[Model],
+    rows: QuerySet[Any],
+    columns: Mapping[str, Any],
+    *,
+    ignore_conflicts: bool = False,
+) -> int:
+    """Insert a row of `model` for each of `rows`, in one statement; returns how many were.
+
+    `columns` maps names of fields to expressions over `rows`; every column without a default in
+    the database needs one. With `ignore_conflicts`, rows that a constraint refuses are left out.
+    """
+    fields = [model._meta.get_field(name) for name in columns]
+    # Positional: an annotation may not be called as a field of `rows` is.
+    named = {f"_insert_{number}": value for number, value in enumerate(columns.values())}
+    try:
+        selected = rows.annotate(**named).values_list(*named)
+        select, params = selected.query.sql_with_params()
+    except EmptyResultSet:
+        return 0
+    conflict = OnConflict.IGNORE if ignore_conflicts else None
+    operations = connection.ops
+    names = ", ".join(operations.quote_name(field.column) for field in fields)
+    insert = operations.insert_statement(on_conflict=conflict)
+    suffix = operations.on_conflict_suffix_sql(fields, conflict, (), ())
+    table = operations.quote_name(model._meta.db_table)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"{insert} {table} ({names}) {select} {suffix}", params)
+        return cursor.rowcount
