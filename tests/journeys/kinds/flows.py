@@ -11,9 +11,15 @@ from django.utils import timezone
 from apps.accounts.models import Contact, Site
 from apps.journeys import engine, publishing
 from apps.journeys.kinds import KINDS, Batch, Moves
-from apps.journeys.models import CompiledStep, Enrolment, Journey, Lead, Step, Visit
+from apps.journeys.models import CompiledStep, Enrolment, Journey, Lead, Step, UpdateStep, Visit
 
 _numbers = itertools.count(1)
+
+
+def an_update(*changes: tuple[Any, ...]) -> UpdateStep:
+    """A step with these changes: op, name and value of each."""
+    names = ("op", "name", "value")
+    return UpdateStep(changes=[dict(zip(names, change, strict=False)) for change in changes])
 
 
 def a_flow(site: Site, *steps: Step, **terms: Any) -> Journey:

@@ -65,7 +65,7 @@ class Step(PolymorphicModel):
         except ValidationError as error:
             errors = error.update_error_dict({})
         for name, message in self.wrong().items():
-            if name not in errors and name not in (exclude or ()):
+            if name not in (exclude or ()):
                 errors[name] = message
         if errors:
             raise ValidationError(errors)

@@ -30,9 +30,6 @@ class UpdateStep(Step):
     def wrong(self) -> dict[str, str]:
         return shapes.found("changes", shapes.in_changes(self.changes))
 
-    def problem(self) -> str:
-        return super().problem() or ("" if self.changes else "Add a property to change.")
-
     def summary(self) -> str:
         return ", ".join(f"{row['op']} {row['name']}" for row in self.changes)
 

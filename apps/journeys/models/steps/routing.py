@@ -33,8 +33,6 @@ class CheckStep(Step):
         return shapes.found("branches", shapes.in_branches(self.branches))
 
     def problem(self) -> str:
-        if not self.branches:
-            return "Add a rule to check."
         if found := super().problem():
             return found
         empty = [row["name"] for row in self.branches if not row["rule"]]

@@ -4,7 +4,6 @@ Nothing here asks the database: whether a site knows what is named is checked at
 """
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -103,8 +102,8 @@ def _in_plain(value: Any) -> str:
         case bool():
             return ""
         case int() | float():
-            fine = math.isfinite(value) and abs(value) <= MAX_NUMBER
-            return "" if fine else "This number is too large."
+            # Which NaN is not either.
+            return "" if -MAX_NUMBER <= value <= MAX_NUMBER else "This number is too large."
         case str():
             return _in_text(value)
     return "A value is a text, a number, yes or no, or a list of these."
@@ -158,6 +157,8 @@ def _in_name(name: str) -> Iterator[str]:
 
 
 def _in_branches(branches: Any) -> Iterator[str]:
+    if branches == []:
+        yield "Add a rule to check."
     yield from _rows(branches, keys={"key", "name", "rule"}, one="branch")
     yield from _in_ways(branches, "branch")
     for row in branches:
@@ -168,6 +169,8 @@ def _in_branches(branches: Any) -> Iterator[str]:
 
 
 def _in_paths(paths: Any) -> Iterator[str]:
+    if paths == []:
+        yield "A split needs two paths."
     yield from _rows(paths, keys={"key", "name", "weight"}, one="path")
     yield from _in_ways(paths, "path")
     for row in paths:
@@ -176,6 +179,8 @@ def _in_paths(paths: Any) -> Iterator[str]:
 
 
 def _in_changes(changes: Any) -> Iterator[str]:
+    if changes == []:
+        yield "Add a property to change."
     if not isinstance(changes, list) or not all(isinstance(row, dict) for row in changes):
         yield "This is a list of changes."
         return
