@@ -9,8 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from apps.accounts.id_lists import listed
-from apps.accounts.models import Event, Site
-from apps.journeys.models import Enrolment, Journey, Trigger, Version
+from apps.accounts.models import Event, EventName, Site
+from apps.journeys.models import CompiledStep, Enrolment, Journey, Trigger, Version
 from apps.segments import catalogue, rules
 from apps.segments.rules import Context, Rule
 
@@ -96,3 +96,36 @@ def _meant(trigger: Trigger, context: Context, ids: set[int]) -> set[int]:
         return set()
     events = Event.objects.filter(rules.events_meant(condition, context), pk__in=listed(ids))
     return set(events.order_by().values_list("pk", flat=True))
+
+
+def happened_since_coming(
+    step: CompiledStep, rows: Collection[Enrolment]
+) -> dict[int, tuple[str, Event]]:
+    """Return, by enrolment at `step`, the outcome and the event that the step listens for and
+    that has happened since the contact came: the first of several.
+
+    Such an event may have been heard before the coming was written: nobody leads on by it then.
+    """
+    listening = list(step.triggers.filter(purpose=Purpose.STEP))
+    since = min((row.arrived_at for row in rows), default=timezone.now())
+    names = EventName.objects.filter(
+        site__journeys__versions__steps=step, name__in={row.event for row in listening}
+    )
+    # Strictly: the event that has led here may be of that very moment.
+    found = Event.objects.filter(
+        contact__in=listed([row.contact_id for row in rows]), name__in=names, at__gt=since
+    ).select_related("name")
+    events = list(found.order_by("at", "pk")) if listening else []
+    if not events:
+        return {}
+    meant = met(listening, events, Site.objects.get(journeys__versions__steps=step))
+    of_contact: dict[int, list[tuple[str, Event]]] = {}
+    for event in events:
+        pairs = ((row.outcome, event) for row in listening if event.pk in meant.get(row.pk, ()))
+        of_contact.setdefault(event.contact_id, []).extend(pairs)
+    first: dict[int, tuple[str, Event]] = {}
+    for row in rows:
+        pairs = (p for p in of_contact.get(row.contact_id, ()) if p[1].at > row.arrived_at)
+        if pair := next(pairs, None):
+            first[row.pk] = pair
+    return first
