@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from apps.accounts import wakeups
 from apps.accounts.models import Event
-from apps.journeys import engine, entry
+from apps.journeys import engine
+from apps.journeys.entry import by_event
 from apps.journeys.kinds import enrolment_and_visit
 from apps.journeys.models import PendingEvent
 
@@ -41,7 +42,7 @@ def note(events: list[Event]) -> None:
     names = {event.name.name for event in events}
     entering = {
         version.entry_event
-        for version in entry.versions_entered_by(events[0].contact.site_id, names)
+        for version in by_event.versions_entered_by(events[0].contact.site_id, names)
     }
     heard = [event for event in events if event.name.name in entering or _answer(event)]
     if not heard:
@@ -121,9 +122,7 @@ def _handle(waiting: QuerySet[PendingEvent], most: int) -> tuple[int, list[int]]
     for event in events:
         by_site.setdefault(event.contact.site_id, []).append(event)
     for site_id, of_site in by_site.items():
-        latest = entry.latest_by_contact(of_site)
-        for version in entry.versions_entered_by(site_id, set(latest)):
-            moved += entry.enrol(version, latest[version.entry_event])
+        moved += by_event.enter(site_id, of_site)
     PendingEvent.objects.filter(pk__in=[row.pk for row in pending]).delete()
     return len(pending), moved
 

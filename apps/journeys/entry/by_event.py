@@ -1,4 +1,4 @@
-"""Entering: which contacts come in when something happens."""
+"""Entering when something happens: an event."""
 
 import logging
 from collections import defaultdict
@@ -25,6 +25,19 @@ def versions_entered_by(site_id: int, names: set[str]) -> list[Version]:
         entry_event__in=names,
     )
     return list(live.select_related("journey__site"))
+
+
+def enter(site_id: int, events: list[Event]) -> list[int]:
+    """Let the contacts of `events` into the journeys of the site that the events enter.
+
+    The events have `name` and `contact` loaded. Returns the ids of the new enrolments.
+    """
+    latest = latest_by_contact(events)
+    return [
+        pk
+        for version in versions_entered_by(site_id, set(latest))
+        for pk in enrol(version, latest[version.entry_event])
+    ]
 
 
 @transaction.atomic

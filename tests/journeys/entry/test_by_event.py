@@ -2,7 +2,8 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts import events
-from apps.journeys import entry, publishing
+from apps.journeys import publishing
+from apps.journeys.entry import by_event
 from apps.journeys.models import Enrolment, Journey, PendingEvent, Visit, WaitStep
 from tests.factories import a_contact, a_live_journey, a_segment, a_site, an_event
 
@@ -16,7 +17,7 @@ def journey():
 
 def enrol(journey, *contacts):
     events = {contact.pk: an_event(contact, "seen", page="home") for contact in contacts}
-    return entry.enrol(journey.live_version, events)
+    return by_event.enrol(journey.live_version, events)
 
 
 def leave(days_ago=0):
@@ -70,7 +71,7 @@ class TestEnrol:
 
         # Savepoint, rule, earlier times, first step, enrolments, who is new, visits, release.
         with django_assert_num_queries(8):
-            entry.enrol(journey.live_version, events)
+            by_event.enrol(journey.live_version, events)
 
 
 class TestBrokenRule:
@@ -115,17 +116,17 @@ class TestVersionsEnteredBy:
     def test_it_finds_the_active_ones_of_the_site(self, journey):
         a_live_journey(a_site())
 
-        assert entry.versions_entered_by(journey.site_id, {"session_started"}) == [
+        assert by_event.versions_entered_by(journey.site_id, {"session_started"}) == [
             journey.live_version
         ]
-        assert entry.versions_entered_by(journey.site_id, {"purchase"}) == []
+        assert by_event.versions_entered_by(journey.site_id, {"purchase"}) == []
 
     def test_it_goes_by_what_was_published_not_by_what_is_being_written(self, journey):
         Journey.objects.update(entry_event="purchase", entry_rule={})
 
-        assert entry.versions_entered_by(journey.site_id, {"purchase"}) == []
+        assert by_event.versions_entered_by(journey.site_id, {"purchase"}) == []
 
     def test_it_finds_no_paused_one(self, journey):
         publishing.pause(journey)
 
-        assert entry.versions_entered_by(journey.site_id, {"session_started"}) == []
+        assert by_event.versions_entered_by(journey.site_id, {"session_started"}) == []
