@@ -158,5 +158,5 @@ def _live(site: Site) -> Version:
 
 def _enrol(version: Version, contact_id: int, event: Any) -> None:
     with transaction.atomic():
-        by_event.enrol(version, {contact_id: event})
+        by_event.enter_version(version, [event])
         transaction.set_rollback(True)

@@ -1,30 +1,32 @@
 """Entering when something happens: an event."""
 
-import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, Max
 from django.utils import timezone
 
+from apps.accounts.id_lists import listed
 from apps.accounts.models import Event
-from apps.journeys import moving
-from apps.journeys.models import Enrolment, Journey, Version
-from apps.segments import catalogue, membership, rules
+from apps.journeys.entry import gates
+from apps.journeys.entry.admitting import Entry, admit_each
+from apps.journeys.models import Journey, Trigger, Version
+from apps.segments import catalogue, rules
 
-log = logging.getLogger(__name__)
+Reentry = Version.Reentry
+# With these each event counts; else the latest of a contact stands for those before it.
+EACH = (Reentry.EVERY, Reentry.RESTART)
 
 
-def versions_entered_by(site_id: int, names: set[str]) -> list[Version]:
+def versions_entered_by(site_id: int, names: Collection[str]) -> list[Version]:
     """Return the live versions of the site's active journeys that one of the events enters."""
-    active = Journey.objects.filter(site=site_id, status=Journey.Status.ACTIVE)
+    active = Journey.objects.filter(site=site_id, status=Journey.Status.ACTIVE, is_held=False)
     live = Version.objects.filter(
         pk__in=active.values("live_version"),
         entry_kind=Version.Entry.EVENT,
         entry_event__in=names,
     )
-    return list(live.select_related("journey__site"))
+    return list(live.select_related("journey__site").order_by("pk"))
 
 
 def enter(site_id: int, events: list[Event]) -> list[int]:
@@ -32,86 +34,64 @@ def enter(site_id: int, events: list[Event]) -> list[int]:
 
     The events have `name` and `contact` loaded. Returns the ids of the new enrolments.
     """
-    latest = latest_by_contact(events)
+    by_name: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        by_name[event.name.name].append(event)
     return [
         pk
-        for version in versions_entered_by(site_id, set(latest))
-        for pk in enrol(version, latest[version.entry_event])
+        for version in versions_entered_by(site_id, by_name.keys())
+        for pk in enter_version(version, by_name[version.entry_event])
     ]
 
 
-@transaction.atomic
-def enrol(version: Version, events: dict[int, Event]) -> list[int]:
-    """Enrol the contacts of `events` (by contact id) who may enter now.
+def enter_version(version: Version, events: list[Event]) -> list[int]:
+    """Let the contacts of `events` in who may, by this version; all are its entry event.
 
-    Who meets the rule, is not inside, and whose pause is over; the database refuses a second
-    enrolment whatever happens at the same time. Returns the new enrolments' ids.
+    Returns the ids of the new enrolments.
     """
-    allowed = _allowed(version, _who_meet_the_rule(version, list(events)))
-    first, now = version.steps.first(), timezone.now()
-    rows = [
-        Enrolment(
-            journey_id=version.journey_id,
-            version=version,
-            contact_id=contact_id,
-            step=first,
-            number=number,
-            entry_key=str(number),
-            entered_at=now,
-            arrived_at=now,
-            due_at=now,
-            context={"event": events[contact_id].properties},
-        )
-        for contact_id, number in allowed.items()
-    ]
-    Enrolment.objects.bulk_create(rows, ignore_conflicts=True)
-    entered = Enrolment.objects.inside().filter(version=version, contact__in=allowed)
-    new = list(entered.filter(entered_at=now).values_list("pk", flat=True))
-    if new:
-        moving.count(first, len(new), at=now)
+    counting = _counting(version, sorted(events, key=lambda event: event.pk))
+    heard = {event.contact_id for event in counting}
+    unheard = {event.contact_id for event in events} - heard
+    new: list[int] = []
+    for number, of_contacts in enumerate(_rounds(version, counting) or [{}]):
+        contexts = {pk: _key_and_context(version, each) for pk, each in of_contacts.items()}
+        entry = Entry(version=version, at=timezone.now())
+        if number == 0 and unheard:
+            new += admit_each(entry, contexts | dict.fromkeys(unheard, ("", {})), heard=heard)
+        else:
+            new += admit_each(entry, contexts)
     return new
 
 
-def _who_meet_the_rule(version: Version, contact_ids: list[int]) -> list[int]:
-    context = catalogue.of_rule(version.entry_rule, version.journey.site)
+def _counting(version: Version, events: list[Event]) -> list[Event]:
+    """Return those of the events that have the properties asked for."""
+    if not version.entry_where:
+        return events
+    condition = Trigger(event=version.entry_event, where=version.entry_where).condition
+    context = catalogue.of_site(version.journey.site)
     try:
-        wanted = membership.matching(version.entry_rule, context, among=contact_ids)
+        rules.require(condition, context)
     except rules.Broken as broken:
-        # Published when it could be asked; what it names has changed since. The page says so.
-        log.error("Nobody enters %s: %s", version, " ".join(broken.messages))
+        gates.say_broken(version, broken)
         return []
-    return list(wanted.values_list("pk", flat=True))
+    asked = Event.objects.filter(pk__in=listed([event.pk for event in events]))
+    meant = set(asked.filter(rules.events_meant(condition, context)).values_list("pk", flat=True))
+    return [event for event in events if event.pk in meant]
 
 
-def _allowed(version: Version, contact_ids: list[int]) -> dict[int, int]:
-    """Return, for those of the contacts who may enter, which time it will be."""
-    before: dict[int, dict[str, Any]] = {
-        row["contact"]: row
-        for row in Enrolment.objects.filter(journey=version.journey_id, contact__in=contact_ids)
-        .values("contact")
-        .annotate(times=Max("number"), last=Max("left_at"), out=Count("left_at"), all=Count("pk"))
-        .order_by()
-    }
-    allowed = {pk: 1 for pk in contact_ids if pk not in before}
-    for pk, row in before.items():
-        if row["out"] == row["all"] and _pause_is_over(version, row["times"], row["last"]):
-            allowed[pk] = row["times"] + 1
-    return allowed
+def _rounds(version: Version, events: list[Event]) -> list[dict[int, Event]]:
+    """Return the events by contact: one after the other where each counts, else the latest."""
+    rounds: list[dict[int, Event]] = []
+    seen: Counter[int] = Counter()
+    for event in events:
+        number = seen[event.contact_id] if version.reentry in EACH else 0
+        seen[event.contact_id] += 1
+        if number == len(rounds):
+            rounds.append({})
+        rounds[number][event.contact_id] = event
+    return rounds
 
 
-def _pause_is_over(version: Version, times: int, last: timezone.datetime) -> bool:
-    if version.reentry == Journey.Reentry.ONCE:
-        return False
-    if version.reentry == Journey.Reentry.NOT_INSIDE:
-        return True
-    pauses = version.reentry_pauses
-    days = pauses[min(times, len(pauses)) - 1]
-    return last + timezone.timedelta(days=days) <= timezone.now()
-
-
-def latest_by_contact(events: list[Event]) -> dict[str, dict[int, Event]]:
-    """Group events by name, then by contact: of several of one contact the latest counts."""
-    grouped: dict[str, dict[int, Event]] = defaultdict(dict)
-    for event in sorted(events, key=lambda row: row.pk):
-        grouped[event.name.name][event.contact_id] = event
-    return grouped
+def _key_and_context(version: Version, event: Event) -> tuple[str, dict[str, Any]]:
+    key = f"event:{event.pk}" if version.reentry == Reentry.EVERY else ""
+    return key, {"event": event.properties}

@@ -4,7 +4,7 @@ from django.utils import timezone
 from apps.accounts import events
 from apps.journeys import publishing
 from apps.journeys.entry import by_event
-from apps.journeys.models import Enrolment, Journey, PendingEvent, Visit, WaitStep
+from apps.journeys.models import Enrolment, Journey, PendingEvent, WaitStep
 from tests.factories import a_contact, a_live_journey, a_segment, a_site, an_event
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ def journey():
 
 def enrol(journey, *contacts):
     events = {contact.pk: an_event(contact, "seen", page="home") for contact in contacts}
-    return by_event.enrol(journey.live_version, events)
+    return by_event.enter_version(journey.live_version, list(events.values()))
 
 
 def leave(days_ago=0):
@@ -36,7 +36,12 @@ class TestEnrol:
         row = Enrolment.objects.get()
         assert (row.contact, row.number, row.visit) == (asked, 1, 1)
         assert row.context == {"event": {"page": "home"}}
-        assert Visit.objects.get().enrolment == row
+        assert (row.step.name, row.entry_key, row.is_single) == (
+            row.version.steps.first().name,
+            "1",
+            True,
+        )
+        assert list(row.step.tallies.values_list("outcome", "count")) == [("", 1)]
 
     def test_it_lets_nobody_in_twice(self, journey):
         contact = a_contact(journey.site)
@@ -69,9 +74,9 @@ class TestEnrol:
         contacts = [a_contact(journey.site) for _ in range(number)]
         events = {contact.pk: an_event(contact, "seen") for contact in contacts}
 
-        # Savepoint, rule, earlier times, first step, enrolments, who is new, visits, release.
-        with django_assert_num_queries(8):
-            by_event.enrol(journey.live_version, events)
+        # Savepoint, gates, first step, enrolments, who is new, tally, release.
+        with django_assert_num_queries(7):
+            by_event.enter_version(journey.live_version, list(events.values()))
 
 
 class TestBrokenRule:
