@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Event, Site
-from apps.journeys import entry, leaving, moving, triggers
+from apps.journeys import leaving, moving, triggers
+from apps.journeys.entry import by_event
 from apps.journeys.kinds import enrolment_and_visit
 from apps.journeys.models import CompiledStep, Enrolment, Trigger
 from apps.journeys.models.enrolments import EnrolmentQuerySet
@@ -20,6 +21,9 @@ ANSWERS = {
     f"popup_{name}": name
     for name in ("allowed", "blocked", "dismissed", "clicked", "declined", "closed")
 }
+
+# How much later than it happened an event may be heard and still be of the present.
+HEARD_WITHIN = timedelta(hours=1)
 
 # By contact: what the one event of each is for some purpose.
 Heard = dict[int, list[tuple[Trigger, Event]]]
@@ -140,8 +144,17 @@ class Reaction:
 
     def _let_in(self, events: list[Event]) -> None:
         entering = [row for row in events if self._triggers[Purpose.ENTRY, row.name.name]]
-        if entering:
-            self.moved |= dict.fromkeys(_enter(self.site.pk, entering))
+        new = by_event.enter(self.site.pk, entering) if entering else []
+        at = {event.contact_id: event.at for event in entering}
+        rows = list(Enrolment.objects.filter(pk__in=listed(new)).only("pk", "contact_id"))
+        # They came in when it happened, and not when it was heard: what followed meanwhile counts.
+        # What happened long ago is a file or a system's own history: those come in now.
+        for row in rows:
+            happened = at[row.contact_id]
+            late = self.now - happened > HEARD_WITHIN
+            row.entered_at = row.arrived_at = self.now if late else min(happened, self.now)
+        Enrolment.objects.bulk_update(rows, ["entered_at", "arrived_at"], batch_size=500)
+        self.moved |= dict.fromkeys(new)
 
     def _came_before(self, event: Event, row: Enrolment, since: datetime) -> bool:
         """Whether the contact was there, `since` then, when the event happened; who has come by
@@ -158,7 +171,7 @@ class Reaction:
             together[step, outcome].append(row.pk)
         for (step, outcome), ids in together.items():
             moving.lead_on(step, ids, outcome, at=self.now)
-        # They came when it happened, and not when it was heard: what followed meanwhile counts.
+        # They go on when it happened, and not when it was heard: what followed meanwhile counts.
         on = [(row, event) for row, step, outcome, event in ways if outcome in step.leads]
         for row, event in on:
             row.arrived_at = min(self.now, max(row.arrived_at, event.at))
@@ -174,11 +187,3 @@ def _of(heard: Heard) -> EnrolmentQuerySet:
 
 def _held(rows: EnrolmentQuerySet) -> EnrolmentQuerySet:
     return rows.order_by("pk").select_for_update(of=("self",))
-
-
-def _enter(site_id: int, events: list[Event]) -> list[int]:
-    latest = entry.latest_by_contact(events)
-    new: list[int] = []
-    for version in entry.versions_entered_by(site_id, set(latest)):
-        new += entry.enrol(version, latest[version.entry_event])
-    return new

@@ -27,7 +27,8 @@ def that_matter(site_id: int, names: Collection[str]) -> list[Trigger]:
     """
     is_live = Q(version=F("version__journey__live_version"))
     inside = Enrolment.objects.inside().filter(step__version=OuterRef("version"))
-    enters = Q(purpose=Purpose.ENTRY, version__journey__status=Journey.Status.ACTIVE) & is_live
+    active = Q(version__journey__status=Journey.Status.ACTIVE, version__journey__is_held=False)
+    enters = Q(purpose=Purpose.ENTRY) & active & is_live
     moves = Q(
         purpose__in=(Purpose.STEP, Purpose.EXIT), version__journey__status__in=Journey.RUNNING
     )
