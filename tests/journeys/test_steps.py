@@ -158,7 +158,9 @@ class TestUpdate:
 
 class TestTrack:
     def test_it_takes_a_name_and_properties(self):
-        step = TrackStep(event="level_up", properties={"level": "{{ state.level }}", "n": 1})
+        step = TrackStep(
+            journey=Journey(), event="level_up", properties={"level": "{{ state.level }}", "n": 1}
+        )
 
         assert (wrong(step), step.problem()) == ({}, "")
 
@@ -185,10 +187,21 @@ class TestTrack:
         ],
     )
     def test_it_says_what_is_wrong_with_properties(self, properties, message):
-        step = TrackStep(event="level_up", properties=properties)
+        step = TrackStep(journey=Journey(), event="level_up", properties=properties)
 
         assert wrong(step) == {"properties": [message]}
         assert step.problem() == message
+
+    @pytest.mark.parametrize(
+        ("reentry", "goes_round"),
+        [("once", False), ("pause", False), ("not_inside", True), ("every", True),
+         ("restart", True)],
+    )  # fmt: skip
+    def test_it_must_not_bring_the_contact_back_without_end(self, reentry, goes_round):
+        journey = Journey(entry_event="level_up", reentry=reentry)
+        step = TrackStep(journey=journey, event="level_up")
+
+        assert step.problem().startswith("“level_up” lets contacts into this") is goes_round
 
 
 class TestTag:

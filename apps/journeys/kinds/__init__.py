@@ -4,6 +4,7 @@ from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.kinds.doing import TagKind, TrackKind, UpdateKind
 from apps.journeys.kinds.messages import PopupKind, PushKind, enrolment_and_visit
 from apps.journeys.kinds.routing import CheckKind, LeaveKind, LimitKind, SplitKind
+from apps.journeys.kinds.starting import StartKind
 from apps.journeys.kinds.timing import EventKind, WaitKind
 
 # By `kind` of the step.
@@ -15,6 +16,7 @@ KINDS: dict[str, Kind] = {
     "check": CheckKind(),
     "split": SplitKind(),
     "limit": LimitKind(),
+    "start": StartKind(),
     "leave": LeaveKind(),
     "update": UpdateKind(),
     "tag": TagKind(),

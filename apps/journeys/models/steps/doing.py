@@ -60,6 +60,17 @@ class TrackStep(Step):
             **shapes.found("properties", shapes.in_properties(self.properties)),
         }
 
+    def problem(self) -> str:
+        mine = self.journey
+        again = (mine.Reentry.NOT_INSIDE, mine.Reentry.EVERY, mine.Reentry.RESTART)
+        enters = mine.entry_kind == mine.Entry.EVENT and mine.entry_event == self.event
+        if enters and mine.reentry in again:
+            return (
+                f"“{self.event}” lets contacts into this journey, so they would go round without "
+                "end; lead back to an earlier step instead."
+            )
+        return super().problem()
+
     def summary(self) -> str:
         return f"Tracks {self.event}"
 
