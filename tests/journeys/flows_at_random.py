@@ -1,6 +1,7 @@
 """Journeys out of Hypothesis, in the plain form of tests.journeys.reference_engine, and the same
 as a marketer writes them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -136,8 +137,10 @@ def write(journey: Journey, version: Plain, popup: Popup, push: Push) -> None:
 
 def _written(plain: Plain, popup: Popup, push: Push) -> Step:
     match plain["kind"]:
-        case "wait":
-            return WaitStep(amount=plain["hours"], unit="hours")
+        case "popup":
+            return PopupStep(popup=popup)
+        case "push":
+            return PushStep(push=push)
         case "event":
             events = [
                 {"key": key, "name": name, "event": name, "where": []}
@@ -150,22 +153,22 @@ def _written(plain: Plain, popup: Popup, push: Push) -> Step:
                 for key, name, value in plain["branches"]
             ]
             return CheckStep(branches=branches)
-        case "split":
-            paths = [{"key": key, "name": key, "weight": n} for key, n in plain["paths"]]
-            return SplitStep(paths=paths)
-        case "limit":
-            return LimitStep(most=plain["most"], period=plain["period"])
-        case "popup":
-            return PopupStep(popup=popup)
-        case "push":
-            return PushStep(push=push)
-        case "tag":
-            return TagStep(tag=plain["tag"], source=plain["source"])
-        case "update":
-            return UpdateStep(changes=[{"op": "increment", "name": "points", "value": plain["by"]}])
-        case "track":
-            return TrackStep(event=plain["event"])
-    return LeaveStep()
+    return SIMPLE[plain["kind"]](plain)
+
+
+SIMPLE: dict[str, Callable[[Plain], Step]] = {
+    "wait": lambda plain: WaitStep(amount=plain["hours"], unit="hours"),
+    "split": lambda plain: SplitStep(
+        paths=[{"key": key, "name": key, "weight": weight} for key, weight in plain["paths"]]
+    ),
+    "limit": lambda plain: LimitStep(most=plain["most"], period=plain["period"]),
+    "tag": lambda plain: TagStep(tag=plain["tag"], source=plain["source"]),
+    "update": lambda plain: UpdateStep(
+        changes=[{"op": "increment", "name": "points", "value": plain["by"]}]
+    ),
+    "track": lambda plain: TrackStep(event=plain["event"]),
+    "leave": lambda plain: LeaveStep(),
+}
 
 
 def _rule(name: str, value: Any) -> Plain:
