@@ -245,7 +245,7 @@ def test_the_engine_goes_where_a_slow_reading_goes(standing_clock):
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=max(1, int(12 * TIMES)),
+            max_examples=max(1, int(8 * TIMES)),
             stateful_step_count=25,
             deadline=None,
             database=None,
