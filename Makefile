@@ -4,7 +4,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 export DJANGO_SETTINGS_MODULE = config.settings
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench crash clean
 
 demo: $(VENV)/.installed ## Run the product with a demo shop; Ctrl-C ends it
 	$(BIN)/python manage.py demo
@@ -22,6 +22,9 @@ lint: $(VENV)/.installed-dev ## Check style, layers, migrations, templates and d
 
 bench: $(VENV)/.installed-dev ## Measure; writes var/bench.json (ONLY=onboarding measures a part)
 	$(BIN)/python -m tests.benchmarks
+
+crash: $(VENV)/.installed-dev ## Kill everything 100 times while 200,000 contacts move (PEOPLE, KILLS)
+	$(BIN)/python -m tests.journeys.crash --people $(or $(PEOPLE),200000) --kills $(or $(KILLS),100)
 
 format: $(VENV)/.installed-dev ## Put the code into the one style
 	$(BIN)/ruff format .

@@ -26,6 +26,8 @@ BATCHES = {"postgresql": 5_000, "sqlite": 1_000}
 TURN = 4
 # SQLite lets a busy writer starve the others: after each batch the web gets as long as it took.
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.1
+# What kinds read of a row: the rest would take longer than moving it.
+LOADED = ("journey", "contact", "state", "visit")
 MAX_ERRORS = 5
 # So many of a batch fail one by one; then the step is to blame, and the rest waits for it.
 MAX_FAILING = 20
@@ -184,9 +186,8 @@ def _claim(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> list[Enrolm
         locked = contacts.select_for_update(skip_locked=True, no_key=True)
         held = set(locked.values_list("pk", flat=True))
         due = due.filter(pk__in=listed([pk for pk, contact in pairs.items() if contact in held]))
-    rows = due.select_for_update(skip_locked=True, of=("self",))
-    if not kind.needs_context:
-        rows = rows.defer("context")
+    fields = (*LOADED, "context") if kind.needs_context else LOADED
+    rows = due.select_for_update(skip_locked=True, of=("self",)).only(*fields)
     # Of another contact by now, because it was merged: next time.
     return [row for row in rows[:most] if held is None or row.contact_id in held]
 

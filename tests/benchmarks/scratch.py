@@ -21,7 +21,7 @@ def database() -> Iterator[str]:
     # Those files are kept under its name, so no other may have the same.
     name = f"bench_{secrets.token_hex(6)}"
     server = os.environ.get("DATABASE_URL", "")
-    place = _on_server(server, name) if server.startswith("postgres") else _in_file(name)
+    place = on_server(server, name) if server.startswith("postgres") else in_file(name)
     try:
         with place as address:
             yield address
@@ -31,7 +31,7 @@ def database() -> Iterator[str]:
 
 
 @contextmanager
-def _on_server(server: str, name: str) -> Iterator[str]:
+def on_server(server: str, name: str) -> Iterator[str]:
     _execute(server, f'CREATE DATABASE "{name}"')
     try:
         yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
@@ -40,7 +40,7 @@ def _on_server(server: str, name: str) -> Iterator[str]:
 
 
 @contextmanager
-def _in_file(name: str) -> Iterator[str]:
+def in_file(name: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         yield f"sqlite:///{Path(folder) / name}"
 

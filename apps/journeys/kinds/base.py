@@ -13,7 +13,8 @@ from apps.journeys.models import CompiledStep, Enrolment
 class Batch:
     """Contacts at one step, at one moment: `rows` are held by this transaction.
 
-    All their journeys are the version's. `now` is what counts as the present.
+    All their journeys are the version's. Loaded of a row are its journey, contact, state and
+    visit, and its context where the kind needs it. `now` is what counts as the present.
     """
 
     step: CompiledStep
