@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import CharField, DateTimeField, Exists, F, JSONField, OuterRef, QuerySet
 from django.db.models import Value as Constant
 from django.db.models.functions import Cast
@@ -131,7 +131,11 @@ def _insert(entry: Entry, allowed: Collection[int]) -> int:
         "is_control": Constant(False),
         "due_at": Constant(entry.due_at or entry.at, output_field=DateTimeField()),
     }
-    return insert_from(Enrolment, _rows(allowed), columns, ignore_conflicts=True)
+    try:
+        # Looking for conflicts takes as long as writing, and nearly always there is none.
+        return insert_from(Enrolment, _rows(allowed), columns)
+    except IntegrityError:
+        return insert_from(Enrolment, _rows(allowed), columns, ignore_conflicts=True)
 
 
 def _create(entry: Entry, allowed: Mapping[int, int], contexts: Contexts) -> list[int]:
