@@ -54,5 +54,5 @@ def leave(version: Version, *, days_ago: float = 0) -> None:
 
 def refusals() -> list[tuple[Contact, str, int]]:
     """Who was refused by which gate, and how often."""
-    rows = Refusal.objects.order_by("contact", "journey")
+    rows = Refusal.objects.order_by("contact_id", "journey")
     return [(row.contact, row.gate, row.times) for row in rows]
