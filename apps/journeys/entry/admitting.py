@@ -193,7 +193,8 @@ def _end_ways(version: Version, contact_ids: Collection[int]) -> None:
     inside = Enrolment.objects.inside().filter(
         journey=version.journey_id, contact__in=listed(contact_ids)
     )
-    held = list(inside.select_for_update(of=("self",)).only("pk", "journey_id", "visit"))
+    inside = inside.order_by("pk").only("pk", "journey_id", "visit")
+    held = list(inside.select_for_update(of=("self",)))
     if held:
         Enrolment.objects.filter(pk__in=listed([row.pk for row in held])).leave(
             Enrolment.Exit.RESTARTED
