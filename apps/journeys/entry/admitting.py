@@ -116,8 +116,8 @@ def _let_in(
         entered = write(allowed)
     if entered:
         moving.count(entry.step, entered, at=entry.at)
-    if room is not None and entered >= room:
-        capping.pause(version)
+    if room is not None:
+        capping.use(version, entered, room)
     return entered
 
 
