@@ -97,14 +97,15 @@ def _look(watch: Watch, end: int | None) -> int:
     if left := seen - meeting:
         of_slice.filter(contact__in=listed(left)).delete()
     joined = meeting - seen
-    return _join(watch, joined) if joined else 0
+    return _join(watch, end, joined) if joined else 0
 
 
-def _join(watch: Watch, joined: set[int]) -> int:
+def _join(watch: Watch, end: int | None, joined: set[int]) -> int:
     version = watch.version
     rows = Contact.objects.filter(pk__in=listed(joined)).order_by("pk")
     columns = {"journey": Value(version.journey_id), "contact": F("pk")}
     insert_from(Seen, rows, columns, ignore_conflicts=True)
     if version.members == Members.FUTURE and not watch.looks:
         return 0
-    return admit(Entry(version=version, at=timezone.now()), rows)
+    entry = Entry(version=version, at=timezone.now())
+    return admit(entry, rows, between=(watch.cursor, end))

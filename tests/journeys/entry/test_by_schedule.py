@@ -281,8 +281,8 @@ class TestSlices:
         version = scheduled(site, reentry="restart")
         real = by_schedule.admit
 
-        def die(entry, candidates):
-            number = real(entry, candidates)
+        def die(entry, candidates, **options):
+            number = real(entry, candidates, **options)
             if Enrolment.objects.count() > 2:
                 raise KeyboardInterrupt
             return number

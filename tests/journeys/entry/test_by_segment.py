@@ -173,8 +173,8 @@ class TestSlices:
         version = a_watched(site, reentry="every")
         real = by_segment.admit
 
-        def die(entry, candidates):
-            number = real(entry, candidates)
+        def die(entry, candidates, **options):
+            number = real(entry, candidates, **options)
             if Enrolment.objects.count() > 2:
                 raise KeyboardInterrupt
             return number

@@ -45,9 +45,9 @@ class TestDrain:
         versions = [a_due_run(site), a_due_run(site)]
         order, real = [], by_schedule.admit
 
-        def admit(entry, candidates):
+        def admit(entry, candidates, **options):
             order.append(entry.version)
-            return real(entry, candidates)
+            return real(entry, candidates, **options)
 
         monkeypatch.setattr(by_schedule, "admit", admit)
         entry.drain(seconds=5)
@@ -60,10 +60,10 @@ class TestDrain:
         bad, good = a_due_run(site), a_due_run(site)
         real = by_schedule.admit
 
-        def admit(entry, candidates):
+        def admit(entry, candidates, **options):
             if entry.version == bad:
                 raise RuntimeError("broken")
-            return real(entry, candidates)
+            return real(entry, candidates, **options)
 
         monkeypatch.setattr(by_schedule, "admit", admit)
         assert entry.drain(seconds=5) == 4
