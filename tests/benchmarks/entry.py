@@ -15,8 +15,8 @@ from apps.journeys import entry, publishing
 from apps.journeys.models import Enrolment, Journey, Run, WaitStep
 from tests.benchmarks import audience
 
-# Contacts a second, on PostgreSQL at a million.
-AT_LEAST = 60_000
+# Contacts a second, on PostgreSQL at a million. Who joins is written down twice: who was seen too.
+AT_LEAST, AT_LEAST_JOINING = 60_000, 30_000
 RULE = {
     "all": [
         {"field": "language", "op": "none_of", "value": ["pl"]},
@@ -34,8 +34,9 @@ def measure() -> Iterator[dict[str, Any]]:
 def of_site(site: Site) -> Iterator[dict[str, Any]]:
     today = timezone.now().date()
     at_a_time = {"entry_kind": "schedule", "on_date": today, "at_time": "23:59"}
-    yield _measured(site, "journeys.entry", at_a_time)
-    yield _measured(site, "journeys.entry.segment", {"entry_kind": "segment"})
+    yield {**_measured(site, "journeys.entry", at_a_time), "limit": AT_LEAST}
+    joining = _measured(site, "journeys.entry.segment", {"entry_kind": "segment"})
+    yield {**joining, "limit": AT_LEAST_JOINING}
 
 
 def _measured(site: Site, name: str, terms: dict[str, Any]) -> dict[str, Any]:
@@ -51,7 +52,6 @@ def _measured(site: Site, name: str, terms: dict[str, Any]) -> dict[str, Any]:
         "name": name,
         "value": round(entered / taken),
         "unit": "contacts/s",
-        "limit": AT_LEAST,
         "entered": entered,
         "seconds": round(taken, 2),
         "database": connection.vendor,

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.utils import timezone
 
-from apps.accounts.id_lists import listed
+from apps.accounts.id_lists import listed, one_of
 from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact
 from apps.journeys.entry import capping, slices
@@ -102,9 +102,9 @@ def _look(watch: Watch, end: int | None) -> int:
 
 def _join(watch: Watch, end: int | None, joined: set[int]) -> int:
     version = watch.version
-    rows = Contact.objects.filter(pk__in=listed(joined)).order_by("pk")
-    columns = {"journey": Value(version.journey_id), "contact": F("pk")}
-    insert_from(Seen, rows, columns, ignore_conflicts=True)
+    rows = Contact.objects.filter(one_of("pk", joined)).order_by("pk")
+    # Nobody else writes them: the watch is held.
+    insert_from(Seen, rows, {"journey": Value(version.journey_id), "contact": F("pk")})
     if version.members == Members.FUTURE and not watch.looks:
         return 0
     entry = Entry(version=version, at=timezone.now())

@@ -39,7 +39,7 @@ from apps.segments import catalogue, rules
 Between = tuple[int, int | None]
 Gate = Refusal.Gate
 Reentry = Version.Reentry
-EVERYBODY, NOBODY = Q(pk__isnull=False), Q(pk__isnull=True)
+NOBODY = Q(pk__isnull=True)
 
 log = logging.getLogger(__name__)
 
