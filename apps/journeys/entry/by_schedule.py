@@ -121,7 +121,11 @@ def _let_in_slice(run: Run) -> int:
     if meeting is not None:
         is_once = version.reentry == Version.Reentry.ONCE
         key = "" if is_once else f"at:{run.occurrence}"
-        entered = admit(Entry(version=version, at=timezone.now(), key=key), _in_zones(run, meeting))
+        entered = admit(
+            Entry(version=version, at=timezone.now(), key=key),
+            _in_zones(run, meeting),
+            between=(run.cursor, end),
+        )
     run.cursor, run.entered = end or run.cursor, run.entered + entered
     if end is None:
         _finish(run)

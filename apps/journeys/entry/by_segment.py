@@ -2,7 +2,8 @@
 
 A look goes through all contacts, a slice at a time. Who meets the rule and was not seen doing so
 before has joined; who was seen and does not any more is forgotten, so that joining again counts.
-Neither depends on how often is looked, or by which version.
+Neither depends on how often is looked, or by which version; who joins while the journey is
+paused is found when it goes on.
 """
 
 import time
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.utils import timezone
 
-from apps.accounts.id_lists import listed
+from apps.accounts.id_lists import listed, one_of
 from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact
 from apps.journeys.entry import capping, slices
@@ -96,14 +97,15 @@ def _look(watch: Watch, end: int | None) -> int:
     if left := seen - meeting:
         of_slice.filter(contact__in=listed(left)).delete()
     joined = meeting - seen
-    return _join(watch, joined) if joined else 0
+    return _join(watch, end, joined) if joined else 0
 
 
-def _join(watch: Watch, joined: set[int]) -> int:
+def _join(watch: Watch, end: int | None, joined: set[int]) -> int:
     version = watch.version
-    rows = Contact.objects.filter(pk__in=listed(joined)).order_by("pk")
-    columns = {"journey": Value(version.journey_id), "contact": F("pk")}
-    insert_from(Seen, rows, columns, ignore_conflicts=True)
+    rows = Contact.objects.filter(one_of("pk", joined)).order_by("pk")
+    # Nobody else writes them: the watch is held.
+    insert_from(Seen, rows, {"journey": Value(version.journey_id), "contact": F("pk")})
     if version.members == Members.FUTURE and not watch.looks:
         return 0
-    return admit(Entry(version=version, at=timezone.now()), rows)
+    entry = Entry(version=version, at=timezone.now())
+    return admit(entry, rows, between=(watch.cursor, end))
