@@ -270,7 +270,7 @@ class TestRule:
         assert reasons(gold, silver) == ["", "rule"]
 
     def test_it_looks_at_everybody_in_slices(self, journey, monkeypatch):
-        monkeypatch.setattr(leaving, "SLICE", 2)
+        monkeypatch.setattr(leaving, "SLICES", {connection.vendor: 2})
         monkeypatch.setattr(leaving, "AHEAD", 3)
         rows = enrolled_gold(journey, "silver", "gold", "silver", "gold", "silver")
 
@@ -296,7 +296,7 @@ class TestRule:
         assert reasons(row) == [""]
 
     def test_it_goes_on_where_it_stopped(self, journey, monkeypatch, clock):
-        monkeypatch.setattr(leaving, "SLICE", 2)
+        monkeypatch.setattr(leaving, "SLICES", {connection.vendor: 2})
         rows = enrolled_gold(journey, *["gold"] * 3, "silver")
 
         assert leaving.sweep(seconds=10) == 0
@@ -334,10 +334,10 @@ class TestRule:
         leaving.sweep(seconds=10)
         Sweep.objects.update(due_at=timezone.now())
 
-        # Those of ended journeys in a transaction, two times which sweeps are missing, those due,
-        # the claim; three of what the site knows, who is inside, who meets the rule; that it is
+        # The steps of ended journeys, two times which sweeps are missing, those due, the claim;
+        # the steps, three of what the site knows, who is inside, who meets the rule; that it is
         # over.
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(12):
             leaving.sweep(seconds=10)
 
 
