@@ -10,6 +10,7 @@ from apps.journeys.kinds import KINDS, Batch
 from apps.journeys.models import Enrolment, Journey, Lead, LeaveStep, WaitStep
 from tests.factories import a_contact, a_site
 from tests.journeys.flows import time_is_over
+from tests.journeys.listening import an_awaiting_journey
 
 pytestmark = pytest.mark.django_db
 
@@ -267,3 +268,16 @@ class TestLoops:
     @pytest.mark.parametrize("values", [{}, {"until": Until.HOUR, "at_time": NINE}])
     def test_a_while_or_an_hour_does_each_time(self, values):
         assert self.publish_a_loop(**values).number == 1
+
+
+class TestEvent:
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_it_asks_as_much_for_any_number(self, number, django_assert_num_queries):
+        (step,) = an_awaiting_journey("purchase").live_version.steps.filter(kind="event")
+        rows = who_comes(step, *[{}] * number)
+
+        # What it listens for, and what has happened since.
+        with django_assert_num_queries(2):
+            moves = KINDS["event"].arrive(Batch(step=step, rows=rows, now=timezone.now()))
+
+        assert list(moves.waiting.values()) == [rows]
