@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.benchmarks import assets, imports, onboarding, segments
+from tests.benchmarks import assets, entry, imports, onboarding, segments
 
 # Name of the group, and what measures it: a function that yields results.
 GROUPS = {
@@ -14,6 +14,7 @@ GROUPS = {
     "segments": segments.measure,
     "assets": assets.measure,
     "assets.audience": assets.measure_audience,
+    "journeys.entry": entry.measure,
 }
 FILE = Path("var/bench.json")
 

@@ -7,15 +7,15 @@ the constraints of Enrolment settle: the same never makes a contact enter twice.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import CharField, DateTimeField, Exists, F, JSONField, OuterRef, QuerySet
 from django.db.models import Value as Constant
 from django.db.models.functions import Cast
 
-from apps.accounts.id_lists import listed
+from apps.accounts.id_lists import listed, one_of
 from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact
 from apps.delivery.wanted import withdraw
@@ -56,18 +56,23 @@ class Entry:
 
 
 def admit(
-    entry: Entry, candidates: QuerySet[Contact], *, among: Collection[int] | None = None
+    entry: Entry,
+    candidates: QuerySet[Contact],
+    *,
+    among: Collection[int] | None = None,
+    between: gates.Between | None = None,
 ) -> int:
     """Let those of the candidates in who may, with one context for all; returns how many entered.
 
-    With `among` (their ids, few) the version's rule is asked too; without it they meet it.
+    With `among` (their ids, few) the version's rule is asked too; without it they meet it, and
+    `between` bounds the ids of many.
     """
     if entry.key:
-        same = Enrolment.objects.filter(journey=entry.version.journey_id, entry_key=entry.key)
+        same = gates.enrolments(between)
+        same = same.filter(journey=entry.version.journey_id, entry_key=entry.key)
         candidates = candidates.exclude(Exists(same.filter(contact=OuterRef("pk"))))
-    return _let_in(
-        entry, candidates, lambda allowed: _insert(entry, allowed), among=among, heard=None
-    )
+    ask = partial(gates.ask, entry.version, candidates, at=entry.at, among=among, between=between)
+    return _let_in(entry, ask, lambda allowed: _insert(entry, allowed))
 
 
 def admit_each(
@@ -85,22 +90,23 @@ def admit_each(
         return len(new)
 
     candidates = Contact.objects.filter(pk__in=listed(contexts))
-    _let_in(entry, candidates, write, among=list(contexts), heard=heard)
+    _let_in(
+        entry,
+        partial(
+            gates.ask, entry.version, candidates, at=entry.at, among=list(contexts), heard=heard
+        ),
+        write,
+    )
     return new
 
 
 @transaction.atomic
 def _let_in(
-    entry: Entry,
-    candidates: QuerySet[Contact],
-    write: Callable[[dict[int, int]], int],
-    *,
-    among: Collection[int] | None,
-    heard: Collection[int] | None,
+    entry: Entry, ask: Callable[[], gates.Standing], write: Callable[[dict[int, int]], int]
 ) -> int:
     version = entry.version
     capping.hold(version)
-    standing = gates.ask(version, candidates, at=entry.at, among=among, heard=heard)
+    standing = ask()
     allowed, refused = standing.allowed, standing.refused
     room = capping.room(version)
     if room is not None:
@@ -116,8 +122,8 @@ def _let_in(
         entered = write(allowed)
     if entered:
         moving.count(entry.step, entered, at=entry.at)
-    if room is not None and entered >= room:
-        capping.pause(version)
+    if room is not None:
+        capping.use(version, entered, room)
     return entered
 
 
@@ -131,7 +137,11 @@ def _insert(entry: Entry, allowed: Collection[int]) -> int:
         "is_control": Constant(False),
         "due_at": Constant(entry.due_at or entry.at, output_field=DateTimeField()),
     }
-    return insert_from(Enrolment, _rows(allowed), columns, ignore_conflicts=True)
+    try:
+        # Looking for conflicts takes as long as writing, and nearly always there is none.
+        return insert_from(Enrolment, _rows(allowed), columns)
+    except IntegrityError:
+        return insert_from(Enrolment, _rows(allowed), columns, ignore_conflicts=True)
 
 
 def _create(entry: Entry, allowed: Mapping[int, int], contexts: Contexts) -> list[int]:
@@ -189,7 +199,8 @@ def _end_ways(version: Version, contact_ids: Collection[int]) -> None:
     inside = Enrolment.objects.inside().filter(
         journey=version.journey_id, contact__in=listed(contact_ids)
     )
-    held = list(inside.select_for_update(of=("self",)).only("pk", "journey_id", "visit"))
+    inside = inside.order_by("pk").only("pk", "journey_id", "visit")
+    held = list(inside.select_for_update(of=("self",)))
     if held:
         Enrolment.objects.filter(pk__in=listed([row.pk for row in held])).leave(
             Enrolment.Exit.RESTARTED
@@ -199,7 +210,7 @@ def _end_ways(version: Version, contact_ids: Collection[int]) -> None:
 
 def _rows(contact_ids: Collection[int]) -> QuerySet[Contact]:
     # In one order, so that of two who write the same one waits, and neither blocks.
-    return Contact.objects.filter(pk__in=listed(contact_ids)).order_by("pk")
+    return Contact.objects.filter(one_of("pk", contact_ids)).order_by("pk")
 
 
 def _columns(entry: Entry) -> dict[str, Any]:

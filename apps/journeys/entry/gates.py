@@ -35,6 +35,8 @@ from apps.journeys.models import Enrolment, Journey, Refusal, Version
 from apps.journeys.models.enrolments import EnrolmentQuerySet
 from apps.segments import catalogue, rules
 
+# The ids of contacts: after the first, up to the second, or all after it.
+Between = tuple[int, int | None]
 Gate = Refusal.Gate
 Reentry = Version.Reentry
 EVERYBODY, NOBODY = Q(pk__isnull=False), Q(pk__isnull=True)
@@ -57,14 +59,16 @@ def ask(
     at: datetime,
     among: Sequence[int] | None = None,
     heard: Iterable[int] | None = None,
+    between: Between | None = None,
 ) -> Standing:
     """Return how the candidates stand at the gates of the version, in one query.
 
     With `among` (the candidates' ids, few) the rule is asked as well; without it they are known
     to meet it. `heard` are those whose event had the properties asked for; None: all of them.
+    `between` bounds the ids of candidates who are many, so that only their enrolments are read.
     The total cap is not asked here: who is let in together counts (apps.journeys.entry.admitting).
     """
-    asked = list(_gates(version, at, among=among, heard=heard))
+    asked = list(_gates(version, at, enrolments(between), among=among, heard=heard))
     rows = candidates.order_by().annotate(_gate=_first_closed(asked), _times=times(version))
     standing = Standing()
     for pk, gate, before in rows.values_list("pk", "_gate", "_times"):
@@ -77,7 +81,7 @@ def ask(
 
 def of(version: Version, *, at: datetime, among: Sequence[int]) -> list[tuple[Gate, Q]]:
     """Return the gates that the version has, in order, each with who passes it of `among`."""
-    return list(_gates(version, at, among=among, heard=None))
+    return list(_gates(version, at, enrolments(None), among=among, heard=None))
 
 
 def in_control_group(version: Version) -> Q:
@@ -111,6 +115,7 @@ def _first_closed(asked: list[tuple[Gate, Q]]) -> Expression:
 def _gates(
     version: Version,
     at: datetime,
+    known: EnrolmentQuerySet,
     *,
     among: Sequence[int] | None,
     heard: Iterable[int] | None,
@@ -124,12 +129,11 @@ def _gates(
         yield Gate.EVENT, Q(pk__in=listed(list(heard)))
     if among is not None and version.entry_rule:
         yield Gate.RULE, _meets_rule(version, at, among)
-    yield from _reentry(version, at)
+    yield from _reentry(version, at, known)
     if version.max_entries:
         yield Gate.MAX_ENTRIES, _has_entries_left(version, at)
     if version.excluded:
-        elsewhere = Enrolment.objects.inside().filter(journey__in=version.excluded)
-        yield Gate.EXCLUDED, ~_exists(elsewhere)
+        yield Gate.EXCLUDED, ~_exists(known.inside().filter(journey__in=version.excluded))
     if version.control_percent:
         yield Gate.CONTROL, ~in_control_group(version)
 
@@ -156,8 +160,18 @@ def say_broken(version: Version, broken: rules.Broken) -> None:
     log.error("Nobody enters %s: %s", version, " ".join(broken.messages))
 
 
-def _reentry(version: Version, at: datetime) -> Iterator[tuple[Gate, Q]]:
-    of_journey = Enrolment.objects.filter(journey=version.journey_id)
+def enrolments(between: Between | None) -> EnrolmentQuerySet:
+    """Return the enrolments to look at: asked of many, PostgreSQL reads all there are at once."""
+    known = Enrolment.objects.all()
+    if between is None:
+        return known
+    after, end = between
+    known = known.filter(contact__gt=after)
+    return known.filter(contact__lte=end) if end else known
+
+
+def _reentry(version: Version, at: datetime, known: EnrolmentQuerySet) -> Iterator[tuple[Gate, Q]]:
+    of_journey = known.filter(journey=version.journey_id)
     match version.reentry:
         case Reentry.ONCE:
             yield Gate.REENTRY, ~_exists(of_journey)
