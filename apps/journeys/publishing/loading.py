@@ -1,0 +1,20 @@
+from django.db.models import prefetch_related_objects
+
+from apps.journeys.models import Journey, PopupStep, PushStep, StartStep, Step
+
+NAMED: dict[type[Step], tuple[str, ...]] = {
+    PopupStep: ("popup",),
+    PushStep: ("push", "alternatives__push"),
+    StartStep: ("target",),
+}
+
+
+def steps_of(journey: Journey) -> list[Step]:
+    """Return the steps with all that they name, in their order, in a number of queries that does
+    not depend on how many there are."""
+    steps = list(journey.steps.prefetch_related("leads__target"))
+    for model, names in NAMED.items():
+        prefetch_related_objects([step for step in steps if isinstance(step, model)], *names)
+    for step in steps:
+        step.journey = journey
+    return steps
