@@ -1,12 +1,11 @@
 """Whether a flow can be gone through: everywhere, and never in a circle without time."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from apps.journeys.kinds import KINDS
 from apps.journeys.models import CompiledStep, Journey, StartStep, Step
 from apps.journeys.problems import Problem
-
-MAX_CHAIN = 50
 
 
 def problems(journey: Journey, steps: list[Step]) -> Iterator[Problem]:
@@ -45,9 +44,9 @@ def _reached(targets: dict[str, list[str]], start: str) -> set[str]:
     return {start} | _led_to(targets, start)
 
 
-def _led_to(targets: dict[str, list[str]], start: str) -> set[str]:
-    """Return where one comes from `start` over the steps of `targets`."""
-    found: set[str] = set()
+def _led_to(targets: dict[Any, list[Any]], start: Any) -> set[Any]:
+    """Return where one comes from `start` over what stands in `targets`."""
+    found = set()
     queue = list(targets[start])
     while queue:
         key = queue.pop()
@@ -60,26 +59,20 @@ def _led_to(targets: dict[str, list[str]], start: str) -> set[str]:
 def _circles(journey: Journey, steps: list[Step]) -> Iterator[Problem]:
     """Yield the steps that start what starts, over others, this journey again."""
     starting = [step for step in steps if isinstance(step, StartStep)]
+    graph = _started_by({step.target_id for step in starting})
     for step in starting:
-        if leads_to(step.target_id, journey.pk, started_by):
+        if journey.pk in {step.target_id} | _led_to(graph, step.target_id):
             yield _at(step, f"“{step.target}” starts this journey again, so it would never end.")
 
 
-def leads_to(first: int, wanted: int, onward: Callable[[set[int]], Iterable[int]]) -> bool:
-    """Return whether one comes from `first` to `wanted`, a round of `onward` at a time."""
-    known, edge = {first}, {first}
-    for _ in range(MAX_CHAIN):
-        if wanted in known:
-            return True
-        edge = set(onward(edge)) - known
-        if not edge:
-            return False
-        known |= edge
-    return True
-
-
-def started_by(journeys: set[int]) -> Iterable[int]:
-    """Return the ids of the journeys that live versions of `journeys` start."""
-    live = Journey.objects.filter(pk__in=journeys).values("live_version")
-    steps = CompiledStep.objects.filter(version__in=live, kind=StartStep.kind)
-    return [config["journey"] for config in steps.values_list("config", flat=True)]
+def _started_by(journeys: set[int]) -> dict[int, list[int]]:
+    """Return which journeys live versions of `journeys` start, and those in turn, by their ids."""
+    found: dict[int, list[int]] = {}
+    while journeys:
+        found.update({pk: [] for pk in journeys})
+        live = Journey.objects.filter(pk__in=journeys).values("live_version")
+        steps = CompiledStep.objects.filter(version__in=live, kind=StartStep.kind)
+        for pk, config in steps.values_list("version__journey", "config"):
+            found[pk].append(config["journey"])
+        journeys = {target for pk in journeys for target in found[pk]} - found.keys()
+    return found
