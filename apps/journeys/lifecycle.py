@@ -18,7 +18,7 @@ from django.utils import timezone
 from apps.accounts.id_lists import listed
 from apps.delivery import holds
 from apps.delivery.wanted import withdraw
-from apps.journeys import moving, waking
+from apps.journeys import leaving, waking
 from apps.journeys.models import Enrolment, Journey, Run
 from apps.journeys.models.enrolments import campaign
 
@@ -140,7 +140,7 @@ def _take_out(journey: Journey, end: float) -> bool:
     """Returns whether nobody is left."""
     inside = _inside(journey.pk).order_by()
     while ids := list(inside.values_list("pk", flat=True)[:BATCH]):
-        moving.leave(ids, Enrolment.Exit.ENDED)
+        leaving.leave(Enrolment.objects.filter(pk__in=listed(ids)), Enrolment.Exit.ENDED)
         if time.monotonic() > end:
             return False
     return True

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from apps.accounts.models import User
-from apps.journeys import documents, waking
+from apps.journeys import documents, entry, waking
 from apps.journeys.models import CompiledStep, Journey, Step, Terms, Trigger, Version
 from apps.journeys.problems import Refused
 from apps.journeys.publishing.checking import problems
@@ -35,7 +35,7 @@ def publish(journey: Journey, *, by: User | None = None) -> Version:
         journey.status = Status.ACTIVE
     # Not `updated_at`: it says when the journey was last written, to tell what is unpublished.
     journey.save(update_fields=["live_version", "status"])
-    # Here, with the entry by time and by joining: entry.prepare(version)
+    entry.prepare(version)
     waking.wake()
     return version
 
