@@ -41,7 +41,7 @@ class Receiver:
     def queue(self, key="test:1", **context):
         pushes.queue(
             self.push,
-            [Wanted(contact_id=self.device.contact_id, key=key, context=context)],
+            Wanted(contact_id=self.device.contact_id, key=key, context=context),
         )
         return Push.objects.get(key=key)
 
