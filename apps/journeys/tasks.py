@@ -1,7 +1,7 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
 from apps.accounts import wakeups
-from apps.journeys import engine, hearing, publishing
+from apps.journeys import engine, hearing, publishing, winners
 from apps.journeys.models import Enrolment
 
 
@@ -13,3 +13,8 @@ def advance() -> int:
     if hearing.due().exists() or Enrolment.objects.due().exists():
         wakeups.call(hearing.ADVANCE)
     return total
+
+
+def decide_winners() -> int:
+    """Decide which pushes have won at their steps."""
+    return winners.decide()
