@@ -7,6 +7,7 @@ slice at a time, and whoever dies in between is followed by the next one.
 """
 
 import time
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,7 +18,7 @@ from apps.delivery.models import Hold, Push
 
 SEND = "apps.delivery.tasks.send"
 # Held pushes are looked at again by themselves, and put off anew.
-AWAY = timezone.timedelta(minutes=30)
+AWAY = timedelta(minutes=30)
 SLICE = 5_000
 
 Status = Hold.Status
@@ -43,28 +44,29 @@ def tend(*, seconds: float) -> bool:
     holds = dict(Hold.objects.values_list("campaign", "status"))
     held = [campaign for campaign, status in holds.items() if status != Status.RELEASED]
     released = [campaign for campaign, status in holds.items() if status == Status.RELEASED]
-    is_done = not held or _move(_due(held), timezone.now() + AWAY, end)
+    now = timezone.now()
+    is_done = not held or _move(_due(held, now), now + AWAY, end)
     for campaign in released:
-        if not _move(_put_off(campaign), timezone.now(), end):
+        if not _move(_put_off(campaign, now), now, end):
             return False
         Hold.objects.filter(campaign=campaign, status=Status.RELEASED).delete()
     return is_done
 
 
-def _due(campaigns: list[str]) -> QuerySet[Push]:
-    return _queued().filter(campaign__in=campaigns, due_at__lte=timezone.now())
+def _due(campaigns: list[str], now: datetime) -> QuerySet[Push]:
+    return _queued().filter(campaign__in=campaigns, due_at__lte=now)
 
 
-def _put_off(campaign: str) -> QuerySet[Push]:
+def _put_off(campaign: str, now: datetime) -> QuerySet[Push]:
     # What a push service has asked us to wait with waits on, and comes back by itself.
-    return _queued().filter(campaign=campaign, due_at__gt=timezone.now(), attempts=0)
+    return _queued().filter(campaign=campaign, due_at__gt=now, attempts=0)
 
 
 def _queued() -> QuerySet[Push]:
     return Push.objects.filter(status=Push.Status.QUEUED).order_by()
 
 
-def _move(rows: QuerySet[Push], due_at: timezone.datetime, end: float) -> bool:
+def _move(rows: QuerySet[Push], due_at: datetime, end: float) -> bool:
     """Have all of `rows` looked at then; returns False when the time was over first."""
     while ids := list(rows.values_list("pk", flat=True)[:SLICE]):
         # Only what nobody has claimed meanwhile.

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 from django.utils import timezone
 
 from apps.delivery.models import Push
@@ -100,11 +100,8 @@ def _count(contests: list[_Contest]) -> dict[tuple[str, int], tuple[int, int]]:
         status=Push.Status.ACCEPTED,
         accepted_at__lte=timezone.now() - TIME_TO_CLICK,
     )
-    counts = (
-        rows.order_by()
-        .values_list("step", "asset")
-        .annotate(Count("pk"), Count("pk", filter=Q(clicked_at__isnull=False)))
-    )
+    groups = rows.order_by().values_list("step", "asset")
+    counts = groups.annotate(sent=Count("pk"), clicked=Count("clicked_at"))
     return {(step, asset): (sent, clicked) for step, asset, sent, clicked in counts}
 
 

@@ -54,6 +54,18 @@ class TestPushes:
         assert receiver.messages(service) == []
         assert Subscription.objects.live().count() == 1
 
+    @pytest.mark.parametrize("opt_out", WAYS)
+    def test_one_that_ignores_it_is_sent(self, service, a_receiver, opt_out):
+        receiver = a_receiver()
+        push = receiver.queue(terms=pushes.Terms(ignores_consent=True))
+        opt_out(receiver.device)
+
+        sender.drain()
+
+        push.refresh_from_db()
+        assert push.status == "accepted"
+        assert len(receiver.messages(service)) == 1
+
 
 class TestPopups:
     def asking(self, device):

@@ -18,7 +18,7 @@ from apps.delivery.pushes import Why
 from apps.delivery.wanted import Selection
 from apps.journeys import chance, local_time, winners
 from apps.journeys.kinds.base import Batch, Kind, Moves
-from apps.journeys.models import Enrolment, PushStep, Version
+from apps.journeys.models import Enrolment, PushStep
 from apps.journeys.models.enrolments import campaign
 
 
@@ -144,9 +144,7 @@ class PushKind(Kind):
         if not rows:
             return moves
         terms = pushes.Terms(
-            category=Version.objects.values_list("category", flat=True).get(
-                pk=batch.step.version_id
-            ),
+            category=batch.step.version.category,
             devices=batch.config["devices"],
             ignores_consent=not batch.config["consent"],
             ignores_caps=not batch.config["caps"],
