@@ -1,7 +1,7 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
 from apps.accounts import wakeups
-from apps.journeys import engine, entry, hearing, leaving, lifecycle, moving_over, statistics
+from apps.journeys import engine, entry, hearing, leaving, lifecycle, moving_over, statistics, winners
 
 
 def advance() -> int:
@@ -22,3 +22,8 @@ def advance() -> int:
 def roll_up() -> int:
     """Sum up the numbers of steps, which every batch adds to."""
     return statistics.roll_up(seconds=20)
+
+
+def decide_winners() -> int:
+    """Decide which pushes have won at their steps."""
+    return winners.decide()
