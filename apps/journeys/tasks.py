@@ -1,7 +1,16 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
 from apps.accounts import wakeups
-from apps.journeys import engine, entry, hearing, leaving, lifecycle, moving_over, statistics, winners
+from apps.journeys import (
+    engine,
+    entry,
+    hearing,
+    leaving,
+    lifecycle,
+    moving_over,
+    statistics,
+    winners,
+)
 
 
 def advance() -> int:
