@@ -1,30 +1,36 @@
 """Leaving a journey before its end: with it goes what was asked for and nobody has seen yet."""
 
 import logging
+import math
 import time
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db import connection, transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts import audit
 from apps.accounts.id_lists import listed
+from apps.accounts.models import Contact
 from apps.delivery.models import Popup, Push
 from apps.delivery.wanted import withdraw
-from apps.journeys import moving
+from apps.journeys import moving, triggers
 from apps.journeys.kinds import enrolment_and_visit
-from apps.journeys.models import Call, Enrolment, Journey, Sweep, Version
+from apps.journeys.models import Call, CompiledStep, Enrolment, Journey, Sweep, Version
 from apps.journeys.models.enrolments import EnrolmentQuerySet, campaign
 from apps.segments import catalogue, membership, rules
+from apps.segments.rules import Context
 
 BATCH = 1_000
 ON_THEIR_WAY = (Push.Status.QUEUED, Push.Status.SENDING)
 ENDED = (Journey.Status.FINISHED, Journey.Status.ARCHIVED)
 
-# So many enrolments are asked at once whether they still meet their rule.
-SLICE, AHEAD = 5_000, 100_000
+# So many enrolments are asked at once whether they still meet their rule. SQLite takes only so
+# many ids in a statement.
+SLICES = {"postgresql": 5_000, "sqlite": 500}
+AHEAD = 100_000
 # A look begins a minute after the last one, or later: it takes a twentieth of the time at most.
 EVERY, SHARE = timedelta(minutes=1), 20
 # A worker that has not come back from a look by then is dead.
@@ -71,8 +77,8 @@ def sweep(*, seconds: float) -> int:
     Returns how many left. May run in several workers at once, and be killed anywhere.
     """
     end = time.monotonic() + seconds
-    total = _leave_free(Enrolment.objects.filter(step__version__journey__status__in=ENDED),
-                        Enrolment.Exit.ENDED, end)  # fmt: skip
+    ended = triggers.steps_with_somebody().filter(version__journey__status__in=ENDED)
+    total = _leave_steps(ended, Enrolment.Exit.ENDED, end)
     _begin_sweeps()
     for row in _due_sweeps():
         if time.monotonic() >= end:
@@ -91,15 +97,14 @@ def _begin_sweeps() -> None:
     new = []
     for reason, wanted in asked.items():
         known = Sweep.objects.filter(version=OuterRef("pk"), reason=reason)
-        versions = Version.objects.filter(
-            wanted, ~Exists(known), journey__status__in=Journey.RUNNING
-        )
-        new += [Sweep(version_id=pk, reason=reason) for pk in versions.values_list("pk", flat=True)]
+        running = Version.objects.filter(wanted, journey__status__in=Journey.RUNNING)
+        missing = running.filter(~Exists(known)).values_list("pk", flat=True)
+        new += [Sweep(version_id=pk, reason=reason) for pk in missing]
     Sweep.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def _due_sweeps() -> Iterable[Sweep]:
-    inside = Enrolment.objects.inside().filter(step__version=OuterRef("version"))
+    inside = triggers.steps_with_somebody().filter(version=OuterRef("version"))
     return (
         Sweep.objects.filter(
             Exists(inside),
@@ -132,45 +137,61 @@ def _look(row: Sweep, end: float) -> int:
 
 def _leave_late(version: Version, end: float) -> int:
     since = timezone.now() - timedelta(hours=version.timeout_hours or 0)
-    late = Enrolment.objects.filter(step__version=version, entered_at__lte=since)
-    return _leave_free(late, Enrolment.Exit.TIMEOUT, end)
+    steps = triggers.steps_with_somebody().filter(version=version)
+    return _leave_steps(steps, Enrolment.Exit.TIMEOUT, end, entered_at__lte=since)
+
+
+def _leave_steps(
+    steps: QuerySet[CompiledStep], reason: Enrolment.Exit, end: float, **which: Any
+) -> int:
+    # Step by step in the order of the index of those inside, so that no plan reads the others.
+    return sum(
+        _leave_free(Enrolment.objects.filter(step=pk, **which).order_by("due_at"), reason, end)
+        for pk in steps.order_by().values_list("pk", flat=True)
+    )
 
 
 def _leave_with_rule(row: Sweep, end: float) -> tuple[int, bool]:
     """Returns how many left, and whether everybody has been looked at; moves the cursor."""
     version, total = row.version, 0
-    inside = Enrolment.objects.inside().filter(step__version=version)
+    steps = list(version.steps.values_list("pk", flat=True))
+    inside = Enrolment.objects.inside().filter(step__in=steps).order_by("pk")
     context = catalogue.of_rule(version.entry_rule, version.journey.site)
-    while ahead := list(
-        inside.filter(pk__gt=row.cursor).order_by("pk").values_list("pk", "contact")[:AHEAD]
-    ):
-        for start in range(0, len(ahead), SLICE):
+    size = SLICES[connection.vendor]
+    while ahead := list(inside.filter(pk__gt=row.cursor).values_list("pk", "contact")[:AHEAD]):
+        for start in range(0, len(ahead), size):
             if time.monotonic() >= end:
                 return total, False
-            part = ahead[start : start + SLICE]
-            among = inside.filter(pk__gt=row.cursor, pk__lte=part[-1][0]).values("contact")
+            part = ahead[start : start + size]
             try:
-                meeting = membership.matching(version.entry_rule, context, among=among)
+                out = _without_rule(version, context, part)
             except rules.Broken as broken:
                 log.error("Nobody leaves %s: %s", version, " ".join(broken.messages))
                 return total, True
-            still = set(meeting.order_by().values_list("pk", flat=True))
-            out = [pk for pk, contact in part if contact not in still]
             if out:
-                leaving = Enrolment.objects.filter(pk__in=listed(out))
-                total += _leave_free(leaving, Enrolment.Exit.RULE, end)
+                leaving = Enrolment.objects.filter(pk__in=listed(out)).order_by()
+                # However late: the cursor goes beyond them.
+                total += _leave_free(leaving, Enrolment.Exit.RULE, math.inf)
             row.cursor = part[-1][0]
         if len(ahead) < AHEAD:
             break
     return total, True
 
 
+def _without_rule(version: Version, context: Context, part: list[tuple[int, int]]) -> list[int]:
+    """Return those of the enrolments (with the contact of each) who do not meet the rule."""
+    among = Contact.objects.filter(pk__in=listed([contact for _, contact in part])).values("pk")
+    meeting = membership.matching(version.entry_rule, context, among=among)
+    still = set(meeting.order_by().values_list("pk", flat=True))
+    return [pk for pk, contact in part if contact not in still]
+
+
 def _leave_free(enrolments: EnrolmentQuerySet, reason: Enrolment.Exit, end: float) -> int:
-    """Let them leave until the time is over; whom somebody else holds at this moment stays."""
+    """Let them leave until the time is over; whom somebody else holds at this moment stays, so
+    that no two can block each other."""
     total = 0
     while time.monotonic() < end:
-        # In no order: where nobody waits for locks, no two can block each other.
-        ids = _leave_batch(enrolments.order_by(), reason, skip_locked=True)
+        ids = _leave_batch(enrolments, reason, skip_locked=True)
         total += len(ids)
         if len(ids) < BATCH:
             break
@@ -193,7 +214,7 @@ def _leave_batch(
 
 def _withdraw(ids: set[int], journeys: set[int], contacts: set[int]) -> None:
     """Take back what any visit of these enrolments has asked for."""
-    theirs = {"campaign__in": map(campaign, journeys), "contact__in": listed(contacts)}
+    theirs = {"campaign__in": [*map(campaign, journeys)], "contact__in": listed(contacts)}
     popups = Popup.objects.filter(**theirs, status__in=Popup.OPEN)
     pushes = Push.objects.filter(**theirs, status__in=ON_THEIR_WAY)
     keys = {*popups.values_list("key", flat=True), *pushes.values_list("key", flat=True)}

@@ -68,6 +68,7 @@ class TestPublish:
                 {"segment": theirs.pk, "op": "in"},
             ]
         }
+        journey.save()
 
         with pytest.raises(ValidationError) as refused:
             publishing.publish(journey)
@@ -109,8 +110,9 @@ class TestPublish:
         assert Journey.objects.get(pk=journey.pk).status == "archived"
 
     def test_it_says_everything_that_is_wrong_at_once(self, journey):
-        a_push_step(journey, "One", status="draft")
-        a_push_step(journey, "Two", status="draft")
+        one = a_push_step(journey, "One", status="draft")
+        two = a_push_step(journey, "Two", status="draft")
+        Lead.objects.create(step=one, outcome="sent", target=two)
 
         with pytest.raises(ValidationError) as refused:
             publishing.publish(journey)

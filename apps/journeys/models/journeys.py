@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 
 from apps.accounts.characters import check_name
@@ -26,6 +27,17 @@ class Journey(Terms):
         default=False,
         editable=False,
         help_text="Those inside stand still too, and nothing is sent.",
+    )
+    held_at = models.DateTimeField(null=True, editable=False)
+    shifted_to = models.BigIntegerField(
+        null=True,
+        editable=False,
+        help_text="While a held journey resumes: the enrolment up to which waits were put off.",
+    )
+    move_over = models.JSONField(
+        null=True,
+        editable=False,
+        help_text="While those inside are being moved to the live version: what was asked for.",
     )
     pause_reason = models.CharField(
         max_length=100, blank=True, editable=False, help_text="Where it paused itself."
@@ -67,6 +79,7 @@ class Edit(models.Model):
     before = models.JSONField()
     after = models.JSONField()
     is_undone = models.BooleanField(default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

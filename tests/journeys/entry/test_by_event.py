@@ -100,6 +100,7 @@ class TestBrokenRule:
     def broken(self, journey):
         segment = a_segment(journey.site, rule={"field": "language", "op": "is", "value": "de"})
         journey.entry_rule = {"segment": segment.pk, "op": "in"}
+        journey.save()
         publishing.publish(journey)
         segment.delete()
         return journey
