@@ -60,7 +60,7 @@ class TestLimits:
         page = f"/admin/accounts/site/{site.pk}/change/"
         before = administrator.get(page).content.decode()
         assert f"{ADD}?site={site.pk}" in before
-        assert "any number" in before
+        assert "Any number" in before
 
         set_limits(
             administrator, site, hours_from="09:00", hours_till="20:00",
@@ -69,7 +69,7 @@ class TestLimits:
 
         after = administrator.get(page).content.decode()
         assert "09:00 to 20:00, never on Sunday" in after
-        assert "at most 3 within 7 days" in after
+        assert "At most 3 within 7 days" in after
         assert f"/admin/delivery/limits/{Limits.objects.get().pk}/change/" in after
 
     def test_the_history_of_the_site_tells_who_set_them(self, administrator, superuser, site):
@@ -146,7 +146,7 @@ class TestLimits:
 
         page = client.get(f"/admin/accounts/site/{site.pk}/change/").content.decode()
 
-        assert "at most 3 within 7 days" in page
+        assert "At most 3 within 7 days" in page
         assert "Set the limits" not in page
         address = f"/admin/delivery/limits/{limits.pk}/change/"
         assert client.post(address, {"site": site.pk, **NOTHING}).status_code == 403

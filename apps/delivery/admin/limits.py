@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -92,11 +93,18 @@ class LimitsAdmin(ModelAdmin):
 
     @display(description="Marketing pushes")
     def marketing(self, limits: Limits) -> str:
-        return cap_in_words(limits, Category.MARKETING)
+        return capfirst(cap_in_words(limits, Category.MARKETING))
 
     @display(description="Operational pushes")
     def operational(self, limits: Limits) -> str:
-        return cap_in_words(limits, Category.OPERATIONAL)
+        return capfirst(cap_in_words(limits, Category.OPERATIONAL))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Offer no "add another": a site has them once."""
+        context = {**context, "show_save_and_add_another": False}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """They are emptied instead."""
@@ -144,17 +152,14 @@ def cap_in_words(limits: Limits, category: Category) -> str:
 def limits_of_site(request: HttpRequest, site: Site) -> Panel:
     stored = Limits.objects.filter(site=site).first()
     limits = stored or Limits(site=site)
-    rows = [
-        ["Allowed hours, by each contact’s clock", hours_in_words(limits)],
-        *([f"{each.label} pushes to a contact", cap_in_words(limits, each)] for each in Category),
-    ]
     link = _link(request, stored, site)
     return table(
         "Limits of pushes",
-        ["What", "Limit"],
-        rows,
+        ["Allowed hours", *(f"{each.label} pushes to a contact" for each in Category)],
+        [[hours_in_words(limits), *(capfirst(cap_in_words(limits, each)) for each in Category)]],
         empty="",
-        note="A push step of a journey may be told not to keep to them.",
+        note="Hours are by each contact’s clock. A push step of a journey says whether it keeps to "
+        "these limits.",
         actions=[link] if link else [],
     )
 
