@@ -39,19 +39,20 @@ class Cap:
         counts = lately.order_by().values("contact").annotate(n=Count("key", distinct=True))
         return Coalesce(Subquery(counts.values("n")), Value(0), output_field=IntegerField())
 
-    def keep(self, rows: Iterable[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
-        """Share `rows` of id, contact and how many were sent into the ids of those that may be
-        sent too, and of those that may not: a contact may be asked for several times."""
-        given: Counter[int] = Counter()
-        kept: list[int] = []
-        capped: list[int] = []
-        for pk, contact_id, sent in rows:
-            if sent + given[contact_id] < self.most:
-                given[contact_id] += 1
-                kept.append(pk)
-            else:
-                capped.append(pk)
-        return kept, capped
+
+def share(cap: Cap | None, rows: Iterable[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
+    """Share `rows` of id, contact and how many were sent into the ids of those that may be sent
+    too, and of those that may not: a contact may be asked for several times."""
+    given: Counter[int] = Counter()
+    kept: list[int] = []
+    capped: list[int] = []
+    for pk, contact_id, sent in rows:
+        if cap is None or sent + given[contact_id] < cap.most:
+            given[contact_id] += 1
+            kept.append(pk)
+        else:
+            capped.append(pk)
+    return kept, capped
 
 
 def of_site(site_id: int, category: str, *, waits: bool = False) -> Cap | None:

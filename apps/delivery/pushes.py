@@ -1,12 +1,11 @@
 """Asking for pushes."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.utils import timezone
 
 from apps.accounts import wakeups
@@ -52,7 +51,7 @@ class Answer:
     """Ids of the rows of the selection: who was reached, and of the others why not."""
 
     reached: list[int] = field(default_factory=list)
-    others: dict[Why, list[int]] = field(default_factory=lambda: defaultdict(list))
+    others: dict[Why, list[int]] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -76,7 +75,9 @@ def queue(asset: assets.Push, wanted: Selection | Wanted, terms: Terms | None = 
         cap = caps.of_site(asset.site_id, terms.category, waits=True)
     _judge(selection, rows, terms, cap, answer)
     if answer.reached:
-        _insert(asset, selection, rows.filter(pk__in=listed(answer.reached)), terms)
+        if answer.others:
+            rows = rows.filter(pk__in=listed(answer.reached))
+        _insert(asset, selection, rows, terms)
         wakeups.call(SEND)
     return answer
 
@@ -89,33 +90,38 @@ def _judge(
     answer: Answer,
 ) -> None:
     """Share the rows into who can be reached and why not, in one query."""
-    contact = selection.path("pk")
-    live = Subscription.objects.live().filter(device__contact=OuterRef(contact))
+    contact, way = selection.path("pk"), selection.path("devices__subscriptions")
     sent = Value(0)
     if cap:
         rows, sent = rows.annotate(wanted_key=selection.key), cap.sent(contact, "wanted_key")
-    asked = rows.annotate(has_device=Exists(live), sent_lately=sent).values_list(
+    # A row for each subscription that the contact ever had: with a question in each row whether
+    # there is a live one, PostgreSQL would read all that there are, for each batch.
+    asked = rows.annotate(sent_lately=sent).values_list(
         "pk",
         contact,
-        "has_device",
         "sent_lately",
         selection.path("push_disabled_by_platform"),
         selection.path("unsubscribed_at"),
+        f"{way}__pk",
+        f"{way}__ended_at",
     )
-    possible: list[tuple[int, int, int]] = []
-    for pk, contact_id, has_device, count, is_disabled, unsubscribed_at in asked:
+    possible: dict[int, tuple[int, int]] = {}
+    opted_out: dict[int, None] = {}
+    no_device: dict[int, None] = {}
+    for pk, contact_id, count, is_disabled, unsubscribed_at, subscription, ended_at in asked:
         if (is_disabled or unsubscribed_at) and not terms.ignores_consent:
-            answer.others[Why.OPTED_OUT].append(pk)
-        elif has_device:
-            possible.append((pk, contact_id, count))
+            opted_out[pk] = None
+        elif subscription and not ended_at:
+            possible[pk] = contact_id, count
         else:
-            answer.others[Why.NO_DEVICE].append(pk)
-    if cap is None:
-        answer.reached = [pk for pk, _, _ in possible]
-        return
-    answer.reached, capped = cap.keep(sorted(possible))
-    if capped:
-        answer.others[Why.CAPPED] = capped
+            no_device[pk] = None
+    answer.reached, capped = caps.share(cap, sorted((pk, *possible[pk]) for pk in possible))
+    others = {
+        Why.OPTED_OUT: list(opted_out),
+        Why.NO_DEVICE: [pk for pk in no_device if pk not in possible],
+        Why.CAPPED: capped,
+    }
+    answer.others = {why: ids for why, ids in others.items() if ids}
 
 
 def _insert(

@@ -43,7 +43,7 @@ class TestQueue:
         )
 
         assert sorted(answer.reached) == [contact.pk for contact in contacts]
-        assert dict(answer.others) == {}
+        assert answer.others == {}
         rows = list(Push.objects.order_by("contact_id"))
         assert [row.contact for row in rows] == contacts
         assert [row.key for row in rows] == [f"test:{contact.pk}" for contact in contacts]
@@ -108,7 +108,7 @@ class TestQueue:
 
         answer = pushes.queue(a_push(site, status="draft"), everybody())
 
-        assert (answer.reached, dict(answer.others)) == ([], {Why.NOT_ACTIVE: [contact.pk]})
+        assert (answer.reached, answer.others) == ([], {Why.NOT_ACTIVE: [contact.pk]})
         assert not Push.objects.exists()
 
     def test_a_device_that_has_ended_gets_none(self, site, asset):

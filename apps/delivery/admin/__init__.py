@@ -1,3 +1,3 @@
-from apps.delivery.admin import panels, popups, pushes, testing
+from apps.delivery.admin import limits, panels, popups, pushes, testing
 
-__all__ = ["panels", "popups", "pushes", "testing"]
+__all__ = ["limits", "panels", "popups", "pushes", "testing"]

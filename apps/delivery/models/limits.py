@@ -39,7 +39,7 @@ class Limits(models.Model):
         help_text="To one contact. Empty: any number.",
     )
     operational_cap_days = models.PositiveSmallIntegerField(
-        "within so many days", default=7, validators=[MinValueValidator(1), MaxValueValidator(90)]
+        "within days", default=7, validators=[MinValueValidator(1), MaxValueValidator(90)]
     )
 
     class Meta:

@@ -49,8 +49,10 @@ class Popup(models.Model):
         max_length=12, blank=True, editable=False, help_text="Of the campaign: its key there."
     )
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="popups")
-    device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="popups")
-    asset = models.ForeignKey(assets.Popup, models.PROTECT, related_name="messages")
+    device = models.ForeignKey(
+        Device, models.SET_NULL, null=True, db_index=False, related_name="popups"
+    )
+    asset = models.ForeignKey(assets.Popup, models.PROTECT, db_index=False, related_name="messages")
     # As on a push: a variation can be deleted while millions of rows name it.
     variation = models.ForeignKey(
         assets.Variation,

@@ -68,7 +68,7 @@ class Push(models.Model):
     )
     contact = models.ForeignKey(Contact, models.CASCADE, db_index=False, related_name="pushes")
     device = models.ForeignKey(Device, models.CASCADE, related_name="pushes")
-    asset = models.ForeignKey(assets.Push, models.PROTECT, related_name="messages")
+    asset = models.ForeignKey(assets.Push, models.PROTECT, db_index=False, related_name="messages")
     # Without a database constraint: a variation can be deleted while millions of rows name it.
     variation = models.ForeignKey(
         assets.Variation,

@@ -63,7 +63,9 @@ class PopupKind(Kind):
 
     def time_out(self, batch: Batch) -> Moves:
         """The popup's time is over, or its answer was given and not heard: read how it ended."""
-        mine = Popup.objects.filter(key__in=[row.message_key for row in batch.rows])
+        asked = _selection(batch, batch.rows)
+        keys = asked.rows.order_by().annotate(message=asked.key).values("message")
+        mine = Popup.objects.filter(key__in=keys)
         popups.expire(mine)
         # Withdrawn elsewhere: nobody can answer it any more.
         ended = dict(mine.exclude(status=Popup.Status.WITHDRAWN).values_list("key", "status"))

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.assets import models as assets
@@ -335,6 +336,19 @@ class TestQueries:
         journey = a_flow(site, PopupStep(popup=a_popup(site)))
 
         assert queries_of(enter(journey, receivers(site, number))) == 2
+
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_popups_whose_time_is_over_need_as_many_for_any_number(self, site, number):
+        journey = a_flow(site, PopupStep(popup=a_popup(site)))
+        rows = enter(journey, [a_contact(site) for _ in range(number)])
+        arrive(rows)
+        batch = a_batch(rows)
+
+        with CaptureQueriesContext(connection) as queries:
+            KINDS["popup"].time_out(batch)
+
+        # Each way in which an open one ends, and what they are now.
+        assert len(queries) == 4
 
 
 class TestPopup:
