@@ -2,7 +2,8 @@
 
 from apps.accounts import wakeups
 from apps.journeys import engine, hearing, publishing
-from apps.journeys.models import Enrolment
+from apps.journeys.models import Call, Enrolment
+from apps.journeys.webhooks import CALL, draining
 
 
 def advance() -> int:
@@ -12,4 +13,14 @@ def advance() -> int:
     total = hearing.drain(seconds=20) + engine.drain(seconds=25)
     if hearing.due().exists() or Enrolment.objects.due().exists():
         wakeups.call(hearing.ADVANCE)
+    return total
+
+
+def call_webhooks() -> int:
+    """Make the calls of webhook steps that are due."""
+    wakeups.heard(CALL)
+    total = draining.drain(seconds=35)
+    # Nothing done: they wait for their servers, and for the wake-up of every minute.
+    if total and Call.objects.sendable().exists():
+        wakeups.call(CALL)
     return total

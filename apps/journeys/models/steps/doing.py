@@ -3,6 +3,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from apps.journeys.models.steps import requests
 from apps.journeys.models.steps.base import Step
 
 
@@ -111,6 +112,9 @@ class WebhookStep(Step):
 
     class Meta:
         verbose_name = "webhook"
+
+    def problem(self) -> str:
+        return requests.problem(url=self.url, headers=self.headers, body=self.body)
 
     def config(self) -> dict[str, Any]:
         names = ("method", "url", "headers", "body", "patience_hours")
