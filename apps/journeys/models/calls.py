@@ -9,7 +9,6 @@ from apps.accounts.models import Site
 from apps.journeys.models.enrolments import Enrolment
 from apps.journeys.models.journeys import Journey
 
-
 _WAITS = Q(enrolment__state=Enrolment.State.WAITING, enrolment__visit=F("visit"))
 
 
@@ -20,9 +19,11 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def sendable(self) -> "CallQuerySet":
         """Those due whose contact still waits for the answer, in journeys that move."""
-        journey = "enrolment__journey__"
         return self.due().filter(
-            _WAITS, **{f"{journey}status__in": Journey.RUNNING, f"{journey}is_held": False}
+            _WAITS,
+            expires_at__gt=timezone.now(),
+            enrolment__journey__status__in=Journey.RUNNING,
+            enrolment__journey__is_held=False,
         )
 
     def withdraw_left(self) -> int:

@@ -3,6 +3,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from apps.journeys.models.calls import SigningSecret
 from apps.journeys.models.steps import requests
 from apps.journeys.models.steps.base import Step
 
@@ -114,7 +115,17 @@ class WebhookStep(Step):
         verbose_name = "webhook"
 
     def problem(self) -> str:
-        return requests.problem(url=self.url, headers=self.headers, body=self.body)
+        found = requests.problem(url=self.url, headers=self.headers, body=self.body)
+        return found or self._unsigned()
+
+    def _unsigned(self) -> str:
+        secrets = SigningSecret.objects.filter(site__journeys=self.journey_id)
+        if self.journey_id is None or secrets.exists():
+            return ""
+        return (
+            "The site has no signing secret yet, by which its systems tell our calls from those "
+            "of others. Make one on the site’s page, under “Webhooks”."
+        )
 
     def config(self) -> dict[str, Any]:
         names = ("method", "url", "headers", "body", "patience_hours")
