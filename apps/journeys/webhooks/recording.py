@@ -18,6 +18,8 @@ from apps.journeys.webhooks.hosts import origin_of
 
 ADVANCE = "apps.journeys.tasks.advance"
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 10, 3600
+# No journey waits so long; a header may name any number.
+LONGEST_SAID_SECONDS = 10**7
 # The last try leaves so much time for its answer.
 LAST_TRY = timedelta(seconds=30)
 # So long at most the other calls to a server wait because one was asked to come later.
@@ -103,8 +105,8 @@ def next_try(call: Call, retry_after: int | None, *, now: datetime) -> datetime 
     last = call.expires_at - LAST_TRY
     if retry_after is not None:
         # A little later than all the others that were told the same, and never at once.
-        pause = max(retry_after, FIRST_PAUSE_SECONDS) * random.uniform(1, 1.1)
-        again = now + timedelta(seconds=min(pause, 10**9))
+        pause = min(max(retry_after, FIRST_PAUSE_SECONDS), LONGEST_SAID_SECONDS)
+        again = now + timedelta(seconds=pause * random.uniform(1, 1.1))
         return again if again <= last else None
     if last - now < timedelta(seconds=FIRST_PAUSE_SECONDS):
         return None
