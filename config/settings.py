@@ -258,6 +258,7 @@ PERIODIC_TASKS = [
     ("Run imports", "apps.accounts.tasks.run_imports", 1),
     ("Move journeys", "apps.journeys.tasks.advance", 1),
     ("Call webhooks", "apps.journeys.tasks.call_webhooks", 1),
+    ("Sum up the numbers of journeys", "apps.journeys.tasks.roll_up", 5),
     ("Send pushes", "apps.delivery.tasks.send", 1),
     ("Expire popups", "apps.delivery.tasks.expire", 5),
     ("Check addresses in assets", "apps.assets.tasks.check_addresses", 5),

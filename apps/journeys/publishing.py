@@ -41,7 +41,8 @@ def problems(journey: Journey) -> list[str]:
 
 def _loop_without_time(steps: list[Step]) -> Step | None:
     """Return a step from which instant steps alone lead back to it."""
-    instant = {step.pk: step for step in steps if not KINDS[step.kind].passes_time}
+    passing = {step.pk for step in steps if KINDS[step.kind].lets_time_pass(step.config())}
+    instant = {step.pk: step for step in steps if step.pk not in passing}
     leads = {pk: [lead.target_id for lead in step.leads.all()] for pk, step in instant.items()}
     for start in instant:
         reached, queue = set(), list(leads[start])

@@ -1,8 +1,8 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
 from apps.accounts import wakeups
-from apps.journeys import engine, hearing, publishing
-from apps.journeys.models import Call, Enrolment
+from apps.journeys import engine, hearing, publishing, statistics
+from apps.journeys.models import Call
 from apps.journeys.webhooks import CALL, draining
 
 
@@ -10,8 +10,9 @@ def advance() -> int:
     """Handle the events written down, then move everybody who is due."""
     wakeups.heard(hearing.ADVANCE)
     publishing.sweep()
-    total = hearing.drain(seconds=20) + engine.drain(seconds=25)
-    if hearing.due().exists() or Enrolment.objects.due().exists():
+    total = hearing.drain(seconds=15)
+    total += engine.drain(seconds=25)
+    if hearing.due().exists() or engine.steps_due().exists():
         wakeups.call(hearing.ADVANCE)
     return total
 
@@ -24,3 +25,8 @@ def call_webhooks() -> int:
     if total and Call.objects.sendable().exists():
         wakeups.call(CALL)
     return total
+
+
+def roll_up() -> int:
+    """Sum up the numbers of steps, which every batch adds to."""
+    return statistics.roll_up(seconds=20)

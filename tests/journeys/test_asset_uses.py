@@ -73,7 +73,7 @@ class TestUsesOfAnAsset:
             ids += Push.objects.filter(site=journey.site).values_list("pk", flat=True)
             with CaptureQueriesContext(connection) as queries:
                 found = usage.of_assets(ids)
-            assert len(queries) == 3
+            assert len(queries) == 4
 
         assert sorted(found) == sorted(ids)
         assert Journey.objects.count() == 3

@@ -32,7 +32,12 @@ class TestPublish:
         compiled = [(s.key, s.kind, s.config, s.leads) for s in version.steps.all()]
         assert compiled == [
             (ask.key, "popup", {"asset": popup.pk}, {"declined": wait.key}),
-            (wait.key, "wait", {"seconds": 10_800}, {}),
+            (wait.key, "wait", wait.config(), {}),
+        ]
+        assert wait.config()["seconds"] == 10_800
+        assert [s.outcomes for s in version.steps.all()] == [
+            [list(pair) for pair in PopupStep.outcomes],
+            [["done", "Time is over"]],
         ]
         assert (journey.status, journey.live_version) == ("active", version)
 

@@ -44,7 +44,8 @@ class PopupKind(Kind):
         """The popup's time is over, or its answer was given and not heard: read how it ended."""
         mine = Popup.objects.filter(key__in=[row.message_key for row in batch.rows])
         popups.expire(mine)
-        ended = dict(mine.values_list("key", "status"))
+        # Withdrawn elsewhere: nobody can answer it any more.
+        ended = dict(mine.exclude(status=Popup.Status.WITHDRAWN).values_list("key", "status"))
         moves = Moves()
         for row in batch.rows:
             moves.leave(ended.get(row.message_key, self.NOT_SHOWN), [row])

@@ -10,13 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts import wakeups
-from apps.journeys import moving
+from apps.journeys import hearing, moving
 from apps.journeys.kinds.calling import outcome_of
 from apps.journeys.models import Call, CompiledStep, Enrolment
 from apps.journeys.webhooks.answers import Answer, Outcome
 from apps.journeys.webhooks.hosts import origin_of
 
-ADVANCE = "apps.journeys.tasks.advance"
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 10, 3600
 # No journey waits so long; a header may name any number.
 LONGEST_SAID_SECONDS = 10**7
@@ -129,7 +128,7 @@ def _lead_on(ended: list[Call], waiting: dict[int, Enrolment], now: datetime) ->
     for (step, outcome), ids in groups.items():
         moving.lead_on(steps[step], ids, outcome, at=now)
     if groups:
-        wakeups.call(ADVANCE)
+        wakeups.call(hearing.ADVANCE)
 
 
 def _let_rest(results: list[Result], now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Entering: which contacts come into a journey, by which way."""
