@@ -204,6 +204,7 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "contacts", "description": "Server API: who the site's people are."},
         {"name": "events", "description": "Server API: what they did."},
+        {"name": "journeys", "description": "Server API: who is in which campaign, and how far."},
         {"name": "client", "description": "What the script and the worker in a browser call."},
     ],
     "PATH_CONVERTER_OVERRIDES": {"external_id": str},
