@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from apps.accounts.models import User
 from apps.delivery.wanted import withdraw
+from apps.journeys import entry
 from apps.journeys.kinds import KINDS
 from apps.journeys.models import (
     CompiledStep,
@@ -30,8 +31,8 @@ def problems(journey: Journey) -> list[str]:
     if not steps:
         return ["The journey has no steps yet."]
     context = catalogue.of_site(journey.site)
-    entry = rules.problems(journey.entry_rule, context)
-    found = [f"Entry: {problem.message}" for problem in entry]
+    wrong = rules.problems(journey.entry_rule, context)
+    found = [f"Entry: {problem.message}" for problem in wrong]
     found += [f"Step “{step}”: {problem}" for step in steps if (problem := step.problem())]
     loop = _loop_without_time(steps)
     if loop:
@@ -76,6 +77,7 @@ def publish(journey: Journey, *, by: User | None = None) -> Version:
     journey.live_version, journey.status = version, Status.ACTIVE
     # Not `updated_at`: it says when the journey was last written, to tell what is unpublished.
     journey.save(update_fields=["live_version", "status"])
+    entry.prepare(version)
     return version
 
 
