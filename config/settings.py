@@ -207,6 +207,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "journeys", "description": "Server API: who is in which campaign, and how far."},
         {"name": "client", "description": "What the script and the worker in a browser call."},
     ],
+    "ENUM_NAME_OVERRIDES": {"JourneyStatusEnum": "apps.journeys.models.Journey.Status"},
     "PATH_CONVERTER_OVERRIDES": {"external_id": str},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
