@@ -29,7 +29,7 @@ class CallQuerySet(models.QuerySet["Call"]):
     def withdraw_left(self) -> int:
         """Take back what is queued for contacts who have moved on, or have left; returns how
         many. Nobody calls for them, withdrawn yet or not."""
-        gone = self.filter(due_at__isnull=False).exclude(_WAITS)
+        gone = self.due().exclude(_WAITS)
         return Call.objects.filter(pk__in=gone.values("pk"), status=Call.Status.QUEUED).update(
             status=Call.Status.WITHDRAWN, due_at=None
         )
