@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from apps.journeys.models import Call
 from apps.journeys.webhooks import answers, signing
-from apps.journeys.webhooks.hosts import Hosts
+from apps.journeys.webhooks.hosts import PER_HOST, Hosts
 from apps.journeys.webhooks.recording import Result, record
 from apps.journeys.webhooks.transport import Line, Request
 
-AT_ONCE = 100
-WINDOW = 300
+AT_ONCE = 200
+# So many are claimed together; of a server that has many waiting, no more are read for nothing.
+BATCH = 2 * PER_HOST
 LEASE = timedelta(seconds=120)
 # How often it is looked for new ones while others are under way.
 LOOK_SECONDS = 0.5
@@ -48,30 +49,40 @@ def drain(*, seconds: float) -> int:
 def _begin(line: Line, hosts: Hosts) -> int:
     """Send as many as there is room for; returns how many were claimed."""
     total = 0
-    while (free := AT_ONCE - len(line)) > 0 and (calls := claim(free, hosts)):
+    while (free := AT_ONCE - len(line)) > 0 and hosts.may_look(every=LOOK_SECONDS):
+        calls = claim(min(free, BATCH), hosts)
+        if not calls:
+            hosts.found_none()
+            break
         total += len(calls)
-        secrets = signing.of_sites({call.site_id for call in calls})
-        unsigned = [call for call in calls if not secrets[call.site_id]]
-        for call in calls:
-            if secrets[call.site_id]:
-                line.start(call, request_of(call, secrets[call.site_id]))
-        if unsigned:
-            _put_off(unsigned, hosts)
+        _send(calls, line, hosts)
     return total
+
+
+def _send(calls: list[Call], line: Line, hosts: Hosts) -> None:
+    secrets = signing.of_sites({call.site_id for call in calls})
+    for call in calls:
+        if secrets[call.site_id]:
+            line.start(call, request_of(call, secrets[call.site_id]))
+    unsigned = [call for call in calls if not secrets[call.site_id]]
+    if unsigned:
+        _put_off(unsigned, hosts)
 
 
 @transaction.atomic
 def claim(most: int, hosts: Hosts) -> list[Call]:
     """Take up to `most` due calls to servers that have room for LEASE, so that no other worker
-    takes them; each has the `site_id` of its site."""
+    takes them; each has the `site_id` of its site.
+
+    None are left for servers with room where it returns none; else there may be.
+    """
     due = Call.objects.sendable()
     for origin in hosts.full():
         due = due.exclude(url__startswith=origin)
     window = due.annotate(site_id=F("enrolment__journey__site")).order_by("due_at", "pk")
-    rows = window.select_for_update(skip_locked=True, of=("self",))[:WINDOW]
     calls = []
-    for call in rows:
-        if len(calls) < most and hosts.take(call.url):
+    for call in window.select_for_update(skip_locked=True, of=("self",))[:most]:
+        if hosts.take(call.url):
             call.attempts += 1
             calls.append(call)
     Call.objects.filter(pk__in=[call.pk for call in calls]).update(

@@ -1,8 +1,9 @@
 """How many requests each server may have at once, so that none holds up the others."""
 
+import time
 from collections import Counter
 
-PER_HOST = 10
+PER_HOST = 20
 
 
 def origin_of(url: str) -> str:
@@ -17,6 +18,16 @@ class Hosts:
     def __init__(self) -> None:
         self._under_way: Counter[str] = Counter()
         self._silent: set[str] = set()
+        self._found_none: tuple[set[str], float] = set(), 0.0
+
+    def may_look(self, *, every: float) -> bool:
+        """Return whether it is time to look for calls: where the same servers are full as when
+        none were found for the others, all that is due would be read for nothing."""
+        full, at = self._found_none
+        return set(self.full()) != full or time.monotonic() >= at + every
+
+    def found_none(self) -> None:
+        self._found_none = set(self.full()), time.monotonic()
 
     def take(self, url: str) -> bool:
         """Return whether the server may be asked once more now, and if so count it."""
