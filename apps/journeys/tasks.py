@@ -11,6 +11,8 @@ from apps.journeys import (
     statistics,
     winners,
 )
+from apps.journeys.models import Call
+from apps.journeys.webhooks import CALL, draining
 
 
 def advance() -> int:
@@ -25,6 +27,16 @@ def advance() -> int:
     lifecycle.finish_those_over()
     if hearing.due().exists() or engine.steps_due().exists() or entry.is_due():
         wakeups.call(hearing.ADVANCE)
+    return total
+
+
+def call_webhooks() -> int:
+    """Make the calls of webhook steps that are due."""
+    wakeups.heard(CALL)
+    total = draining.drain(seconds=35)
+    # Nothing done: they wait for their servers, and for the wake-up of every minute.
+    if total and Call.objects.sendable().exists():
+        wakeups.call(CALL)
     return total
 
 

@@ -30,7 +30,7 @@ from apps.assets.models import (
 )
 from apps.delivery import models as delivery
 from apps.devices.models import Device, VapidKey
-from apps.journeys.models import Enrolment, Journey
+from apps.journeys.models import Enrolment, Journey, SigningSecret
 from apps.segments.models import Segment
 from tests.factories import (
     a_device,
@@ -96,6 +96,7 @@ def rows_of_site(site):
         AssetLabel: AssetLabel.objects.create(site=site, name="Sale"),
         Image: an_image(site),
         IdentitySecret: IdentitySecret.objects.create(site=site, secret="ids_x"),
+        SigningSecret: SigningSecret.objects.create(site=site, secret="whsec_x"),
         VapidKey: site.vapid_keys.get(),
         ApiKey: an_api_key(site),
         AuditEntry: audit.note(audit.Action.CONTACT_EXPORTED, site=site, by="Test"),

@@ -8,7 +8,7 @@ from apps.accounts import events
 from apps.accounts.models import Contact, Import, ImportIssue
 from apps.delivery import models as delivery
 from apps.devices import identity
-from apps.journeys.models import Enrolment, PendingEvent, Visit
+from apps.journeys.models import Call, Enrolment, PendingEvent, Refusal, Seen, Visit
 from apps.segments.models import Member
 from tests.factories import (
     a_device,
@@ -54,7 +54,15 @@ def _enrol(site, contact):
         number=1,
         context={"x": MARK},
     )
-    Visit.objects.create(enrolment=enrolment, step=step, number=1)
+    now = timezone.now()
+    Visit.objects.create(
+        enrolment=enrolment, step=step, number=1, entered_at=now, left_at=now, outcome="allowed"
+    )
+    Call.objects.create(
+        enrolment=enrolment, visit=1, url="https://x.example/", body=MARK, expires_at=now
+    )
+    Refusal.objects.create(journey=journey, contact=contact, gate="reentry", at=now)
+    Seen.objects.create(journey=journey, contact=contact)
 
 
 def _note(site, contact):

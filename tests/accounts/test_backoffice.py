@@ -24,13 +24,13 @@ from apps.accounts.models import (
 from apps.assets.models import Asset, AssetLabel, Image, LabelTag, Popup, Push, Variation
 from apps.delivery import models as delivery
 from apps.devices.models import Device, VapidKey
-from apps.journeys.models import Journey
+from apps.journeys.models import Journey, SigningSecret
 from apps.segments.models import Segment
 from tests.accounts.house import a_house, address, login
 from tests.factories import a_contact, a_site
 
 # Made and given up by dialogs of their site's page, so never written in a form.
-KEPT = {IdentitySecret, VapidKey}
+KEPT = {IdentitySecret, SigningSecret, VapidKey}
 MESSAGES = {delivery.Push, delivery.Popup}
 TRAFFIC = {Contact, Device, Event, AuditEntry, *MESSAGES, OrmQ, Success, Failure}
 ALL, LOOK, CORRECT, NOTHING = "all", "look", "correct", "nothing"

@@ -19,8 +19,9 @@ from apps.accounts.privacy import traces
 from apps.accounts.privacy.relations import kinds, remove
 
 # What a browser or a push service proves itself with: of no use to the person, of much to others.
-# Whoever knows the endpoint can have a push service called, and may be taken for the browser.
-LEFT_OUT = frozenset({"secret_hash", "p256dh", "auth", "endpoint", "endpoint_hash"})
+# Whoever knows the endpoint can have a push service called, and may be taken for the browser. And
+# the headers of a webhook, by which the site's own systems are opened.
+LEFT_OUT = frozenset({"secret_hash", "p256dh", "auth", "endpoint", "endpoint_hash", "headers"})
 PLAIN = (str, int, float, bool, dict, list, type(None))
 TRIES = 5
 # So many parameters a query, of which a database takes only so many.

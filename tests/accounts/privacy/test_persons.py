@@ -84,6 +84,9 @@ class TestErase:
             "delivery.popup",
             "journeys.enrolment",
             "journeys.visit",
+            "journeys.call",
+            "journeys.refusal",
+            "journeys.seen",
             "journeys.pendingevent",
         }
 
