@@ -3,6 +3,10 @@
 A run is one moment. Where the time is that of each contact, an occurrence first gets a run that
 plans: shortly before the time comes anywhere it finds out in which zones there are contacts, and
 makes a run for each moment. Whoever's zone is not among those goes by the site's.
+
+A run that has begun is gone through to its end, whatever comes between. One that could not begin
+in time (the workers were down, the journey was paused) is left out, unless it is late by little;
+of a schedule that was missed several times only the latest can be.
 """
 
 from collections import defaultdict
@@ -98,8 +102,9 @@ def advance(run_id: int) -> int | None:
     else is at it."""
     version = Version.objects.select_related("journey__site").get(runs=run_id)
     capping.hold(version)
-    claimed = due().filter(pk=run_id).select_for_update(skip_locked=True, of=("self",))
-    run = claimed.first()
+    # By this version: another one, published at this moment, may have taken it over.
+    claimed = due().filter(pk=run_id, version=version)
+    run = claimed.select_for_update(skip_locked=True, of=("self",)).first()
     if run is None:
         return None
     run.version = version

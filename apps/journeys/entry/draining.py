@@ -25,7 +25,7 @@ def prepare(version: Version) -> None:
     by_segment.prepare(version)
 
 
-def drain(*, seconds: float = 45) -> int:
+def drain(seconds: float = 45) -> int:
     """Go on with the runs and looks that are due until none is, or the time is over.
 
     Returns how many contacts entered. A worker that dies loses the slice it was at, which the
