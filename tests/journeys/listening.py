@@ -8,7 +8,7 @@ from django.utils import timezone
 from apps.accounts import events
 from apps.journeys import engine, hearing, publishing
 from apps.journeys.models import Enrolment, Journey, Lead, WaitForEventStep, WaitStep
-from tests.factories import a_site
+from tests.factories import a_property, a_site
 from tests.journeys.flows import enrolled
 
 MINUTE = timedelta(minutes=1)
@@ -21,9 +21,11 @@ def waiting_for(*names, where=()):
 
 def a_live_journey(*steps, site=None, **terms):
     """A published journey of steps (a class and its values), each outcome of one leading to the
-    next; nobody enters it by an event."""
+    next; nobody enters it by an event. The site knows what a purchase has cost."""
     terms = {"entry_kind": Journey.Entry.CALL, **terms}
-    journey = Journey.objects.create(site=site or a_site(), name="Flow", **terms)
+    site = site or a_site()
+    a_property(site, "price", "number", event="purchase")
+    journey = Journey.objects.create(site=site, name="Flow", **terms)
     made = [
         kind.objects.create(journey=journey, name=f"Step {n}", position=n, **values)
         for n, (kind, values) in enumerate(steps or [(WaitStep, {})])

@@ -70,8 +70,8 @@ class TestLeave:
             subscription.device.contact = contact
             subscription.device.save()
         for each in (row, other):
-            pushes.queue(a_push(site), [wanted(each, 1)])
-            popups.queue(a_popup(site), [wanted(each, 2)])
+            pushes.queue(a_push(site), wanted(each, 1))
+            popups.queue(a_popup(site), wanted(each, 2))
             each.visit = 5
             each.save()
 
@@ -89,7 +89,7 @@ class TestLeave:
     def test_it_leaves_alone_what_others_asked_for_the_same_contact(self):
         journey = a_chain(site := a_site(), 1)
         (row,) = enrolled(journey)
-        popups.queue(a_popup(site), [Wanted(contact_id=row.contact_id, key="by hand")])
+        popups.queue(a_popup(site), Wanted(contact_id=row.contact_id, key="by hand"))
         again = Enrolment.objects.create(
             journey=journey,
             version=row.version,
@@ -99,7 +99,7 @@ class TestLeave:
             entry_key="2",
             is_single=False,
         )
-        popups.queue(a_popup(site), [wanted(again)])
+        popups.queue(a_popup(site), wanted(again))
 
         leaving.leave(all_of(row), Exit.GOAL)
 
@@ -131,7 +131,8 @@ class TestLeave:
         counts = []
         for number in (1, 3):
             rows = enrolled(journey, number)
-            popups.queue(a_popup(site), [wanted(row) for row in rows])
+            for row in rows:
+                popups.queue(a_popup(site), wanted(row))
             with CaptureQueriesContext(
                 connection,
             ) as queries:

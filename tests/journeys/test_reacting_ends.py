@@ -165,7 +165,7 @@ class TestExits:
             key = f"{name}:{row.pk}:{visit}"
             queue(
                 asset(journey.site),
-                [Wanted(contact_id=row.contact_id, key=key, campaign=name)],
+                Wanted(contact_id=row.contact_id, key=key, campaign=name),
             )
 
         happens(row, "purchase")
