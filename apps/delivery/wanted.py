@@ -1,11 +1,13 @@
 """What somebody asks delivery for, and taking it back."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, JSONField, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from apps.accounts import wakeups
@@ -82,14 +84,21 @@ def withdraw(**which: Any) -> None:
     however much there is. The rest is taken back a slice at a time, by a worker where it takes
     long; whoever dies in between leaves the hold, and the next one goes on.
     """
-    if set(which) != {"campaign"}:
-        while _take_back_slice(Q(**which), waits=True):
-            pass
+    if "key__in" in which:
+        _take_back_keys(which["key__in"])
         return
     name = which["campaign"]
     Hold.objects.update_or_create(campaign=name, defaults={"status": Hold.Status.WITHDRAWN})
     if not _take_back_campaign(name, time.monotonic() + AT_ONCE_SECONDS):
         wakeups.call(TAKE_BACK)
+
+
+def _take_back_keys(keys: Collection[str]) -> None:
+    # As one array, like ids in apps.accounts.id_lists.
+    is_array = connection.vendor == "postgresql"
+    which = Q(key__in=RawSQL("SELECT unnest(%s::text[])", [list(keys)]) if is_array else keys)
+    while _take_back_slice(which, waits=True) >= SLICE:
+        pass
 
 
 def take_back(*, seconds: float) -> bool:

@@ -3,26 +3,29 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.assets import models as assets
 from apps.delivery import wanted
 from apps.delivery.models import Limits, Popup, Push
-from apps.journeys.kinds import KINDS, Batch, enrolment_and_visit
-from apps.journeys.kinds.messages import PushKind
+from apps.journeys.kinds import KINDS, enrolment_and_visit
 from apps.journeys.models import (
-    CompiledStep,
-    Enrolment,
     PopupStep,
-    PushAlternative,
-    PushStep,
-    Winner,
 )
 from tests.delivery.receivers import a_device_of, a_receiver
-from tests.factories import a_contact, a_popup, a_push, a_site
-from tests.journeys.kinds.flows import a_flow, arrive, enter, publish_again, queries_of
+from tests.factories import a_contact, a_popup, a_site
+from tests.journeys.kinds.flows import a_flow, arrive, enter, queries_of
+from tests.journeys.kinds.messages import (
+    a_batch,
+    a_push_flow,
+    arrive_at,
+    receivers,
+    sent,
+    time_out,
+    ways,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -33,51 +36,6 @@ EVENING = datetime(2026, 11, 25, 18, 30, tzinfo=UTC)
 @pytest.fixture
 def site():
     return a_site(time_zone="Europe/Berlin")
-
-
-def receivers(site, number, **values):
-    return [a_receiver(site, **values) for _ in range(number)]
-
-
-def a_push_flow(site, *others, push=None, category="marketing", **values):
-    """A journey that sends a push, or one of several: pairs of push and share."""
-    step = PushStep(push=push or a_push(site), **values)
-    journey = a_flow(site, step, category=category)
-    for other, share in others:
-        PushAlternative.objects.create(step=journey.steps.get(), push=other, share=share)
-    if others:
-        publish_again(journey)
-    return journey
-
-
-def a_batch(rows, now=None):
-    step = CompiledStep.objects.get(pk=rows[0].step_id)
-    held = list(Enrolment.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
-    return Batch(step=step, rows=held, now=now or timezone.now())
-
-
-@transaction.atomic
-def arrive_at(rows, now):
-    batch = a_batch(rows, now)
-    return KINDS[batch.step.kind].arrive(batch)
-
-
-@transaction.atomic
-def time_out(rows, now=None):
-    batch = a_batch(rows, now)
-    return KINDS[batch.step.kind].time_out(batch)
-
-
-def ways(moves):
-    """How many leave by which outcome and why; and how many wait until when."""
-    leaving = {way: len(rows) for way, rows in moves.leaving.items() if rows}
-    return leaving | {until: len(rows) for until, rows in moves.waiting.items() if rows}
-
-
-def sent(*contacts):
-    """The ids of the pushes that are queued for the contacts, in their order."""
-    found = dict(Push.objects.values_list("contact", "asset"))
-    return [found.get(contact.pk) for contact in contacts]
 
 
 class TestPush:
@@ -220,105 +178,6 @@ class TestFixedHour:
 
         assert ways(time_out(rows[:1], late)) == {datetime(2026, 11, 26, 19, 0, tzinfo=UTC): 1}
         assert not Push.objects.exists()
-
-
-class TestAlternatives:
-    @pytest.fixture
-    def pushes(self, site):
-        return [a_push(site) for _ in range(3)]
-
-    def test_each_contact_gets_one_and_always_the_same(self, site, pushes):
-        first, second, _ = pushes
-        journey = a_push_flow(site, (second, 1), push=first)
-        contacts = receivers(site, 12)
-        arrive(enter(journey, contacts))
-        before = sent(*contacts)
-        Push.objects.all().delete()
-
-        arrive(enter(journey, contacts))
-
-        assert set(before) == {first.pk, second.pk}
-        assert sent(*contacts) == before
-
-    def test_as_many_get_each_as_its_weight_says(self, site, pushes):
-        step = CompiledStep(
-            key="a-step",
-            config={"pushes": [[push.pk, 1 + number] for number, push in enumerate(pushes)],
-                    "winner_after": 0},
-        )  # fmt: skip
-        rows = [Enrolment(contact_id=number) for number in range(6000)]
-
-        shared = PushKind()._shared(Batch(step=step, rows=rows, now=EVENING), rows)
-
-        counts = {push.pk: len(group) for push, group in shared}
-        assert [abs(counts[push.pk] - 1000 * n) < 100 for n, push in enumerate(pushes, 1)] == [
-            True, True, True,
-        ]  # fmt: skip
-
-    def test_one_that_is_not_active_is_left_out_and_the_others_keep_theirs(self, site, pushes):
-        first, second, third = pushes
-        journey = a_push_flow(site, (second, 1), (third, 1), push=first)
-        contacts = receivers(site, 15)
-        arrive(enter(journey, contacts))
-        before = sent(*contacts)
-        Push.objects.all().delete()
-        assets.Push.objects.filter(pk=second.pk).update(status="archived")
-
-        moves = arrive(enter(journey, contacts))
-
-        after = sent(*contacts)
-        assert ways(moves) == {("sent", ""): 15}
-        assert set(after) == {first.pk, third.pk}
-        kept = [number for number, pk in enumerate(before) if pk != second.pk]
-        assert kept
-        assert [after[number] for number in kept] == [before[number] for number in kept]
-
-    def test_it_holds_back_only_where_none_is_active(self, site, pushes):
-        journey = a_push_flow(site, (pushes[1], 1), push=pushes[0])
-        assets.Push.objects.update(status="archived")
-
-        moves = arrive(enter(journey, receivers(site, 2)))
-
-        assert ways(moves) == {("held_back", "not_active"): 2}
-
-    def test_all_get_the_one_that_has_won(self, site, pushes):
-        first, second, _ = pushes
-        journey = a_push_flow(site, (second, 1), push=first, winner_after=10)
-        self.won(journey, second, {first.pk, second.pk})
-        contacts = receivers(site, 8)
-
-        arrive(enter(journey, contacts))
-
-        assert set(sent(*contacts)) == {second.pk}
-
-    def test_one_that_won_among_others_has_not_won_here(self, site, pushes):
-        first, second, third = pushes
-        journey = a_push_flow(site, (second, 1), push=first, winner_after=10)
-        self.won(journey, second, {second.pk, third.pk})
-        contacts = receivers(site, 12)
-
-        arrive(enter(journey, contacts))
-
-        assert set(sent(*contacts)) == {first.pk, second.pk}
-
-    def test_one_that_has_won_and_is_not_active_any_more_is_left_out(self, site, pushes):
-        first, second, _ = pushes
-        journey = a_push_flow(site, (second, 1), push=first, winner_after=10)
-        self.won(journey, second, {first.pk, second.pk})
-        assets.Push.objects.filter(pk=second.pk).update(status="archived")
-        contacts = receivers(site, 4)
-
-        arrive(enter(journey, contacts))
-
-        assert set(sent(*contacts)) == {first.pk}
-
-    def won(self, journey, push, among):
-        Winner.objects.create(
-            journey=journey,
-            step_key=journey.steps.get().key,
-            push=push,
-            counts={str(pk): {"sent": 5, "clicked": 1} for pk in among},
-        )
 
 
 class TestQueries:
