@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from apps.accounts.models import User
 from apps.delivery.wanted import withdraw
+from apps.journeys import entry
 from apps.journeys.kinds import KINDS
 from apps.journeys.models import (
     CompiledStep,
@@ -30,8 +31,8 @@ def problems(journey: Journey) -> list[str]:
     if not steps:
         return ["The journey has no steps yet."]
     context = catalogue.of_site(journey.site)
-    entry = rules.problems(journey.entry_rule, context)
-    found = [f"Entry: {problem.message}" for problem in entry]
+    wrong = rules.problems(journey.entry_rule, context)
+    found = [f"Entry: {problem.message}" for problem in wrong]
     found += [f"Step “{step}”: {problem}" for step in steps if (problem := step.problem())]
     loop = _loop_without_time(steps)
     if loop:
@@ -41,7 +42,8 @@ def problems(journey: Journey) -> list[str]:
 
 def _loop_without_time(steps: list[Step]) -> Step | None:
     """Return a step from which instant steps alone lead back to it."""
-    instant = {step.pk: step for step in steps if not KINDS[step.kind].passes_time}
+    passing = {step.pk for step in steps if KINDS[step.kind].lets_time_pass(step.config())}
+    instant = {step.pk: step for step in steps if step.pk not in passing}
     leads = {pk: [lead.target_id for lead in step.leads.all()] for pk, step in instant.items()}
     for start in instant:
         reached, queue = set(), list(leads[start])
@@ -75,6 +77,7 @@ def publish(journey: Journey, *, by: User | None = None) -> Version:
     journey.live_version, journey.status = version, Status.ACTIVE
     # Not `updated_at`: it says when the journey was last written, to tell what is unpublished.
     journey.save(update_fields=["live_version", "status"])
+    entry.prepare(version)
     return version
 
 
