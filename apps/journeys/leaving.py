@@ -1,6 +1,7 @@
 """Leaving a journey before its end: with it goes what was asked for and nobody has seen yet."""
 
 import logging
+import math
 import time
 from collections.abc import Iterable
 from datetime import timedelta
@@ -158,7 +159,8 @@ def _leave_with_rule(row: Sweep, end: float) -> tuple[int, bool]:
             out = [pk for pk, contact in part if contact not in still]
             if out:
                 leaving = Enrolment.objects.filter(pk__in=listed(out))
-                total += _leave_free(leaving, Enrolment.Exit.RULE, end)
+                # However late: the cursor goes beyond them.
+                total += _leave_free(leaving, Enrolment.Exit.RULE, math.inf)
             row.cursor = part[-1][0]
         if len(ahead) < AHEAD:
             break
@@ -193,7 +195,7 @@ def _leave_batch(
 
 def _withdraw(ids: set[int], journeys: set[int], contacts: set[int]) -> None:
     """Take back what any visit of these enrolments has asked for."""
-    theirs = {"campaign__in": map(campaign, journeys), "contact__in": listed(contacts)}
+    theirs = {"campaign__in": [*map(campaign, journeys)], "contact__in": listed(contacts)}
     popups = Popup.objects.filter(**theirs, status__in=Popup.OPEN)
     pushes = Push.objects.filter(**theirs, status__in=ON_THEIR_WAY)
     keys = {*popups.values_list("key", flat=True), *pushes.values_list("key", flat=True)}

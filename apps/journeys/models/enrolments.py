@@ -41,6 +41,9 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         Where both are inside the same journey, the known contact's way goes on, and what the
         other way has asked for is withdrawn.
         """
+        # Held first, as by whom they are heard, who then looks for the enrolments.
+        unheard = Event.objects.filter(contact=old, pk__in=PendingEvent.objects.values("event"))
+        list(unheard.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
         of_new = Enrolment.objects.filter(contact=new)
         both = self.inside().filter(journey__in=of_new.inside().values("journey"), is_single=True)
         # Held first: the engine may be asking for something in their name at this moment.
