@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.benchmarks import assets, imports, journeys, onboarding, segments
+from tests.benchmarks import assets, entry, imports, journeys, onboarding, segments
 
 # Name of the group, and what measures it: a function that yields results.
 GROUPS = {
@@ -15,6 +15,7 @@ GROUPS = {
     "assets": assets.measure,
     "assets.audience": assets.measure_audience,
     "journeys": journeys.measure,
+    "journeys.entry": entry.measure,
 }
 FILE = Path("var/bench.json")
 

@@ -34,6 +34,8 @@ def call(
     may name; `chain` in it says how many journeys started each other up to this one, and from
     the third on the first step waits a minute.
     """
+    # Whoever calls may have loaded it a while ago, and it may have been paused since.
+    version.journey.refresh_from_db(fields=["status", "is_held"])
     chain = context.get("chain", 0)
     entry = Entry(
         version=version,

@@ -2,7 +2,8 @@
 
 A look goes through all contacts, a slice at a time. Who meets the rule and was not seen doing so
 before has joined; who was seen and does not any more is forgotten, so that joining again counts.
-Neither depends on how often is looked, or by which version.
+Neither depends on how often is looked, or by which version; who joins while the journey is
+paused is found when it goes on.
 """
 
 import time

@@ -1,6 +1,16 @@
 """The total cap: how many may enter altogether, exactly, however many workers let them in."""
 
-from apps.journeys.models import Enrolment, Journey, Version
+from django.db.models import F, QuerySet
+
+from apps.journeys.models import Enrolment, Journey, Quota, Version
+
+# Of the journey itself, not of one of its steps.
+WHOLE, EVER = "", "ever"
+
+
+def prepare(version: Version) -> None:
+    """Have those who entered by older versions counted anew: they may have had no cap."""
+    _quota(version).delete()
 
 
 def hold(version: Version) -> None:
@@ -19,13 +29,25 @@ def room(version: Version) -> int | None:
     """Return how many may still enter; None: no cap. Call `hold` first."""
     if not version.total_cap:
         return None
-    entered = Enrolment.objects.filter(journey=version.journey_id, is_control=False)
-    return max(0, version.total_cap - entered.count())
+    used = _quota(version).values_list("used", flat=True).first()
+    if used is None:
+        entered = Enrolment.objects.filter(journey=version.journey_id, is_control=False)
+        used = entered.count()
+        Quota.objects.create(journey_id=version.journey_id, step_key=WHOLE, period=EVER, used=used)
+    return max(0, version.total_cap - used)
 
 
-def pause(version: Version) -> None:
-    """Pause the journey because its cap is reached; nothing happens if it is not active."""
+def use(version: Version, entered: int, room: int) -> None:
+    """Count those who have entered of the `room` there was; when it is used up, the journey
+    pauses itself, if it is active."""
+    if entered:
+        _quota(version).update(used=F("used") + entered)
+    if entered < room:
+        return
     reason = f"{version.total_cap:,} have entered, as many as may altogether."
     active = Journey.objects.filter(pk=version.journey_id, status=Journey.Status.ACTIVE)
-    if active.update(status=Journey.Status.PAUSED, pause_reason=reason):
-        version.journey.status = Journey.Status.PAUSED
+    active.update(status=Journey.Status.PAUSED, pause_reason=reason)
+
+
+def _quota(version: Version) -> QuerySet[Quota]:
+    return Quota.objects.filter(journey=version.journey_id, step_key=WHOLE, period=EVER)

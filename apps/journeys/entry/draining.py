@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.db import connection, transaction
 
-from apps.journeys.entry import by_schedule, by_segment
+from apps.journeys.entry import by_schedule, by_segment, capping
 from apps.journeys.models import Version
 
 # SQLite lets a busy writer starve the others: every pause lets the web in.
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 @transaction.atomic
 def prepare(version: Version) -> None:
     """Have the version, which has just been published, let contacts in, and no older one."""
+    capping.prepare(version)
     by_schedule.prepare(version)
     by_segment.prepare(version)
 

@@ -106,8 +106,14 @@ class Enrolment(models.Model):
         ENDED = "ended", "The journey was ended"
         MERGED = "merged", "The contact became another one who is inside"
 
-    journey = models.ForeignKey(Journey, models.PROTECT, db_index=False, related_name="enrolments")
-    version = models.ForeignKey(Version, models.PROTECT, db_index=False, related_name="enrolments")
+    # Without constraints of their own, which take as long as writing the row: that of the step
+    # holds its version and journey too.
+    journey = models.ForeignKey(
+        Journey, models.PROTECT, db_index=False, db_constraint=False, related_name="enrolments"
+    )
+    version = models.ForeignKey(
+        Version, models.PROTECT, db_index=False, db_constraint=False, related_name="enrolments"
+    )
     contact = models.ForeignKey(Contact, models.CASCADE, db_index=False, related_name="enrolments")
     step = models.ForeignKey(
         CompiledStep, models.PROTECT, db_index=False, related_name="enrolments"

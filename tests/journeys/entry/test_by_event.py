@@ -2,10 +2,19 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts import events
+from apps.accounts.models import Event
 from apps.journeys import publishing
 from apps.journeys.entry import by_event
 from apps.journeys.models import Enrolment, Journey, PendingEvent, WaitStep
-from tests.factories import a_contact, a_live_journey, a_segment, a_site, an_event
+from tests.factories import (
+    a_contact,
+    a_live_journey,
+    a_property,
+    a_segment,
+    a_site,
+    an_event,
+)
+from tests.journeys.entry.making import a_version, refusals
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +27,11 @@ def journey():
 def enrol(journey, *contacts):
     events = {contact.pk: an_event(contact, "seen", page="home") for contact in contacts}
     return by_event.enter_version(journey.live_version, list(events.values()))
+
+
+def loaded(event):
+    """The event as whoever hears it has it."""
+    return Event.objects.select_related("name", "contact").get(pk=event.pk)
 
 
 def leave(days_ago=0):
@@ -135,3 +149,109 @@ class TestVersionsEnteredBy:
         publishing.pause(journey)
 
         assert by_event.versions_entered_by(journey.site_id, {"session_started"}) == []
+
+
+class TestWhere:
+    @pytest.fixture
+    def version(self):
+        site = a_site()
+        a_property(site, "price", "number", event="purchase")
+        where = [{"field": "price", "op": "gte", "value": 50}]
+        return a_version(site, entry_kind="event", entry_event="purchase", entry_where=where)
+
+    def purchase(self, version, **properties):
+        return loaded(an_event(a_contact(version.journey.site), "purchase", **properties))
+
+    def test_it_lets_in_by_an_event_with_the_properties(self, version):
+        dear, cheap = self.purchase(version, price=50), self.purchase(version, price=49)
+
+        by_event.enter(version.journey.site_id, [dear, cheap])
+
+        assert Enrolment.objects.get().contact == dear.contact
+        assert refusals() == [(cheap.contact, "event", 1)]
+
+    def test_a_contact_enters_by_the_latest_event_that_counts(self, version):
+        first = self.purchase(version, price=60)
+        second, third = (
+            loaded(an_event(first.contact, "purchase", price=price)) for price in (70, 1)
+        )
+
+        by_event.enter(version.journey.site_id, [third, first, second])
+
+        assert Enrolment.objects.get().context == {"event": {"price": 70}}
+        assert refusals() == []
+
+    def test_nobody_enters_where_it_cannot_be_asked(self, version, caplog):
+        version.entry_where = [{"field": "gone", "op": "gte", "value": 50}]
+        version.save()
+
+        assert by_event.enter(version.journey.site_id, [self.purchase(version, price=50)]) == []
+        assert "Nobody enters" in caplog.text
+
+
+class TestEach:
+    def enter(self, reentry, **terms):
+        site = a_site()
+        version = a_version(site, entry_kind="event", entry_event="ping", reentry=reentry, **terms)
+        one, other = a_contact(site), a_contact(site)
+        happened = [an_event(who, "ping", n=n) for n, who in enumerate([one, other, one, one])]
+        by_event.enter(site.pk, [loaded(event) for event in happened])
+        rows = Enrolment.objects.filter(version=version).order_by("contact_id", "number")
+        return happened, [
+            (row.contact, row.number, row.entry_key, row.context["event"]["n"], row.exit_reason)
+            for row in rows
+        ]
+
+    def test_every_event_of_a_contact_enters(self):
+        (first, other, second, third), rows = self.enter("every")
+
+        assert rows == [
+            (first.contact, 1, f"event:{first.pk}", 0, ""),
+            (first.contact, 2, f"event:{second.pk}", 2, ""),
+            (first.contact, 3, f"event:{third.pk}", 3, ""),
+            (other.contact, 1, f"event:{other.pk}", 1, ""),
+        ]
+
+    def test_every_event_is_asked_at_the_gates_after_the_one_before(self):
+        (first, other, second, _), rows = self.enter("every", max_entries=2)
+
+        assert [(row[0], row[1]) for row in rows] == [
+            (first.contact, 1), (second.contact, 2), (other.contact, 1),
+        ]  # fmt: skip
+        assert refusals() == [(first.contact, "max_entries", 1)]
+
+    def test_every_event_starts_anew(self):
+        (first, other, _, _), rows = self.enter("restart")
+
+        assert rows == [
+            (first.contact, 1, "1", 0, "restarted"),
+            (first.contact, 2, "2", 2, "restarted"),
+            (first.contact, 3, "3", 3, ""),
+            (other.contact, 1, "1", 1, ""),
+        ]
+
+    def test_the_latest_stands_for_all_else(self):
+        (first, other, _, _), rows = self.enter("not_inside")
+
+        assert rows == [(first.contact, 1, "1", 3, ""), (other.contact, 1, "1", 1, "")]
+
+
+class TestEnter:
+    def test_one_event_enters_several_journeys(self):
+        site = a_site()
+        versions = [
+            a_version(site, entry_kind="event", entry_event=name) for name in ("ping", "ping", "x")
+        ]
+        event = loaded(an_event(a_contact(site), "ping"))
+
+        new = by_event.enter(site.pk, [event])
+
+        assert new == list(Enrolment.objects.order_by("pk").values_list("pk", flat=True))
+        assert [row.version for row in Enrolment.objects.order_by("pk")] == versions[:2]
+
+    def test_nobody_enters_a_journey_that_is_held(self):
+        version = a_version(entry_kind="event", entry_event="ping")
+        event = loaded(an_event(a_contact(version.journey.site), "ping"))
+        Journey.objects.update(is_held=True)
+
+        assert by_event.enter(version.journey.site_id, [event]) == []

@@ -1,0 +1,88 @@
+import pytest
+from django.utils import timezone
+
+from apps.journeys import entry
+from apps.journeys.entry import by_schedule, slices
+from apps.journeys.models import Enrolment, Run
+from tests.factories import a_contact, a_site
+from tests.journeys.entry.making import a_version
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(monkeypatch):
+    monkeypatch.setattr(slices, "SIZE", 2)
+    site = a_site()
+    for _ in range(4):
+        a_contact(site)
+    return site
+
+
+def a_due_run(site, **terms):
+    version = a_version(site, entry_kind="schedule", repeats="daily", **terms)
+    Run.objects.filter(version=version).update(due_at=timezone.now())
+    return version
+
+
+class TestDrain:
+    def test_it_stops_when_its_time_is_over(self, site):
+        a_due_run(site)
+
+        assert entry.drain(seconds=0) == 0
+        assert Enrolment.objects.count() == 0
+        assert entry.is_due()
+
+    def test_it_says_how_many_entered_and_leaves_nothing(self, site):
+        a_due_run(site)
+        a_version(site, entry_kind="segment")
+
+        assert entry.drain(seconds=5) == 8
+        assert not entry.is_due()
+        assert entry.drain(seconds=5) == 0
+
+    def test_a_long_run_keeps_no_other_waiting(self, site, monkeypatch):
+        versions = [a_due_run(site), a_due_run(site)]
+        order, real = [], by_schedule.admit
+
+        def admit(entry, candidates):
+            order.append(entry.version)
+            return real(entry, candidates)
+
+        monkeypatch.setattr(by_schedule, "admit", admit)
+        entry.drain(seconds=5)
+
+        assert order[:2] == versions
+
+    def test_one_that_fails_is_tried_again_and_keeps_no_other_waiting(
+        self, site, monkeypatch, caplog
+    ):
+        bad, good = a_due_run(site), a_due_run(site)
+        real = by_schedule.admit
+
+        def admit(entry, candidates):
+            if entry.version == bad:
+                raise RuntimeError("broken")
+            return real(entry, candidates)
+
+        monkeypatch.setattr(by_schedule, "admit", admit)
+        assert entry.drain(seconds=5) == 4
+        assert set(Enrolment.objects.values_list("version", flat=True)) == {good.pk}
+        assert "failed; it is tried again later" in caplog.text
+        monkeypatch.setattr(by_schedule, "admit", real)
+
+        assert entry.drain(seconds=5) == 4
+
+    @pytest.mark.parametrize("terms", [{}, {"control_percent": 50, "total_cap": 100}])
+    def test_a_slice_needs_the_same_queries_for_any_number_of_contacts(
+        self, site, monkeypatch, terms, django_assert_max_num_queries
+    ):
+        monkeypatch.setattr(slices, "SIZE", 50)
+        version = a_due_run(site, **terms)
+        for _ in range(20):
+            a_contact(site)
+
+        with django_assert_max_num_queries(28):
+            by_schedule.advance(Run.objects.get(version=version).pk)
+
+        assert Enrolment.objects.count() == 24
