@@ -24,6 +24,7 @@ def retention(env: environ.Env) -> list[dict[str, Any]]:
         },
         {"model": "delivery.Push", "days": messages, "date": "queued_at", "only": "finished"},
         {"model": "delivery.Popup", "days": messages, "date": "queued_at", "only": "finished"},
+        {"model": "journeys.Call", "days": messages, "date": "queued_at", "only": "finished"},
         {
             "model": "accounts.ImportIssue",
             "days": env.int("RETENTION_REPORTS_DAYS", 90),

@@ -204,8 +204,10 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "contacts", "description": "Server API: who the site's people are."},
         {"name": "events", "description": "Server API: what they did."},
+        {"name": "journeys", "description": "Server API: who is in which campaign, and how far."},
         {"name": "client", "description": "What the script and the worker in a browser call."},
     ],
+    "ENUM_NAME_OVERRIDES": {"JourneyStatusEnum": "apps.journeys.models.Journey.Status"},
     "PATH_CONVERTER_OVERRIDES": {"external_id": str},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -257,6 +259,7 @@ UPLOADS_KEPT_DAYS = env.int("RETENTION_UPLOADS_DAYS", 7)
 PERIODIC_TASKS = [
     ("Run imports", "apps.accounts.tasks.run_imports", 1),
     ("Move journeys", "apps.journeys.tasks.advance", 1),
+    ("Call webhooks", "apps.journeys.tasks.call_webhooks", 1),
     ("Sum up the numbers of journeys", "apps.journeys.tasks.roll_up", 5),
     ("Send pushes", "apps.delivery.tasks.send", 1),
     ("Expire popups", "apps.delivery.tasks.expire", 5),

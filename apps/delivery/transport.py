@@ -8,12 +8,12 @@ import asyncio
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 from typing import Self
 
 import aiohttp
+
+from apps.accounts import retry_after
 
 # A batch of AT_ONCE takes no longer than this, and a worker's task must end within 60 seconds.
 TIMEOUT_SECONDS = 10
@@ -141,10 +141,10 @@ def _silence(error: Exception) -> Silence:
     return Silence.LATE if isinstance(error, TimeoutError) else Silence.BROKEN_OFF
 
 
-def read_answer(status: int, text: str, retry_after: str | None = None) -> Answer:
-    """Turn a push service's answer into an outcome."""
+def read_answer(status: int, text: str, wait: str | None = None) -> Answer:
+    """Turn a push service's answer into an outcome; `wait` is its header Retry-After."""
     said = f"{status} {text}".strip().replace("\x00", "")[:MAX_ANSWER]
-    return Answer(outcome=_outcome(status, text), text=said, retry_after=_seconds(retry_after))
+    return Answer(outcome=_outcome(status, text), text=said, retry_after=_seconds(wait))
 
 
 def _outcome(status: int, text: str) -> Outcome:
@@ -163,16 +163,5 @@ def _outcome(status: int, text: str) -> Outcome:
 
 
 def _seconds(header: str | None) -> int | None:
-    """Read Retry-After (RFC 9110, section 10.2.3): seconds or a date; bounded."""
-    if not header:
-        return None
-    try:
-        seconds = int(header)
-    except ValueError:
-        try:
-            until = parsedate_to_datetime(header)
-            until = until if until.tzinfo else until.replace(tzinfo=UTC)
-            seconds = int((until - datetime.now(UTC)).total_seconds())
-        except (ValueError, OverflowError):
-            return None
-    return max(0, min(seconds, MAX_WAIT_SECONDS))
+    said = retry_after.seconds(header)
+    return None if said is None else min(said, MAX_WAIT_SECONDS)

@@ -2,6 +2,8 @@
 
 from apps.accounts import wakeups
 from apps.journeys import engine, hearing, publishing, statistics
+from apps.journeys.models import Call
+from apps.journeys.webhooks import CALL, draining
 
 
 def advance() -> int:
@@ -12,6 +14,16 @@ def advance() -> int:
     total += engine.drain(seconds=25)
     if hearing.due().exists() or engine.steps_due().exists():
         wakeups.call(hearing.ADVANCE)
+    return total
+
+
+def call_webhooks() -> int:
+    """Make the calls of webhook steps that are due."""
+    wakeups.heard(CALL)
+    total = draining.drain(seconds=35)
+    # Nothing done: they wait for their servers, and for the wake-up of every minute.
+    if total and Call.objects.sendable().exists():
+        wakeups.call(CALL)
     return total
 
 

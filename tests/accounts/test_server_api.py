@@ -215,9 +215,9 @@ class TestDocumentation:
             if path.startswith("/api/v1/")
             for method, call in methods.items()
         }
-        assert len(calls) == 6
+        assert len(calls) == 10
         for call in calls.values():
             assert {"401", "403", "429"} <= set(call["responses"])
             assert call["security"] == [{"api_key": []}]
-            assert call["tags"][0] in ("contacts", "events")
+            assert call["tags"][0] in ("contacts", "events", "journeys")
             assert call["description"]

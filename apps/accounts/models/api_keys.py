@@ -12,6 +12,8 @@ class ApiKey(models.Model):
         CONTACTS_READ = "contacts:read", "Read contacts"
         CONTACTS_WRITE = "contacts:write", "Write contacts, erase them"
         EVENTS_WRITE = "events:write", "Track events"
+        JOURNEYS_READ = "journeys:read", "Read journeys and their numbers"
+        JOURNEYS_WRITE = "journeys:write", "Let contacts into journeys, take them out"
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="api_keys")
     name = models.CharField(

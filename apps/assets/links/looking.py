@@ -1,7 +1,6 @@
 """Looking at addresses, many at once: is something there, and how large is a picture?"""
 
 import asyncio
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -9,8 +8,8 @@ from urllib.parse import urljoin
 import aiohttp
 from yarl import URL
 
-from apps.assets.links import guarding
-from apps.assets.links.guarding import CheckedResolver, NotAllowed, checked_socket
+from apps.assets.links import guarding, sessions
+from apps.assets.links.guarding import NotAllowed
 from apps.assets.links.pictures import size_of
 from apps.assets.models import CheckedAddress
 
@@ -49,22 +48,7 @@ def look_at(addresses: Sequence[str]) -> list[Seen]:
 
 
 async def _look_at_all(addresses: Sequence[str]) -> list[Seen]:
-    connector = aiohttp.TCPConnector(
-        resolver=CheckedResolver(),
-        socket_factory=checked_socket,
-        use_dns_cache=False,
-        force_close=True,
-    )
-    async with aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=SECONDS),
-        headers=HEADERS,
-        auto_decompress=False,
-        trust_env=False,
-        max_line_size=8_000,
-        max_field_size=8_000,
-    ) as session:
+    async with sessions.open_session(seconds=SECONDS, headers=HEADERS) as session:
         return await asyncio.gather(*(_within_time(session, address) for address in addresses))
 
 
@@ -83,16 +67,9 @@ async def _within_time(session: aiohttp.ClientSession, address: str) -> Seen:
 
 
 def _unreachable(error: aiohttp.ClientError) -> Seen:
-    cause: BaseException | None = error
-    while cause:
-        if isinstance(cause, NotAllowed):
-            return Seen(verdict=Verdict.NOT_CHECKED, problem=str(cause))
-        if isinstance(cause, ssl.SSLError | aiohttp.ClientConnectorCertificateError):
-            return _broken("Its certificate is not valid, or its TLS cannot be spoken.")
-        cause = getattr(cause, "os_error", None) or cause.__cause__
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return _broken("There is no such host.")
-    return _broken("Its server cannot be reached, or does not answer as one of the web.")
+    if refused := sessions.refusal(error):
+        return Seen(verdict=Verdict.NOT_CHECKED, problem=str(refused))
+    return _broken(sessions.in_words(error))
 
 
 async def _follow(session: aiohttp.ClientSession, address: str) -> Seen:

@@ -13,7 +13,7 @@ from apps.assets.rendering.dialogs import dialog
 from apps.assets.rendering.labels import Label
 from apps.assets.rendering.notifications import notification
 from apps.assets.rendering.sources import Content, Source, Version
-from apps.assets.tags import Values
+from apps.assets.tags import Values, labels_in
 from apps.segments import catalogue
 from apps.segments.rules import Context, Rule
 
@@ -41,13 +41,21 @@ class Batch:
     contexts: Mapping[int, Context] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, sources: Mapping[Hashable, Source], contacts: Iterable[Contact]) -> "Batch":
+    def load(
+        cls,
+        sources: Mapping[Hashable, Source],
+        contacts: Iterable[Contact],
+        *,
+        texts: Iterable[str] = (),
+    ) -> "Batch":
         """Find out what the contacts meet: two queries for label tags, three for what the rules
-        may name, and one a site; none of them where there is nothing to ask."""
+        may name, and one a site; none of them where there is nothing to ask. `texts` are what is
+        to be filled by `context` beside the sources."""
         by_site: dict[Site, list[int]] = defaultdict(list)
         for contact in contacts:
             by_site[contact.site].append(contact.pk)
         wanted = [source.labels for source in sources.values()]
+        wanted += [labels_in(text) for text in texts]
         names = None if None in wanted else frozenset().union(*wanted)
         known = labels.load([site.pk for site in by_site], names)
         lists = {site: _lists(site, sources, known.get(site.pk, [])) for site in by_site}

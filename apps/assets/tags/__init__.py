@@ -6,6 +6,7 @@ loops, in output, and to these four names.
 
 from apps.assets.tags.addresses import check_address, is_web_address
 from apps.assets.tags.checking import Known, check_label_text, check_text, problems
+from apps.assets.tags.json_texts import check_json, render_json
 from apps.assets.tags.language import (
     ROOTS,
     NotFilled,
@@ -22,6 +23,7 @@ __all__ = [
     "NotFilled",
     "Values",
     "check_address",
+    "check_json",
     "check_label_text",
     "check_text",
     "is_web_address",
@@ -29,5 +31,6 @@ __all__ = [
     "problems",
     "render",
     "render_address",
+    "render_json",
     "visible",
 ]

@@ -54,7 +54,7 @@ class _Printed(OutputNode):
         return buffer.write(words(self.expression.evaluate(context)))
 
 
-class _Output(Output):
+class TagOutput(Output):
     """`{{ … }}`, where what follows the first | may be the fallback itself."""
 
     node_class = _Printed
@@ -89,7 +89,7 @@ class _Output(Output):
         return expression
 
 
-class _AddressOutput(_Output):
+class _AddressOutput(TagOutput):
     """`{{ … }}` inside an address: its value is one part of it, whatever the value holds."""
 
     def finished(self, expression: FilteredExpression, inside: Token) -> FilteredExpression:
@@ -112,12 +112,12 @@ def _is_short(fallback: str, env: Environment) -> bool:
     )
 
 
-class _Tags(Environment):
+class Tags(Environment):
     template_class = Template
     loop_iteration_limit = LOOPS
     local_namespace_limit = 100_000
     output_stream_limit = MAX_OUTPUT
-    output_class: type[_Output] = _Output
+    output_class: type[TagOutput] = TagOutput
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)
@@ -128,11 +128,11 @@ class _Tags(Environment):
         self.filters = bounded(self.filters)
 
 
-class _AddressTags(_Tags):
+class _AddressTags(Tags):
     output_class = _AddressOutput
 
 
-environment, _addresses = _Tags(), _AddressTags()
+environment, _addresses = Tags(), _AddressTags()
 
 
 class Values(dict[str, Any]):
@@ -151,10 +151,15 @@ class Values(dict[str, Any]):
 @lru_cache(maxsize=4_000)
 def parse(text: str, *, is_address: bool = False) -> BoundTemplate:
     """Return the text, parsed once. Raises LiquidError."""
-    if len(text) > MAX_TEXT:
-        raise TooMuch(f"A text with tags has at most {MAX_TEXT:,} characters.")
+    return parse_by(_addresses if is_address else environment, text, MAX_TEXT)
+
+
+def parse_by(tags: Tags, text: str, most: int) -> BoundTemplate:
+    """Return the text of at most so many characters, parsed. Raises LiquidError."""
+    if len(text) > most:
+        raise TooMuch(f"A text with tags has at most {most:,} characters.")
     try:
-        template = (_addresses if is_address else environment).from_string(text)
+        template = tags.from_string(text)
         for node in walk(template.nodes):
             for expression in node.expressions():
                 _refuse_ranges(expression)

@@ -1,3 +1,3 @@
-from apps.journeys.admin import journeys, panels
+from apps.journeys.admin import journeys, panels, signing
 
-__all__ = ["journeys", "panels"]
+__all__ = ["journeys", "panels", "signing"]

@@ -1,6 +1,7 @@
 """What the engine does at each kind of step, for a batch of contacts at a time."""
 
 from apps.journeys.kinds.base import Batch, Kind, Moves
+from apps.journeys.kinds.calling import WebhookKind
 from apps.journeys.kinds.doing import TagKind, TrackKind, UpdateKind
 from apps.journeys.kinds.messages import PopupKind, PushKind, enrolment_and_visit
 from apps.journeys.kinds.routing import CheckKind, LeaveKind, LimitKind, SplitKind
@@ -21,6 +22,7 @@ KINDS: dict[str, Kind] = {
     "update": UpdateKind(),
     "tag": TagKind(),
     "track": TrackKind(),
+    "webhook": WebhookKind(),
 }
 
 __all__ = ["KINDS", "Batch", "Kind", "Moves", "enrolment_and_visit"]

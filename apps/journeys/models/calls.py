@@ -1,18 +1,42 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from encrypted_fields.fields import EncryptedTextField
 
 from apps.accounts.models import Site
 from apps.journeys.models.enrolments import Enrolment
+from apps.journeys.models.journeys import Journey
+
+_WAITS = Q(enrolment__state=Enrolment.State.WAITING, enrolment__visit=F("visit"))
 
 
 class CallQuerySet(models.QuerySet["Call"]):
     def due(self) -> "CallQuerySet":
         """Those that a worker must look at: new, to be tried again, or left by a dead worker."""
         return self.filter(due_at__lte=timezone.now())
+
+    def sendable(self) -> "CallQuerySet":
+        """Those due whose contact still waits for the answer, in journeys that move."""
+        return self.due().filter(
+            _WAITS,
+            expires_at__gt=timezone.now(),
+            enrolment__journey__status__in=Journey.RUNNING,
+            enrolment__journey__is_held=False,
+        )
+
+    def withdraw_left(self) -> int:
+        """Take back what is queued for contacts who have moved on, or have left; returns how
+        many. Nobody calls for them, withdrawn yet or not."""
+        gone = self.due().exclude(_WAITS)
+        return Call.objects.filter(pk__in=gone.values("pk"), status=Call.Status.QUEUED).update(
+            status=Call.Status.WITHDRAWN, due_at=None
+        )
+
+    def finished(self) -> "CallQuerySet":
+        """Those that nobody waits for any more."""
+        return self.exclude(status=Call.Status.QUEUED)
 
 
 class Call(models.Model):

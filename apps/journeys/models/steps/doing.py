@@ -3,7 +3,8 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from apps.journeys.models.steps import shapes
+from apps.journeys.models.calls import SigningSecret
+from apps.journeys.models.steps import requests, shapes
 from apps.journeys.models.steps.base import Step
 
 
@@ -135,6 +136,19 @@ class WebhookStep(Step):
 
     class Meta:
         verbose_name = "webhook"
+
+    def problem(self) -> str:
+        found = requests.problem(url=self.url, headers=self.headers, body=self.body)
+        return found or self._unsigned()
+
+    def _unsigned(self) -> str:
+        secrets = SigningSecret.objects.filter(site__journeys=self.journey_id)
+        if self.journey_id is None or secrets.exists():
+            return ""
+        return (
+            "The site has no signing secret yet, by which its systems tell our calls from those "
+            "of others. Make one on the site’s page, under “Webhooks”."
+        )
 
     def config(self) -> dict[str, Any]:
         names = ("method", "url", "headers", "body", "patience_hours")
