@@ -5,8 +5,19 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Func, Model, QuerySet, UUIDField
 from django.db.models.constants import OnConflict
+
+
+class FreshUUID(Func):
+    """A random id made by the database: another one for each row."""
+
+    arity = 0
+    function = "gen_random_uuid"
+    output_field = UUIDField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        return self.as_sql(compiler, connection, template="lower(hex(randomblob(16)))", **context)
 
 
 def insert_from(

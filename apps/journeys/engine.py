@@ -196,9 +196,11 @@ def _apply(step: CompiledStep, moves: Moves, now: datetime) -> None:
     if moves.changed:
         Enrolment.objects.bulk_update(moves.changed, ["context"], batch_size=500)
     for until, rows in moves.waiting.items():
-        moving.let_wait([row.pk for row in rows], until)
+        if rows:
+            moving.let_wait([row.pk for row in rows], until)
     for (outcome, why), rows in moves.leaving.items():
-        moving.lead_on(step, [row.pk for row in rows], outcome, at=now, why=why)
+        if rows:
+            moving.lead_on(step, [row.pk for row in rows], outcome, at=now, why=why)
     if moves.exiting:
         moving.leave([row.pk for row in moves.exiting], Enrolment.Exit.STEP)
 

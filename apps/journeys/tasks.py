@@ -1,18 +1,19 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
 from apps.accounts import wakeups
-from apps.journeys import engine, hearing, publishing, statistics
+from apps.journeys import engine, entry, hearing, leaving, statistics, winners
 from apps.journeys.models import Call
 from apps.journeys.webhooks import CALL, draining
 
 
 def advance() -> int:
-    """Handle the events written down, then move everybody who is due."""
+    """Handle the events written down, let in and out who is due to be, then move everybody."""
     wakeups.heard(hearing.ADVANCE)
-    publishing.sweep()
-    total = hearing.drain(seconds=15)
-    total += engine.drain(seconds=25)
-    if hearing.due().exists() or engine.steps_due().exists():
+    total = hearing.drain(seconds=10)
+    total += entry.drain(seconds=10)
+    total += leaving.sweep(seconds=5)
+    total += engine.drain(seconds=20)
+    if hearing.due().exists() or entry.is_due() or engine.steps_due().exists():
         wakeups.call(hearing.ADVANCE)
     return total
 
@@ -25,6 +26,11 @@ def call_webhooks() -> int:
     if total and Call.objects.sendable().exists():
         wakeups.call(CALL)
     return total
+
+
+def decide_winners() -> int:
+    """Decide which pushes have won at their steps."""
+    return winners.decide()
 
 
 def roll_up() -> int:
