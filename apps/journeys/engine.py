@@ -24,8 +24,8 @@ from apps.journeys.models.enrolments import EnrolmentQuerySet
 BATCHES = {"postgresql": 5_000, "sqlite": 1_000}
 # In a row at one step, before the others that are due have their turn.
 TURN = 4
-# SQLite lets a busy writer starve the others: after each batch the web gets as long as it took.
-PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.1
+# SQLite lets a busy writer starve the others: after each batch the web gets half its time.
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.05
 # What kinds read of a row: the rest would take longer than moving it.
 LOADED = ("journey", "contact", "state", "visit")
 MAX_ERRORS = 5
@@ -99,9 +99,9 @@ def _turn(step: CompiledStep, own: Collection[int] | None, end: float) -> int:
         due = due_at_step(step)
         moved = _batch(step, due if own is None else due.filter(pk__in=own), most)
         total += moved
-        if own is None and connection.vendor == "sqlite":
+        if moved and own is None and connection.vendor == "sqlite":
             took = time.monotonic() - begun
-            time.sleep(min(max(took, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
+            time.sleep(min(max(took / 2, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
         if moved < most:
             break
     return total
@@ -196,9 +196,11 @@ def _apply(step: CompiledStep, moves: Moves, now: datetime) -> None:
     if moves.changed:
         Enrolment.objects.bulk_update(moves.changed, ["context"], batch_size=500)
     for until, rows in moves.waiting.items():
-        moving.let_wait([row.pk for row in rows], until)
+        if rows:
+            moving.let_wait([row.pk for row in rows], until)
     for (outcome, why), rows in moves.leaving.items():
-        moving.lead_on(step, [row.pk for row in rows], outcome, at=now, why=why)
+        if rows:
+            moving.lead_on(step, [row.pk for row in rows], outcome, at=now, why=why)
     if moves.exiting:
         moving.leave([row.pk for row in moves.exiting], Enrolment.Exit.STEP)
 

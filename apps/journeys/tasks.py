@@ -18,12 +18,13 @@ from apps.journeys.webhooks import CALL, draining
 def advance() -> int:
     """Let contacts in and out, handle the events written down, then move everybody who is due."""
     wakeups.heard(hearing.ADVANCE)
-    is_swept = lifecycle.sweep(seconds=10)
+    # Together under a minute, after which the cluster ends a task.
+    is_swept = lifecycle.sweep(seconds=5)
+    total = hearing.drain(seconds=10)
     moving_over.drain(seconds=5)
-    entry.drain(seconds=10)
+    entry.drain(seconds=8)
     leaving.sweep(seconds=5)
-    total = hearing.drain(seconds=15)
-    total += engine.drain(seconds=20)
+    total += engine.drain(seconds=15)
     lifecycle.finish_those_over()
     is_done = is_swept and not (hearing.due().exists() or entry.is_due())
     if not is_done or engine.steps_due().exists():

@@ -1622,6 +1622,7 @@ class Migration(migrations.Migration):
                 (
                     "step",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="visits",

@@ -200,7 +200,11 @@ class Visit(models.Model):
     """
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, db_index=False, related_name="visits")
-    step = models.ForeignKey(CompiledStep, models.PROTECT, db_index=False, related_name="visits")
+    # Without a constraint, which would have every batch hold the same row of its step thousands
+    # of times: the enrolment's holds it.
+    step = models.ForeignKey(
+        CompiledStep, models.PROTECT, db_index=False, db_constraint=False, related_name="visits"
+    )
     number = models.PositiveIntegerField()
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField()

@@ -26,6 +26,7 @@ from apps.journeys.models import (
     LimitStep,
     PopupStep,
     PushStep,
+    SigningSecret,
     SplitStep,
     StartStep,
     Step,
@@ -37,6 +38,7 @@ from apps.journeys.models import (
     WaitStep,
     WebhookStep,
 )
+from apps.journeys.webhooks import CALL
 from tests.factories import a_popup, a_property, a_push, a_site
 
 GOLD = {"field": "state.plan", "op": "is", "value": "gold"}
@@ -63,7 +65,6 @@ BUILDERS: dict[str, Callable[[Site, int], Step]] = {
 }
 # Whom these outcomes pass over a step.
 SKIPS = {("check", "none"), ("split", "b"), ("limit", "beyond")}
-PASSING = "start"
 
 
 def _within(people: int) -> int:
@@ -97,8 +98,10 @@ def build(number: int) -> World:
     # Nothing leaves the machine, and nothing is summed or removed but by the moves.
     Schedule.objects.exclude(func="apps.journeys.tasks.advance").delete()
     later = timezone.now() + timezone.timedelta(days=1)
-    WakeUp.objects.create(task=pushes.SEND, is_called=True, called_at=later)
+    for task in (pushes.SEND, CALL):
+        WakeUp.objects.create(task=task, is_called=True, called_at=later)
     site = a_site()
+    SigningSecret.objects.create(site=site, secret="secret")
     for name, type in {"plan": "text", "seen": "number"}.items():
         a_property(site, name, type)
     journey = _published(site, [BUILDERS[kind](site, number) for kind in BUILDERS if kind in KINDS])

@@ -25,7 +25,7 @@ HAS_TO: dict[str, Callable[[Person], set[str]]] = {
     "push": lambda person: {"sent"} if person.has_device else {"unreachable"},
     "popup": lambda person: {"declined"} if person.answers else {"unseen"},
     "event": lambda person: {"timeout"},
-    "webhook": lambda person: {"taken", "refused", "failed"},
+    "webhook": lambda person: {"failed"},
     "start": lambda person: {"started"},
     "leave": lambda person: {"step"},
 }
