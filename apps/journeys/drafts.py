@@ -1,0 +1,162 @@
+"""The draft of a journey: its steps and flow as rows, and what a marketer does to them.
+
+Every verb is one change that can be undone (apps.journeys.editing). Whoever calls them holds the
+journey (`hold`).
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import prefetch_related_objects
+
+from apps.accounts.models import User
+from apps.journeys import editing, flow
+from apps.journeys.flow import BEGINNING, ENTRY, Flow, Place
+from apps.journeys.models import Journey, Lead, PopupStep, PushStep, StartStep, Step
+from apps.journeys.models.steps import new_key
+
+LOADED_WITH: dict[type[Step], tuple[str, ...]] = {
+    PopupStep: ("popup",),
+    PushStep: ("push", "alternatives__push"),
+    StartStep: ("target",),
+}
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """`steps` by key, in the order of the journey, with all that their cards show."""
+
+    journey: Journey
+    steps: dict[str, Step]
+    flow: Flow
+
+    @property
+    def seen(self) -> str:
+        """Return what tells whether somebody else has changed the flow since."""
+        leads = {step: dict(rows) for step, rows in self.flow.leads.items()}
+        return fingerprint([leads, {key: dict(rows) for key, rows in self.flow.outcomes.items()}])
+
+
+def fingerprint(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def hold(journey_id: int) -> Journey:
+    """Return the journey, which nobody else changes until the transaction ends."""
+    rows = Journey.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("site", "live_version").get(pk=journey_id)
+
+
+def load(journey: Journey) -> Draft:
+    """Read it in as many queries as there are kinds of steps, and a few."""
+    rows = list(journey.steps.all())
+    for model, names in LOADED_WITH.items():
+        if of_kind := [row for row in rows if isinstance(row, model)]:
+            prefetch_related_objects(of_kind, *names)
+    keys = {row.pk: row.key for row in rows}
+    leads: dict[str, dict[str, str]] = {}
+    if rows:
+        leads[ENTRY] = {BEGINNING[1]: rows[0].key}
+    known = {row.key: dict(row.outcomes) for row in rows}
+    stored = Lead.objects.filter(step__journey=journey).order_by("pk")
+    for step, outcome, target in stored.values_list("step", "outcome", "target"):
+        if outcome in known[keys[step]]:
+            leads.setdefault(keys[step], {})[outcome] = keys[target]
+    outcomes = {row.key: row.outcomes for row in rows}
+    return Draft(
+        journey=journey,
+        steps={row.key: row for row in rows},
+        flow=Flow(outcomes=outcomes, leads=leads),
+    )
+
+
+def add(draft: Draft, step: Step, place: Place, *, by: User | None = None) -> None:
+    """Store the new step, which has its key, at the place. Raises Refused."""
+    new = flow.insert(draft.flow, step.key, step.outcomes, place)
+    with editing.change(draft.journey, f"Added “{step}”", by=by):
+        step.journey = draft.journey
+        step.save()
+        draft.steps[step.key] = step
+        store(draft, new)
+
+
+def move(draft: Draft, key: str, place: Place, *, by: User | None = None) -> str:
+    """Returns what was done, in words. Raises Refused."""
+    return _change(draft, flow.move(draft.flow, key, place), f"Moved “{draft.steps[key]}”", by)
+
+
+def lead(draft: Draft, place: Place, target: str, *, by: User | None = None) -> str:
+    """Lead the outcome at the place to a step, or to the end. Raises Refused."""
+    new = flow.lead(draft.flow, place, target)
+    step, outcome = place
+    label = dict(draft.flow.outcomes[step])[outcome] if step else "The journey"
+    words = f"“{label}” leads to “{draft.steps[target]}”" if target else f"“{label}” leads to the end"
+    return _change(draft, new, words[:150], by)
+
+
+def remove(draft: Draft, key: str, *, with_branch: bool, by: User | None = None) -> str:
+    """Delete a step: it alone, with what only its other outcomes lead to, or with all below it."""
+    new = flow.remove(draft.flow, key, with_branch=with_branch)
+    gone = [draft.steps[each] for each in draft.steps if each not in new.outcomes]
+    words = f"Deleted “{draft.steps[key]}”"
+    if len(gone) > 1:
+        words += f" and {len(gone) - 1} more"
+    with editing.change(draft.journey, words, by=by):
+        for step in gone:
+            step.delete()
+            del draft.steps[step.key]
+        store(draft, new)
+    return words
+
+
+def duplicate(draft: Draft, key: str, *, by: User | None = None) -> Step:
+    """Put a copy of the step right after it; returns the copy. Raises Refused."""
+    step = draft.steps[key]
+    copy = _copy(step)
+    new = flow.duplicate(draft.flow, key, copy.key)
+    with editing.change(draft.journey, f"Duplicated “{step}”", by=by):
+        copy.save()
+        if isinstance(step, PushStep):
+            for row in step.alternatives.all():
+                copy.alternatives.create(push=row.push, share=row.share)
+        draft.steps[copy.key] = copy
+        store(draft, new)
+    return copy
+
+
+def _copy(step: Step) -> Step:
+    links = {"id", "key", "step_ptr", "polymorphic_ctype"}
+    fields = [each for each in step._meta.concrete_fields if each.name not in links]
+    values = {each.attname: getattr(step, each.attname) for each in fields}
+    values["name"] = f"{step.name[:90]} (copy)"
+    return type(step)(key=new_key(), **values)
+
+
+def _change(draft: Draft, new: Flow, words: str, by: User | None) -> str:
+    if new != draft.flow:
+        with editing.change(draft.journey, words, by=by):
+            store(draft, new)
+    return words
+
+
+@transaction.atomic
+def store(draft: Draft, new: Flow) -> None:
+    """Make the rows what the flow says."""
+    draft.steps = {key: draft.steps[key] for key in new.outcomes}
+    for position, step in enumerate(draft.steps.values(), start=1):
+        if step.position != position:
+            step.position = position
+            Step.objects.non_polymorphic().filter(pk=step.pk).update(position=position)
+    ids = {key: step.pk for key, step in draft.steps.items()}
+    Lead.objects.filter(step__journey=draft.journey).delete()
+    Lead.objects.bulk_create(
+        Lead(step_id=ids[step], outcome=outcome, target_id=ids[target])
+        for step, rows in new.leads.items()
+        if step != ENTRY
+        for outcome, target in rows.items()
+    )
+    draft.flow = new
