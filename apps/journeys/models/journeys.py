@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 
 from apps.accounts.characters import check_name
@@ -67,6 +68,7 @@ class Edit(models.Model):
     before = models.JSONField()
     after = models.JSONField()
     is_undone = models.BooleanField(default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,0 +1,382 @@
+import json
+from datetime import UTC, datetime, time
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from apps.journeys import documents
+from apps.journeys.documents import content, read, write
+from apps.journeys.models import STEPS, Journey, Lead, PushAlternative, Step
+from apps.journeys.problems import Refused
+from tests.factories import a_popup, a_push, a_segment, a_site
+from tests.journeys.authoring import a_draft, a_flow, a_step, lead, of_every_kind
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def journey():
+    return a_draft()
+
+
+def refused(journey, document):
+    """What is said to the document; nothing is written of it."""
+    before = read(journey)
+    with pytest.raises(Refused) as error:
+        write(journey, document)
+    assert read(journey) == before
+    return [(problem.step_key, problem.message) for problem in error.value.problems]
+
+
+class TestRead:
+    def test_it_says_terms_steps_and_leads_and_names_others_by_id(self, journey):
+        segment = a_segment(journey.site, name="Gold")
+        journey.entry_rule = {"all": [{"segment": segment.pk, "op": "in"}]}
+        journey.starts_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        journey.save()
+        push = a_push(journey.site, name="Hello")
+        first = a_step(journey, "push", "Say hello", push=push, fixed_time=time(9))
+        last = a_step(journey, "leave", "Out")
+        lead(first, "sent", last)
+
+        found = read(journey)
+
+        assert found["name"] == journey.name
+        assert found["terms"]["entry_rule"] == journey.entry_rule
+        assert found["terms"]["starts_at"] == "2026-03-01T12:00:00+00:00"
+        assert found["steps"] == [
+            {
+                "key": first.key,
+                "kind": "push",
+                "name": "Say hello",
+                "fields": {
+                    "push": push.pk,
+                    "share": 1,
+                    "winner_after": 0,
+                    "devices": "all",
+                    "hours": "always",
+                    "fixed_time": "09:00:00",
+                    "respects_caps": True,
+                    "respects_consent": True,
+                },
+                "leads": {"sent": last.key},
+                "alternatives": [],
+            },
+            {"key": last.key, "kind": "leave", "name": "Out", "fields": {}, "leads": {}},
+        ]
+        assert found["names"] == {
+            "assets": {str(push.pk): "Hello"},
+            "segments": {str(segment.pk): "Gold"},
+            "journeys": {},
+        }
+
+    def test_it_leaves_out_leads_by_outcomes_that_are_gone(self, journey):
+        split, last = a_step(journey, "split"), a_step(journey, "leave")
+        lead(split, "c", last)
+
+        assert read(journey)["steps"][0]["leads"] == {}
+
+    def test_it_is_json(self, journey):
+        of_every_kind(journey)
+
+        assert json.loads(json.dumps(read(journey))) == read(journey)
+
+    def test_it_asks_as_often_for_three_steps_as_for_one(self, journey):
+        counts = []
+        for steps in (1, 2):
+            for _ in range(steps):
+                a_step(journey, "push").alternatives.create(push=a_push(journey.site))
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                read(journey)
+            counts.append(len(queries))
+
+        assert (journey.steps.count(), counts[0]) == (3, counts[1])
+
+
+class TestWrite:
+    @pytest.mark.parametrize("kind", [model.kind for model in STEPS])
+    def test_it_writes_what_was_read_of_every_kind(self, journey, kind):
+        a_step(journey, kind)
+        document = read(journey)
+        Step.objects.filter(journey=journey).non_polymorphic().delete()
+
+        write(journey, document)
+
+        assert read(journey) == document
+
+    def test_it_writes_a_whole_journey_into_another(self, journey):
+        of_every_kind(journey)
+        journey.total_cap, journey.weekdays, journey.control_percent = 5, [1, 2], 10
+        journey.save()
+        document = {**read(journey), "name": "Another"}
+        other = a_draft(journey.site)
+
+        write(other, document)
+
+        assert read(other) == document
+        assert (other.name, other.total_cap) == ("Another", 5)
+
+    def test_it_keeps_the_rows_of_steps_that_stay(self, journey):
+        steps = of_every_kind(journey)
+        document = read(journey)
+        document["steps"].reverse()
+        document["steps"][0]["name"] = "Good bye"
+
+        write(journey, document)
+
+        rows = list(journey.steps.all())
+        assert [row.pk for row in rows] == [row.pk for row in reversed(steps)]
+        assert [row.position for row in rows] == list(range(1, len(steps) + 1))
+        assert rows[0].name == "Good bye"
+        assert content(read(journey)) == content(document)
+
+    def test_it_makes_a_new_row_where_the_kind_is_another(self, journey):
+        first, last = a_flow(journey, "push", "leave")
+        document = read(journey)
+        wait = a_step(a_draft(journey.site), "wait", key=first.key)
+        document["steps"][0] = {**read(wait.journey)["steps"][0], "leads": {"done": last.key}}
+
+        write(journey, document)
+
+        assert [step.kind for step in journey.steps.all()] == ["wait", "leave"]
+        assert content(read(journey)) == content(document)
+
+    def test_it_deletes_what_is_not_there_any_more(self, journey):
+        of_every_kind(journey)
+
+        write(journey, {**read(journey), "steps": []})
+
+        assert not journey.steps.exists()
+        assert not Lead.objects.filter(step__journey=journey).exists()
+        assert not PushAlternative.objects.exists()
+
+    def test_it_writes_nothing_where_nothing_changed(self, journey):
+        of_every_kind(journey)
+        document = read(journey)
+
+        with CaptureQueriesContext(connection) as queries:
+            write(journey, document)
+
+        writes = [q["sql"] for q in queries if q["sql"].startswith(("UPDATE", "INSERT", "DELETE"))]
+        assert len(writes) == 1
+        assert "journeys_journey" in writes[0]
+
+
+class TestCheck:
+    def test_it_finds_nothing_wrong_with_what_was_read(self, journey):
+        of_every_kind(journey)
+
+        assert documents.check(read(journey), journey.site, journey=journey) == []
+
+    def test_it_refuses_what_is_no_journey(self, journey):
+        parts = "A journey has these parts: name, steps, terms."
+        assert refused(journey, []) == [("", parts)]
+        assert refused(journey, {}) == [("", parts)]
+        assert refused(journey, {**read(journey), "more": 1}) == [("", parts)]
+
+    def test_it_refuses_unknown_and_missing_terms(self, journey):
+        for terms in ({}, {**read(journey)["terms"], "x": 1}, None):
+            found = refused(journey, {**read(journey), "terms": terms})
+            assert found[0][1].startswith("The terms of a journey are these: category, ")
+
+    @pytest.mark.parametrize(
+        ("field", "value", "message"),
+        [
+            ("control_percent", True, "control group, percent: This is a whole number below "
+             "2,147,483,648."),
+            ("control_percent", 91, "control group, percent: Ensure this value is less than or "
+             "equal to 90."),
+            ("entry_kind", "x", "contacts enter: This is none of the choices."),
+            ("entry_event", "x" * 101, "event: Ensure this value has at most 100 characters (it "
+             "has 101)."),
+            ("entry_event", None, "event: This cannot be empty."),
+            ("on_date", "tomorrow", "on the day: This is a date such as 2026-03-29."),
+            ("at_time", "09:00+02:00", "at the time: This is a time such as 09:00."),
+            ("starts_at", "2026-01-01T00:00:00", "nobody enters before: This is a moment with its "
+             "zone."),
+            ("starts_at", "0001-01-01T00:00:00+14:00", "nobody enters before: This is a moment "
+             "with its zone."),
+            ("weekdays", [7], "on these days of the week: It takes a list of numbers from 0 to 6, "
+             "each once."),
+            ("entry_rule", {"all": []}, "for contacts who: The group “all” needs a list of "
+             "conditions."),
+            ("exits_on_goal", 1, "leave when the goal is reached: This is true or false."),
+            ("total_cap", 2**63 - 1, "at most, altogether: This is a whole number below "
+             "2,147,483,648."),
+            ("total_cap", 2**63, "A number is too large."),
+            ("entry_event", "a\x00b", "A text holds the character NUL."),
+            ("entry_event", "\ud800", "A text holds half a character."),
+            ("entry_where", float("nan"), "A number has no end."),
+        ],
+    )  # fmt: skip
+    def test_it_refuses_a_term_that_does_not_fit(self, journey, field, value, message):
+        document = read(journey)
+        document["terms"][field] = value
+
+        assert [words for _, words in refused(journey, document)][-1:] == [message]
+
+    def test_it_refuses_what_nests_without_end(self, journey):
+        deep = []
+        for _ in range(10_000):
+            deep = [deep]
+
+        assert refused(journey, deep) == [("", "This nests too deep.")]
+
+    def test_it_refuses_too_many_steps(self, journey):
+        a_step(journey, "leave")
+        step = read(journey)["steps"][0]
+        many = [{**step, "key": f"{number:012x}"} for number in range(201)]
+
+        assert refused(journey, {**read(journey), "steps": many}) == [
+            ("", "A journey has a list of at most 200 steps.")
+        ]
+        write(journey, {**read(journey), "steps": many[1:]})
+        assert journey.steps.count() == 200
+
+    def test_it_refuses_steps_that_are_none(self, journey):
+        a_step(journey, "leave")
+        good = read(journey)["steps"][0]
+        steps = [
+            7,
+            {**good, "kind": "dance"},
+            {**good, "kind": []},
+            {**good, "key": ""},
+            {**good, "fields": {"x": 1}},
+            {**good, "alternatives": []},
+        ]
+
+        assert refused(journey, {**read(journey), "steps": steps}) == [
+            ("", "Step 1: it has these parts: fields, key, kind, leads, name."),
+            ("", "Step 2: there is no such kind of step."),
+            ("", "Step 3: there is no such kind of step."),
+            ("", "Step 4: its key is a text of at most 12 plain characters."),
+            ("", "Step 5: a leave has other fields."),
+            ("", "Step 6: it has no alternatives."),
+        ]
+
+    def test_it_refuses_the_same_key_twice(self, journey):
+        step = a_step(journey, "leave")
+        document = read(journey)
+        document["steps"] *= 2
+
+        assert refused(journey, document) == [(step.key, f"2 steps have the key {step.key}.")]
+
+    def test_it_refuses_leads_to_nowhere(self, journey):
+        push = a_step(journey, "push")
+        document = read(journey)
+        document["steps"][0]["leads"] = {"sent": "nowhere", "eaten": push.key}
+
+        assert refused(journey, document) == [
+            (push.key, "“Sent” leads to no step."),
+            (push.key, "It has no outcome “eaten”."),
+        ]
+
+    def test_it_refuses_what_belongs_to_another_site(self, journey):
+        theirs = a_site()
+        push, popup, start = (a_step(journey, kind) for kind in ("push", "popup", "start"))
+        check = a_step(journey, "check")
+        document = read(journey)
+        steps = document["steps"]
+        steps[0]["fields"]["push"] = a_push(theirs).pk
+        steps[0]["alternatives"] = [{"push": a_popup(journey.site).pk, "share": 1}]
+        steps[1]["fields"]["popup"] = a_popup(theirs).pk
+        steps[2]["fields"]["target"] = a_draft(theirs).pk
+        rule = {"all": [{"segment": a_segment(theirs).pk, "op": "in"}]}
+        steps[3]["fields"]["branches"][0]["rule"] = rule
+        document["terms"]["excluded"] = [a_draft(theirs).pk]
+
+        assert refused(journey, document) == [
+            (push.key, "The site has no such push."),
+            (push.key, "The site has no such push."),
+            (popup.key, "The site has no such popup."),
+            (start.key, "The site has no such journey."),
+            ("", "A rule names a segment of another site."),
+            ("", "It excludes journeys of another site."),
+        ]
+        assert check.branches != steps[3]["fields"]["branches"]
+
+    def test_it_refuses_a_name_that_is_taken_or_empty(self, journey):
+        other = a_draft(journey.site)
+
+        taken = [("", "Another journey of this site has this name.")]
+        assert refused(journey, {**read(journey), "name": other.name}) == taken
+        assert refused(journey, {**read(journey), "name": " "})[-1] == (
+            "",
+            "name: Nothing of this name can be seen.",
+        )
+
+    @pytest.mark.parametrize(
+        ("kind", "field", "value", "message"),
+        [
+            ("check", "branches", [{"key": "none", "name": "N", "rule": {}}],
+             "branches: Two of them have the same key."),
+            ("check", "branches", [{"key": 1, "name": "N", "rule": 7}],
+             "branches: “key” is a text of at most 40 characters."),
+            ("split", "paths", [{"key": "a", "name": "A", "weight": 1.5}],
+             "paths: A weight is a whole number up to 1000."),
+            ("event", "events", [{"key": "a"}],
+             "events: Each has these parts: event, key, name, where."),
+            ("update", "changes", [{"op": [], "name": "a"}],
+             "changes: A change is one of set, unset, add, increment."),
+            ("webhook", "headers", {"X": 1}, "headers: The value of a header is a text."),
+            ("wait", "amount", 0,
+             "amount: Ensure this value is greater than or equal to 1."),
+            ("push", "push", None, "push: This cannot be empty."),
+            ("push", "push", -1, "push: This is the id of a row."),
+        ],
+    )  # fmt: skip
+    def test_it_refuses_fields_that_do_not_fit(self, journey, kind, field, value, message):
+        step = a_step(journey, kind)
+        document = read(journey)
+        document["steps"][0]["fields"][field] = value
+
+        assert (step.key, message) in refused(journey, document)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("gold"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def _places(value, path=()):
+    yield path
+    rows = enumerate(value) if isinstance(value, list) else getattr(value, "items", tuple)()
+    for key, each in rows:
+        yield from _places(each, (*path, key))
+
+
+class TestHostileDocuments:
+    @given(data=st.data())
+    @settings(
+        max_examples=150,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+    def test_whatever_stands_anywhere_is_written_whole_or_not_at_all(self, data):
+        journey = Journey.objects.filter(name="Whole").first()
+        if journey is None:
+            journey = a_draft(name="Whole")
+            of_every_kind(journey)
+        before = read(journey)
+        document = json.loads(json.dumps(before))
+        *path, last = data.draw(st.sampled_from([p for p in _places(document) if p]))
+        part = document
+        for key in path:
+            part = part[key]
+        part[last] = data.draw(JSON)
+
+        try:
+            write(journey, document)
+        except Refused as error:
+            assert error.problems
+            assert read(journey) == before
+        else:
+            assert content(read(journey)) == content(document)
+            write(journey, before)
