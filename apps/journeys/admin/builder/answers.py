@@ -10,6 +10,7 @@ from apps.journeys import editing, publishing
 from apps.journeys.admin.builder import picture
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.models import Journey
+from apps.journeys.problems import Problem
 
 COLORS = {
     Journey.Status.ACTIVE: "success",
@@ -20,7 +21,10 @@ COLORS = {
 
 def of_page(opened: Opened) -> dict[str, Any]:
     """Return what canvas and toolbar show."""
-    problems = publishing.problems(opened.journey)
+    problems = [
+        found if isinstance(found, Problem) else Problem(message=found)
+        for found in publishing.problems(opened.journey)
+    ]
     undo, redo = editing.steps_of_undo(opened.journey)
     journey = opened.journey
     status = Journey.Status(journey.status)

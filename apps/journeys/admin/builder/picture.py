@@ -31,6 +31,7 @@ class ShownWay:
 @dataclass(kw_only=True)
 class ShownCard:
     step: Step
+    kind: str
     above: ShownWay
     aside: list[ShownWay]
     branches: list["ShownLine"]
@@ -87,11 +88,12 @@ class _Pen:
         )
 
     def card(self, card: Card) -> ShownCard:
-        numbers = None
+        step, numbers = self.opened.draft.steps[card.key], None
         if self.numbers is not None:
             numbers = self.numbers.get(card.key, StepNumbers())
         return ShownCard(
-            step=self.opened.draft.steps[card.key],
+            step=step,
+            kind=str(step._meta.verbose_name),
             above=self.way(card.above),
             aside=[self.way(way) for way in card.aside],
             branches=[self.line(line) for line in card.branches],

@@ -1,0 +1,87 @@
+"""What is done with the journey as a whole, each after a dialog that says what it means."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+
+from apps.journeys import publishing
+from apps.journeys.admin.builder.answers import panel, verbs_of
+from apps.journeys.admin.builder.opened import Opened
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb:
+    title: str
+    text: str
+    button: str
+    done: str
+    do: Callable[..., Any]
+    is_grave: bool = False
+
+
+VERBS = {
+    "pause": Verb(
+        title="Pause this journey?",
+        text="Nobody enters any more. Those inside go on.",
+        button="Pause",
+        done="paused",
+        do=publishing.pause,
+    ),
+    "resume": Verb(
+        title="Resume this journey?",
+        text="Contacts enter again, and those inside go on.",
+        button="Resume",
+        done="resumed",
+        do=publishing.resume,
+    ),
+    "archive": Verb(
+        title="Archive this journey for good?",
+        text="Nobody enters any more and everybody inside leaves at once. It cannot be undone; "
+        "the numbers stay.",
+        button="Archive",
+        done="archived",
+        do=publishing.archive,
+        is_grave=True,
+    ),
+}
+
+
+def ask(opened: Opened, verb: str) -> HttpResponse:
+    """Show the dialog, or do it."""
+    if verb not in VERBS:
+        raise Http404
+    if verb not in [name for name, *_ in verbs_of(opened.journey)] or not opened.may_write:
+        raise PermissionDenied
+    if opened.request.method == "GET":
+        return panel(opened, "asking", {"journey": opened.journey, "name": verb, "verb": VERBS[verb]})
+    return _done(opened, VERBS[verb].do, f"“{opened.journey}” is {VERBS[verb].done}.")
+
+
+def publish(opened: Opened) -> HttpResponse:
+    if not opened.may_write:
+        raise PermissionDenied
+    if opened.request.method == "GET":
+        problems = publishing.problems(opened.journey)
+        return panel(opened, "publishing", {"journey": opened.journey, "problems": problems})
+    return _done(
+        opened, publishing.publish, f"“{opened.journey}” is published.", by=opened.request.user
+    )
+
+
+def _done(opened: Opened, verb: Callable[..., Any], said: str, **more: Any) -> HttpResponse:
+    """Do it, and load the page anew with what there is to say."""
+    try:
+        verb(opened.journey, **more)
+    except ValidationError as error:
+        for problem in error.messages:
+            messages.error(opened.request, problem)
+    else:
+        opened.admin.log_change(opened.request, opened.journey, said)
+        messages.success(opened.request, said)
+    page = reverse("admin:journeys_journey_change", args=[opened.journey.pk])
+    return HttpResponse(headers={"HX-Redirect": page, "X-Flow": "page"})
