@@ -4,8 +4,8 @@ from itertools import count, pairwise
 from typing import Any
 
 from apps.journeys import models
-from apps.journeys.models import Journey, Lead, Step
-from tests.factories import a_popup, a_push, a_segment, a_site
+from apps.journeys.models import Enrolment, Journey, Lead, Step
+from tests.factories import a_contact, a_popup, a_push, a_segment, a_site
 
 _numbers = count(1)
 
@@ -35,6 +35,19 @@ def a_flow(journey: Journey, *kinds: str) -> list[Step]:
     for step, after in pairwise(steps):
         lead(step, step.outcomes[0][0], after)
     return steps
+
+
+def inside(journey: Journey, key: str = "", **values: Any) -> Enrolment:
+    """A contact at a step of the live version; at its first unless told."""
+    version = journey.live_version
+    number = next(_numbers)
+    made = {
+        "contact": values.pop("contact", None) or a_contact(journey.site),
+        "step": version.steps.get(key=key) if key else version.steps.first(),
+        "number": number,
+        "entry_key": str(number),
+    }
+    return Enrolment.objects.create(journey=journey, version=version, **{**made, **values})
 
 
 def of_every_kind(journey: Journey) -> list[Step]:

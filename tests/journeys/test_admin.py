@@ -220,9 +220,12 @@ class TestActions:
 
     def test_it_says_every_problem_and_publishes_nothing(self, marketer):
         journey = a_draft()
+        steps = []
         for name in ("Sale", "News"):
             push = a_push(journey.site, name=name, status="draft")
-            PushStep.objects.create(journey=journey, name=f"Send {name}", push=push)
+            step = PushStep.objects.create(journey=journey, name=f"Send {name}", push=push)
+            steps.append(step)
+        Lead.objects.create(step=steps[0], outcome="sent", target=steps[1])
 
         self.do(marketer, journey, "publish")
 

@@ -318,7 +318,7 @@ class TestCheck:
             ("check", "branches", [{"key": 1, "name": "N", "rule": 7}],
              "branches: “key” is a text of at most 40 characters."),
             ("split", "paths", [{"key": "a", "name": "A", "weight": 1.5}],
-             "paths: A weight is a whole number up to 1000."),
+             "paths: A weight is a whole number up to 10000."),
             ("event", "events", [{"key": "a"}],
              "events: Each has these parts: event, key, name, where."),
             ("update", "changes", [{"op": [], "name": "a"}],

@@ -32,7 +32,7 @@ class TestPublish:
         compiled = [(s.key, s.kind, s.config, s.leads) for s in version.steps.all()]
         assert compiled == [
             (ask.key, "popup", {"asset": popup.pk}, {"declined": wait.key}),
-            (wait.key, "wait", {"seconds": 10_800}, {}),
+            (wait.key, "wait", wait.config(), {}),
         ]
         assert (journey.status, journey.live_version) == ("active", version)
 
@@ -63,6 +63,7 @@ class TestPublish:
                 {"segment": theirs.pk, "op": "in"},
             ]
         }
+        journey.save()
 
         with pytest.raises(ValidationError) as refused:
             publishing.publish(journey)
@@ -104,8 +105,9 @@ class TestPublish:
         assert Journey.objects.get(pk=journey.pk).status == "archived"
 
     def test_it_says_everything_that_is_wrong_at_once(self, journey):
-        a_push_step(journey, "One", status="draft")
-        a_push_step(journey, "Two", status="draft")
+        one = a_push_step(journey, "One", status="draft")
+        two = a_push_step(journey, "Two", status="draft")
+        Lead.objects.create(step=one, outcome="sent", target=two)
 
         with pytest.raises(ValidationError) as refused:
             publishing.publish(journey)

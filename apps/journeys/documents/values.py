@@ -9,7 +9,7 @@ from django.db import models
 
 from apps.segments.rules import check as check_rule
 
-MAX_ROWS, MAX_KEY, MAX_NAME, MAX_WEIGHT = 50, 40, 100, 1_000
+MAX_ROWS, MAX_KEY, MAX_NAME, MAX_WEIGHT = 50, 40, 100, 10_000
 LARGEST_STORED = 2**31 - 1
 OPS = ("set", "unset", "add", "increment")
 

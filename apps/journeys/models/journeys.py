@@ -28,6 +28,17 @@ class Journey(Terms):
         editable=False,
         help_text="Those inside stand still too, and nothing is sent.",
     )
+    held_at = models.DateTimeField(null=True, editable=False)
+    shifted_to = models.BigIntegerField(
+        null=True,
+        editable=False,
+        help_text="While a held journey resumes: the enrolment up to which waits were put off.",
+    )
+    move_over = models.JSONField(
+        null=True,
+        editable=False,
+        help_text="While those inside are being moved to the live version: what was asked for.",
+    )
     pause_reason = models.CharField(
         max_length=100, blank=True, editable=False, help_text="Where it paused itself."
     )

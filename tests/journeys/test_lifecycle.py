@@ -1,0 +1,254 @@
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from apps.delivery.models import Hold, Popup, Push
+from apps.journeys import engine, lifecycle, publishing
+from apps.journeys.models import Enrolment, Journey, Run
+from tests.factories import a_site, a_subscription
+from tests.journeys.authoring import a_draft, a_flow, a_step, inside
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def journey():
+    journey = a_draft()
+    a_flow(journey, "wait", "push")
+    publishing.publish(journey)
+    return journey
+
+
+def state(journey):
+    row = Journey.objects.get(pk=journey.pk)
+    return row.status, row.is_held
+
+
+class TestPause:
+    def test_nobody_enters_and_those_inside_go_on(self, journey):
+        row = inside(journey)
+        lifecycle.pause(journey, reason="As many as may have entered.")
+
+        engine.drain(seconds=3)
+
+        row.refresh_from_db()
+        assert row.state == "waiting"
+        assert state(journey) == ("paused", False)
+        assert Journey.objects.get(pk=journey.pk).pause_reason == "As many as may have entered."
+
+    def test_it_is_resumed(self, journey):
+        lifecycle.pause(journey, reason="Enough.")
+        lifecycle.resume(journey)
+
+        assert state(journey) == ("active", False)
+        assert Journey.objects.get(pk=journey.pk).pause_reason == ""
+
+
+class TestHold:
+    def test_those_inside_stand_still_and_nothing_is_sent(self, journey):
+        row = inside(journey)
+        lifecycle.hold(journey)
+
+        engine.drain(seconds=3)
+
+        row.refresh_from_db()
+        assert row.state == "ready"
+        assert state(journey) == ("paused", True)
+        assert list(Hold.objects.values_list("campaign", flat=True)) == [f"journey:{journey.pk}"]
+
+    def test_it_goes_on_where_it_stood(self, journey):
+        due_at = timezone.now() + timedelta(hours=1)
+        row = inside(journey, state="waiting", due_at=due_at)
+        lifecycle.hold(journey)
+        lifecycle.resume(journey)
+
+        row.refresh_from_db()
+        assert (state(journey), row.due_at) == (("active", False), due_at)
+
+    def test_waits_are_put_off_by_the_time_for_which_it_was_held(self, journey, monkeypatch):
+        monkeypatch.setattr(lifecycle, "BATCH", 2)
+        due_at = timezone.now() + timedelta(hours=1)
+        rows = [inside(journey, state="waiting", due_at=due_at) for _ in range(5)]
+        ready = inside(journey)
+        lifecycle.hold(journey)
+        held_at = timezone.now() - timedelta(hours=5)
+        Journey.objects.filter(pk=journey.pk).update(held_at=held_at)
+
+        lifecycle.resume(journey, shift_waits=True)
+
+        for row in rows:
+            row.refresh_from_db()
+            assert abs(row.due_at - due_at - timedelta(hours=5)) < timedelta(seconds=10)
+        before = ready.due_at
+        ready.refresh_from_db()
+        assert ready.due_at == before
+        assert (state(journey), journey.status) == (("active", False), "active")
+
+    def test_a_worker_goes_on_with_it_and_nobody_moves_before(self, journey, monkeypatch):
+        monkeypatch.setattr(lifecycle, "BATCH", 2)
+        monkeypatch.setattr(lifecycle, "AT_ONCE_SECONDS", -1)
+        due_at = timezone.now() - timedelta(hours=1)
+        rows = [inside(journey, state="waiting", due_at=due_at) for _ in range(3)]
+        lifecycle.hold(journey)
+        Journey.objects.filter(pk=journey.pk).update(held_at=timezone.now() - timedelta(hours=5))
+        lifecycle.resume(journey, shift_waits=True)
+        assert state(journey) == ("paused", True)
+        engine.drain(seconds=3)
+        with pytest.raises(ValidationError, match="is resuming, so this cannot be done"):
+            lifecycle.resume(journey)
+
+        assert not lifecycle.sweep(seconds=-1)
+        assert lifecycle.sweep(seconds=5)
+
+        assert state(journey) == ("active", False)
+        for row in rows:
+            row.refresh_from_db()
+            assert row.state == "waiting"
+            assert abs(row.due_at - due_at - timedelta(hours=5)) < timedelta(seconds=10)
+
+
+class TestFinish:
+    def test_those_inside_leave_and_what_nobody_saw_is_withdrawn(self):
+        journey = a_draft()
+        a_step(journey, "popup")
+        publishing.publish(journey)
+        row = inside(journey)
+        engine.drain(seconds=3)
+        assert Popup.objects.open().count() == 1
+
+        lifecycle.finish(journey)
+
+        row.refresh_from_db()
+        assert (row.state, row.exit_reason) == ("left", "ended")
+        assert Popup.objects.open().count() == 0
+        assert state(journey) == ("finished", False)
+
+    def test_queued_pushes_are_withdrawn(self):
+        journey = a_draft()
+        a_step(journey, "push")
+        publishing.publish(journey)
+        contact = a_subscription().device.contact
+        contact.site = journey.site
+        contact.save()
+        inside(journey, contact=contact)
+        engine.drain(seconds=3)
+        assert Push.objects.filter(status="queued").count() == 1
+
+        lifecycle.finish(journey)
+
+        assert Push.objects.filter(status="queued").count() == 0
+
+    def test_a_held_one_is_held_no_more(self, journey):
+        lifecycle.hold(journey)
+        lifecycle.finish(journey)
+
+        assert state(journey) == ("finished", False)
+
+    def test_it_can_be_published_again(self, journey):
+        lifecycle.finish(journey)
+        publishing.publish(journey)
+
+        assert state(journey) == ("active", False)
+
+    def test_of_many_a_worker_takes_out_the_rest(self, journey, monkeypatch):
+        monkeypatch.setattr(lifecycle, "BATCH", 2)
+        monkeypatch.setattr(lifecycle, "AT_ONCE_SECONDS", -1)
+        for _ in range(5):
+            inside(journey)
+
+        lifecycle.finish(journey)
+        assert Enrolment.objects.inside().count() == 3
+        assert not lifecycle.sweep(seconds=-1)
+        assert lifecycle.sweep(seconds=5)
+        assert Enrolment.objects.inside().count() == 0
+
+
+class TestArchive:
+    def test_it_is_for_good(self, journey):
+        row = inside(journey)
+        lifecycle.archive(journey)
+
+        row.refresh_from_db()
+        assert (row.exit_reason, state(journey)) == ("ended", ("archived", False))
+        with pytest.raises(ValidationError, match="is archived"):
+            publishing.publish(journey)
+
+    def test_who_came_in_at_the_same_moment_is_taken_out(self, journey):
+        lifecycle.archive(journey)
+        row = inside(journey)
+
+        lifecycle.sweep()
+
+        row.refresh_from_db()
+        assert (row.state, row.exit_reason, row.due_at) == ("left", "ended", None)
+
+
+class TestRefusals:
+    REFUSED = {
+        "draft": ["pause", "hold", "resume", "finish"],
+        "active": ["resume"],
+        "paused": ["pause"],
+        "held": ["pause", "hold"],
+        "finished": ["pause", "hold", "resume", "finish"],
+        "archived": ["pause", "hold", "resume", "finish", "archive"],
+    }
+
+    @pytest.mark.parametrize(
+        ("name", "verb"), [(name, verb) for name, verbs in REFUSED.items() for verb in verbs]
+    )
+    def test_what_makes_no_sense_is_refused_and_changes_nothing(self, journey, name, verb):
+        status = "paused" if name == "held" else name
+        Journey.objects.filter(pk=journey.pk).update(status=status, is_held=name == "held")
+        row = inside(journey)
+
+        with pytest.raises(ValidationError) as refused:
+            getattr(lifecycle, verb)(journey)
+
+        assert refused.value.messages == [f"“{journey}” is {name}, so this cannot be done."]
+        assert state(journey) == (status, name == "held")
+        assert (Hold.objects.count(), row.state) == (0, "ready")
+
+
+class TestFinishThoseOver:
+    def test_one_whose_dates_are_over_and_that_nobody_is_inside(self, journey):
+        version = journey.live_version
+        version.ends_at = timezone.now() - timedelta(seconds=1)
+        version.save()
+        row = inside(journey)
+        assert lifecycle.finish_those_over() == 0
+        Enrolment.objects.filter(pk=row.pk).leave(Enrolment.Exit.END)
+
+        assert lifecycle.finish_those_over() == 1
+        assert state(journey) == ("finished", False)
+        assert lifecycle.finish_those_over() == 0
+
+    def test_one_that_was_to_run_once_and_has(self):
+        tomorrow = timezone.now().date() + timedelta(days=1)
+        journey = a_draft(
+            a_site(), entry_kind="schedule", on_date=tomorrow, at_time=time(9), name="Sale"
+        )
+        a_step(journey, "leave")
+        version = publishing.publish(journey)
+        Run.objects.filter(version=version).delete()
+        run = Run.objects.create(version=version, occurrence="x", due_at=timezone.now())
+        assert lifecycle.finish_those_over() == 0
+        run.finished_at = timezone.now()
+        run.save()
+        assert lifecycle.finish_those_over() == 0
+        version.on_date = date(2026, 1, 1)
+        version.save()
+
+        assert lifecycle.finish_those_over() == 1
+        assert state(journey) == ("finished", False)
+
+    def test_nobody_else(self, journey):
+        version = journey.live_version
+        version.ends_at = datetime(9999, 1, 1, tzinfo=UTC)
+        version.save()
+        other = a_draft()
+        a_step(other, "leave")
+        publishing.publish(other)
+
+        assert lifecycle.finish_those_over() == 0
