@@ -94,7 +94,9 @@ def lead(draft: Draft, place: Place, target: str, *, by: User | None = None) -> 
     new = flow.lead(draft.flow, place, target)
     step, outcome = place
     label = dict(draft.flow.outcomes[step])[outcome] if step else "The journey"
-    words = f"“{label}” leads to “{draft.steps[target]}”" if target else f"“{label}” leads to the end"
+    words = (
+        f"“{label}” leads to “{draft.steps[target]}”" if target else f"“{label}” leads to the end"
+    )
     return _change(draft, new, words[:150], by)
 
 

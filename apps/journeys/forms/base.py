@@ -1,6 +1,7 @@
 """What the builder's forms have in common: rows, fields that depend on others, known names."""
 
 import contextlib
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -139,12 +140,26 @@ class StepForm(BuilderForm):
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            names = [name for name in self.fields if name not in ("name", *self.rows)]
+            values = {name: getattr(self.instance, name) for name in names if name != "name"}
+            rows = [self.initial_rows(name) for name in self.rows]
+            made = self.made_name(values, *rows)[:100]
+            if made == self.instance.name:
+                # It goes on being made, as what the step does changes.
+                self.initial["name"] = ""
+                self.fields["name"].widget.attrs["placeholder"] = made
+
     def _post_clean(self) -> None:
         if not self.cleaned_data.get("name") and "name" not in self.errors:
-            self.cleaned_data["name"] = self.made_name()[:100]
+            rows = [each.values() if each.is_valid() else [] for each in self.formsets.values()]
+            self.cleaned_data["name"] = self.made_name(self.cleaned_data, *rows)[:100]
         super()._post_clean()
 
-    def made_name(self) -> str:
+    def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
+        """Return a name for what was written: its fields, and its rows where it has some."""
         return str(self._meta.model._meta.verbose_name).capitalize()
 
     def offer_assets(self, name: str, model: type[Asset], kept: int | None) -> None:
@@ -164,4 +179,3 @@ def asset_choices(
         for pk, name, status in rows
         if status != Asset.Status.ARCHIVED or pk in kept
     ]
-

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -76,13 +77,16 @@ class UpdateForm(StepForm):
     def stored_rows(self, name: str) -> list[dict[str, Any]]:
         rows = super().stored_rows(name)
         return [
-            {part: row[part] for part in ("op", "name", "value") if row["op"] != "unset" or part != "value"}
+            {
+                part: row[part]
+                for part in ("op", "name", "value")
+                if row["op"] != "unset" or part != "value"
+            }
             for row in rows
         ]
 
-    def made_name(self) -> str:
-        rows = self.formsets["changes"]
-        first = rows.values()[:1] if rows.is_valid() else []
+    def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
+        first = rows[:1]
         return f"Update {first[0]['name']}" if first else "Update state"
 
 
@@ -140,8 +144,8 @@ class TrackForm(NamedValues, StepForm):
     def stored_rows(self, name: str) -> dict[str, Any]:
         return {row["name"]: typed(row["value"]) for row in super().stored_rows(name)}
 
-    def made_name(self) -> str:
-        return f"Track {self.cleaned_data.get('event') or 'event'}"
+    def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
+        return f"Track {values.get('event') or 'event'}"
 
 
 class TagForm(StepForm):
@@ -166,8 +170,8 @@ class TagForm(StepForm):
             raise ValidationError("Write state. or event. and the name of a property.")
         return self.cleaned_data["source"]
 
-    def made_name(self) -> str:
-        return f"Keep {self.cleaned_data.get('tag') or 'a value'}"
+    def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
+        return f"Keep {values.get('tag') or 'a value'}"
 
 
 class WebhookForm(NamedValues, StepForm):
@@ -176,7 +180,9 @@ class WebhookForm(NamedValues, StepForm):
     class Meta:
         model = WebhookStep
         fields = ("method", "url", "body", "patience_hours", "name")
-        widgets = {"body": forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code"})}
+        widgets = {
+            "body": forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code"})
+        }
         help_texts = {
             "url": "It begins with https:// and may hold tags.",
             "patience_hours": "How long it tries again while nobody answers.",
@@ -191,5 +197,5 @@ class WebhookForm(NamedValues, StepForm):
     def stored_rows(self, name: str) -> dict[str, str]:
         return {row["name"]: row["value"] for row in super().stored_rows(name)}
 
-    def made_name(self) -> str:
+    def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
         return "Webhook"

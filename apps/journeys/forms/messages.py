@@ -1,5 +1,6 @@
 """Popups and pushes."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -27,8 +28,8 @@ class PopupForm(StepForm):
     def prepare(self) -> None:
         self.offer_assets("popup", assets.Popup, self.instance.popup_id)
 
-    def made_name(self) -> str:
-        return str(self.cleaned_data.get("popup") or "Popup")
+    def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
+        return str(values.get("popup") or "Popup")
 
 
 class AlternativeRow(Row):
@@ -92,7 +93,9 @@ class PushForm(StepForm):
     def initial_rows(self, name: str) -> list[dict[str, Any]]:
         if self.instance.pk is None:
             return []
-        return [{"push": row.push_id, "share": row.share} for row in self.instance.alternatives.all()]
+        return [
+            {"push": row.push_id, "share": row.share} for row in self.instance.alternatives.all()
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -104,8 +107,8 @@ class PushForm(StepForm):
                 self.add_error("push", "The same push is among the others; choose each once.")
         return cleaned
 
-    def made_name(self) -> str:
-        return str(self.cleaned_data.get("push") or "Push")
+    def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
+        return str(values.get("push") or "Push")
 
     def save(self, commit: bool = True) -> PushStep:
         step = super().save(commit)

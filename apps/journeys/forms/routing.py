@@ -1,5 +1,6 @@
 """Steps that choose a path."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -104,8 +105,8 @@ class StartForm(StepForm):
         names = (rows | chosen).order_by("name").values_list("pk", "name")
         field.choices = [("", "Choose one"), *names]
 
-    def made_name(self) -> str:
-        target = self.cleaned_data.get("target")
+    def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
+        target = values.get("target")
         return f"Start {target}" if target else "Start journey"
 
 

@@ -109,7 +109,9 @@ class OftenForm(BuilderForm):
         others = Journey.objects.filter(site=self.journey.site_id).exclude(pk=self.journey.pk)
         rows = others.order_by("name").values_list("pk", "name", "status")
         kept = self.instance.excluded
-        field.choices = [(pk, name) for pk, name, status in rows if status not in over or pk in kept]
+        field.choices = [
+            (pk, name) for pk, name, status in rows if status not in over or pk in kept
+        ]
         if not field.choices:
             field.help_text = "The site has no other journeys."
 

@@ -1,5 +1,6 @@
 """Steps that let time pass."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -44,8 +45,8 @@ class WaitForm(StepForm):
             self.need("at_time", "Write until which hour it waits.")
         return cleaned
 
-    def made_name(self) -> str:
-        found = self.cleaned_data
+    def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
+        found = values
         if found.get("until") == Until.DURATION and found.get("amount"):
             unit = str(found.get("unit"))
             return f"Wait {found['amount']} {unit[:-1] if found['amount'] == 1 else unit}"
@@ -83,7 +84,8 @@ class WaitForEventForm(StepForm):
         fields = ("amount", "unit", "name")
         help_texts = {"amount": "Then the contact goes on by “Not in time”."}
 
-    def made_name(self) -> str:
-        rows = self.formsets["events"]
-        first = rows.values()[:1] if rows.is_valid() else []
-        return f"Wait for {first[0]['name'] or first[0]['event']}" if first else "Wait for event"
+    def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
+        first = rows[:1]
+        return (
+            f"Wait for {first[0].get('name') or first[0]['event']}" if first else "Wait for event"
+        )

@@ -10,7 +10,6 @@ from apps.journeys import editing, publishing
 from apps.journeys.admin.builder import picture
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.models import Journey
-from apps.journeys.problems import Problem
 
 COLORS = {
     Journey.Status.ACTIVE: "success",
@@ -21,10 +20,7 @@ COLORS = {
 
 def of_page(opened: Opened) -> dict[str, Any]:
     """Return what canvas and toolbar show."""
-    problems = [
-        found if isinstance(found, Problem) else Problem(message=found)
-        for found in publishing.problems(opened.journey)
-    ]
+    problems = publishing.problems(opened.journey, by=opened.user)
     undo, redo = editing.steps_of_undo(opened.journey)
     journey = opened.journey
     status = Journey.Status(journey.status)
@@ -50,10 +46,10 @@ def verbs_of(journey: Journey) -> list[tuple[str, str, str]]:
     found = []
     if status == states.ACTIVE:
         found.append(("pause", "Pause", "pause"))
-    if journey.is_held or status == states.PAUSED:
+    if status == states.PAUSED:
         found.append(("resume", "Resume", "play_arrow"))
     if status in Journey.RUNNING and not journey.is_held:
-        found.append(("hold", "Hold everything", "front_hand"))
+        found.append(("hold", "Hold: stop sending too", "front_hand"))
     if status in Journey.RUNNING:
         found.append(("finish", "Finish", "flag"))
     if status != states.ARCHIVED:

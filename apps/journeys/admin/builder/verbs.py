@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from apps.journeys import publishing
+from apps.journeys import lifecycle, publishing
 from apps.journeys.admin.builder.answers import panel, verbs_of
 from apps.journeys.admin.builder.opened import Opened
 
@@ -30,14 +30,38 @@ VERBS = {
         text="Nobody enters any more. Those inside go on.",
         button="Pause",
         done="paused",
-        do=publishing.pause,
+        do=lifecycle.pause,
     ),
     "resume": Verb(
         title="Resume this journey?",
         text="Contacts enter again, and those inside go on.",
         button="Resume",
         done="resumed",
-        do=publishing.resume,
+        do=lifecycle.resume,
+    ),
+    "hold": Verb(
+        title="Hold everything?",
+        text="Nobody enters any more, those inside stand still where they are, and nothing that "
+        "is queued is sent until you resume.",
+        button="Hold",
+        done="held",
+        do=lifecycle.hold,
+    ),
+    "finish": Verb(
+        title="Finish this journey?",
+        text="Nobody enters any more, everybody inside leaves at once, and what nobody has seen "
+        "yet is withdrawn. It can be published again.",
+        button="Finish",
+        done="finished",
+        do=lifecycle.finish,
+        is_grave=True,
+    ),
+    "discard": Verb(
+        title="Discard the changes?",
+        text="The draft becomes what was published last. You can undo that.",
+        button="Discard",
+        done="as it was published last",
+        do=publishing.discard,
     ),
     "archive": Verb(
         title="Archive this journey for good?",
@@ -45,7 +69,7 @@ VERBS = {
         "the numbers stay.",
         button="Archive",
         done="archived",
-        do=publishing.archive,
+        do=lifecycle.archive,
         is_grave=True,
     ),
 }
@@ -58,7 +82,9 @@ def ask(opened: Opened, verb: str) -> HttpResponse:
     if verb not in [name for name, *_ in verbs_of(opened.journey)] or not opened.may_write:
         raise PermissionDenied
     if opened.request.method == "GET":
-        return panel(opened, "asking", {"journey": opened.journey, "name": verb, "verb": VERBS[verb]})
+        return panel(
+            opened, "asking", {"journey": opened.journey, "name": verb, "verb": VERBS[verb]}
+        )
     return _done(opened, VERBS[verb].do, f"“{opened.journey}” is {VERBS[verb].done}.")
 
 
@@ -66,8 +92,12 @@ def publish(opened: Opened) -> HttpResponse:
     if not opened.may_write:
         raise PermissionDenied
     if opened.request.method == "GET":
-        problems = publishing.problems(opened.journey)
-        return panel(opened, "publishing", {"journey": opened.journey, "problems": problems})
+        context = {"journey": opened.journey, "steps": opened.draft.steps}
+        context["problems"] = publishing.problems(opened.journey, by=opened.user)
+        context["warnings"] = publishing.warnings(opened.journey)
+        if not context["problems"]:
+            context["changes"] = publishing.changes(opened.journey)
+        return panel(opened, "publishing", context)
     return _done(
         opened, publishing.publish, f"“{opened.journey}” is published.", by=opened.request.user
     )
