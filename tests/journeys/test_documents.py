@@ -345,11 +345,11 @@ JSON = st.recursive(
 )
 
 
-def _places(value, path=()):
+def places(value, path=()):
     yield path
     rows = enumerate(value) if isinstance(value, list) else getattr(value, "items", tuple)()
     for key, each in rows:
-        yield from _places(each, (*path, key))
+        yield from places(each, (*path, key))
 
 
 class TestHostileDocuments:
@@ -366,7 +366,7 @@ class TestHostileDocuments:
             of_every_kind(journey)
         before = read(journey)
         document = json.loads(json.dumps(before))
-        *path, last = data.draw(st.sampled_from([p for p in _places(document) if p]))
+        *path, last = data.draw(st.sampled_from([p for p in places(document) if p]))
         part = document
         for key in path:
             part = part[key]

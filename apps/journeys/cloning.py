@@ -1,0 +1,13 @@
+"""Copies of journeys."""
+
+from django.db import transaction
+
+from apps.journeys import creating, documents
+from apps.journeys.models import Journey
+
+
+@transaction.atomic
+def clone(journey: Journey) -> Journey:
+    """Return a copy of the draft, as a draft of its own: “… (copy)”."""
+    copy = creating.with_new_keys(documents.content(documents.read(journey)))
+    return creating.create(journey.site, copy)
