@@ -1,5 +1,7 @@
 """Journeys to start from."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 
 from apps.accounts.models import PushStatus, Site
@@ -43,4 +45,25 @@ def ask_for_permission(site: Site) -> Journey:
     ask = PopupStep.objects.create(journey=journey, name="Ask", position=1, popup=popup)
     welcome = PushStep.objects.create(journey=journey, name="Welcome", position=2, push=push)
     Lead.objects.create(step=ask, outcome="allowed", target=welcome)
+    return journey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    key: str
+    title: str
+    about: str
+    icon: str
+
+
+def offered() -> list[Template]:
+    about = "A popup of your own before the browser asks; “No” can be asked again later"
+    return [Template(key="ask", title=ASK_FOR_PERMISSION, about=about, icon="notifications_active")]
+
+
+@transaction.atomic
+def make(key: str, site: Site, *, name: str) -> Journey:
+    journey = ask_for_permission(site)
+    journey.name = name
+    journey.save(update_fields=["name"])
     return journey

@@ -17,6 +17,7 @@ from unfold.decorators import display
 from apps.accounts.backoffice import ModelAdmin, labels
 from apps.journeys import asset_uses, audience
 from apps.journeys.admin.builder import urls
+from apps.journeys.admin.builder.creating import add
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.admin.builder.page import page
 from apps.journeys.models import Journey
@@ -56,6 +57,11 @@ class JourneyAdmin(ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [*urls.of_builder(self), *super().get_urls()]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return add(self, request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

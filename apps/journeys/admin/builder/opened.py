@@ -52,9 +52,9 @@ class Opened:
 View = Callable[..., HttpResponse]
 
 
-def opens(admin: Any, view: View, *methods: str) -> View:
+def opens(admin: Any, view: View, *methods: str, changes: bool = True) -> View:
     """Return the view for an address of a journey: who may not see it gets 403, and whoever
-    writes must be allowed to, and holds the journey meanwhile."""
+    posts holds the journey meanwhile and, where that `changes` it, must be allowed to."""
 
     def opened(request: HttpRequest, object_id: str, **rest: str) -> HttpResponse:
         if request.method not in methods:
@@ -68,7 +68,7 @@ def opens(admin: Any, view: View, *methods: str) -> View:
             return view(Opened(admin=admin, request=request, journey=_one(number)), **rest)
         with transaction.atomic():
             found = Opened(admin=admin, request=request, journey=_held(number))
-            if not found.may_write:
+            if changes and not found.may_write:
                 raise PermissionDenied
             return view(found, **rest)
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from apps.journeys.admin.builder import edits, steps, terms, verbs
+from apps.journeys.admin.builder import creating, edits, steps, terms, verbs
 from apps.journeys.admin.builder.opened import View, opens
 
 ADDRESSES: list[tuple[str, View, tuple[str, ...], str]] = [
@@ -13,6 +13,8 @@ ADDRESSES: list[tuple[str, View, tuple[str, ...], str]] = [
     ("flow/terms/<str:group>/", terms.terms, ("GET", "POST"), "terms"),
     ("flow/edit/<str:verb>/", edits.edit, ("POST",), "edit"),
     ("publish/", verbs.publish, ("GET", "POST"), "publish"),
+    ("clone/", verbs.clone, ("GET", "POST"), "clone"),
+    ("export/", creating.export, ("GET",), "export"),
     ("do/<str:verb>/", verbs.ask, ("GET", "POST"), "do"),
 ]
 
@@ -22,7 +24,9 @@ def of_builder(admin: Any) -> list[URLPattern]:
     return [
         path(
             f"<path:object_id>/{route}",
-            admin.admin_site.admin_view(opens(admin, view, *methods)),
+            admin.admin_site.admin_view(
+                opens(admin, view, *methods, changes=view is not verbs.clone)
+            ),
             name=f"journeys_journey_{name}",
         )
         for route, view, methods, name in ADDRESSES

@@ -1,6 +1,6 @@
 """What is done with the journey as a whole, each after a dialog that says what it means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from apps.journeys import lifecycle, publishing
+from apps.journeys import cloning, lifecycle, publishing
 from apps.journeys.admin.builder.answers import panel, verbs_of
 from apps.journeys.admin.builder.opened import Opened
+from apps.journeys.models import Journey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +89,21 @@ def ask(opened: Opened, verb: str) -> HttpResponse:
     return _done(opened, VERBS[verb].do, f"“{opened.journey}” is {VERBS[verb].done}.")
 
 
+def clone(opened: Opened) -> HttpResponse:
+    """Make a copy, as a draft of its own, and go there."""
+    if not opened.admin.has_add_permission(opened.request):
+        raise PermissionDenied
+    if opened.request.method == "GET":
+        return panel(opened, "cloning", {"journey": opened.journey})
+    try:
+        copy = cloning.clone(opened.journey)
+    except ValidationError as error:
+        return _to_page(opened.journey, opened, errors=error.messages)
+    opened.admin.log_addition(opened.request, copy, f"Cloned from “{opened.journey}”.")
+    messages.success(opened.request, f"This is the copy of “{opened.journey}”.")
+    return _to_page(copy, opened)
+
+
 def publish(opened: Opened) -> HttpResponse:
     if not opened.may_write:
         raise PermissionDenied
@@ -108,10 +124,14 @@ def _done(opened: Opened, verb: Callable[..., Any], said: str, **more: Any) -> H
     try:
         verb(opened.journey, **more)
     except ValidationError as error:
-        for problem in error.messages:
-            messages.error(opened.request, problem)
-    else:
-        opened.admin.log_change(opened.request, opened.journey, said)
-        messages.success(opened.request, said)
-    page = reverse("admin:journeys_journey_change", args=[opened.journey.pk])
+        return _to_page(opened.journey, opened, errors=error.messages)
+    opened.admin.log_change(opened.request, opened.journey, said)
+    messages.success(opened.request, said)
+    return _to_page(opened.journey, opened)
+
+
+def _to_page(journey: Journey, opened: Opened, *, errors: Sequence[str] = ()) -> HttpResponse:
+    for error in errors:
+        messages.error(opened.request, error)
+    page = reverse("admin:journeys_journey_change", args=[journey.pk])
     return HttpResponse(headers={"HX-Redirect": page, "X-Flow": "page"})
