@@ -208,6 +208,6 @@ def _in_order(flow: Flow) -> Flow:
         for step, rows in flow.leads.items()
     }
     tidy = replace(flow, leads={step: rows for step, rows in leads.items() if rows})
-    if not tidy.at(BEGINNING) and (first := next(iter(tidy.outcomes), "")):
+    if not tidy.at(BEGINNING) and (first := next(iter(drawn_at(tidy)), "")):
         tidy = replace(tidy, leads={**tidy.leads, ENTRY: {BEGINNING[1]: first}})
     return replace(tidy, outcomes={key: tidy.outcomes[key] for key in drawn_at(tidy)})

@@ -32,7 +32,9 @@ class BuilderForm(forms.ModelForm):
     events: ClassVar[tuple[tuple[str, str], ...]] = ()
     use_required_attribute = False
 
-    def __init__(self, *args: Any, journey: Journey, user: User | None = None, **options: Any):
+    def __init__(
+        self, *args: Any, journey: Journey, user: User | None = None, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.journey, self.user = journey, user
         for field in self.fields.values():

@@ -10,9 +10,8 @@ from apps.journeys.models.terms import check_pauses
 from apps.segments import rules
 from apps.segments.rules import Context
 
-WEEKDAYS = [
-    ("0", "Mon"), ("1", "Tue"), ("2", "Wed"), ("3", "Thu"), ("4", "Fri"), ("5", "Sat"), ("6", "Sun"),
-]  # fmt: skip
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = [(str(day), name) for day, name in enumerate(DAYS)]
 PAUSES = "Write the days of each pause, for example 3, 7, 30."
 
 

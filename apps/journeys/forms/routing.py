@@ -14,7 +14,7 @@ from apps.segments.forms import RuleField
 
 class BranchRow(Row):
     key = forms.CharField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(label="Branch", max_length=100, initial="Yes")
+    name = forms.CharField(label="Branch", max_length=100)
     rule = RuleField(label="For contacts who")
 
     def clean_rule(self) -> dict[str, Any]:

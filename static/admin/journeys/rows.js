@@ -44,7 +44,9 @@ class Rows {
     this.list.append(row);
     startWhere(row);
     row.dispatchEvent(new CustomEvent("formset:added", { bubbles: true }));
-    this.tell();
+    // It is saved once something stands in it.
+    this.number();
+    this.percents();
     row.querySelector(".flow-row-fields :is(input, select, textarea)")?.focus();
   }
 

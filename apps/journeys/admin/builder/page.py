@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 
 from apps.accounts.panels import panels_of
@@ -13,19 +13,19 @@ from apps.journeys.models import STEPS, Step
 # In the order in which they are offered; others come after.
 GROUPS = ("Messages", "Time", "Paths", "Profile")
 HELP = {
-    "popup": "Shown on the site, until the contact answers",
-    "push": "To the contact’s browsers; one, or the best of several",
-    "wait": "For a while, until a date, or until an hour",
-    "event": "Until something happens, or not in time",
-    "check": "Different ways by rules about the contact",
-    "split": "Different ways by chance",
-    "limit": "Only the first so many go on",
-    "start": "Lets the contact into another journey too",
-    "leave": "The journey ends here",
-    "update": "Changes properties of the contact",
-    "tag": "Keeps a value for texts of later steps",
-    "track": "As if the contact had done something",
-    "webhook": "Calls one of your own systems",
+    "popup": "Shown on the site, until the contact answers.",
+    "push": "To the contact’s browsers: one, or the best of several.",
+    "wait": "For a while, until a date, or until an hour. What is past goes on at once.",
+    "event": "Until one of several events happens, or not in time.",
+    "check": "Different ways by rules about the contact; the first that is met counts.",
+    "split": "Different ways by chance.",
+    "limit": "Only the first so many go on, counted over all contacts.",
+    "start": "Lets the contact into another journey, beside this one.",
+    "leave": "The journey ends here.",
+    "update": "Changes properties of the contact.",
+    "tag": "Keeps a value as it is now, for texts of later steps.",
+    "track": "Tracks an event, as if the contact had done it.",
+    "webhook": "Calls one of your own systems, and goes on by its answer.",
 }
 
 
@@ -48,8 +48,8 @@ def offered(model: type[Step]) -> dict[str, str]:
 
 
 def page(admin: Any, request: HttpRequest, opened: Opened) -> HttpResponse:
-    if request.method != "GET":
-        raise Http404
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET"])
     built = panels_of(request, opened.journey)
     context = {
         **admin.admin_site.each_context(request),

@@ -10,6 +10,7 @@ from apps.journeys import drafts, editing, flow
 from apps.journeys.admin.builder.answers import panel, pieces
 from apps.journeys.admin.builder.edits import leads_of
 from apps.journeys.admin.builder.opened import Opened
+from apps.journeys.admin.builder.page import HELP
 from apps.journeys.forms import FORMS, StepForm
 from apps.journeys.models import STEPS, Step
 from apps.journeys.models.steps import new_key
@@ -50,7 +51,7 @@ def _shown(
         "journey": opened.journey,
         "step": step,
         "kind": step._meta.verbose_name,
-        "about": (type(step).__doc__ or "").strip().split("\n\n")[0],
+        "about": HELP.get(step.kind, ""),
         "form": form,
         "place": place,
         "seen": "" if place else seen_of(step),
