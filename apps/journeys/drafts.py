@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, When, prefetch_related_objects
+from django.db.models import (
+    Case,
+    PositiveSmallIntegerField,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 
 from apps.accounts.models import User
 from apps.journeys import editing, flow
@@ -149,14 +155,14 @@ def _change(draft: Draft, new: Flow, words: str, by: User | None) -> str:
 def store(draft: Draft, new: Flow) -> None:
     """Make the rows what the flow says."""
     draft.steps = {key: draft.steps[key] for key in new.outcomes}
-    moved = []
+    moved = {}
     for position, step in enumerate(draft.steps.values(), start=1):
         if step.position != position:
-            step.position = position
-            moved.append(When(pk=step.pk, then=position))
+            step.position = moved[step.pk] = position
     if moved:
-        rows = Step.objects.non_polymorphic().filter(journey=draft.journey)
-        rows.update(position=Case(*moved, default=F("position")))
+        which = [When(pk=pk, then=Value(position)) for pk, position in moved.items()]
+        rows = Step.objects.non_polymorphic().filter(pk__in=moved)
+        rows.update(position=Case(*which, output_field=PositiveSmallIntegerField()))
     ids = {key: step.pk for key, step in draft.steps.items()}
     Lead.objects.filter(step__journey=draft.journey).delete()
     Lead.objects.bulk_create(

@@ -58,7 +58,7 @@ def sent(form):
     for each in [form, *[formset.management_form for formset in form.formsets.values()], *rows]:
         for field in each:
             value = field.value()
-            if field.name == "DELETE" or value in (None, False):
+            if field.name == "DELETE" or value is None or value is False:
                 continue
             found[field.html_name] = "on" if value is True else value
     return found
