@@ -257,7 +257,10 @@ UPLOADS_KEPT_DAYS = env.int("RETENTION_UPLOADS_DAYS", 7)
 PERIODIC_TASKS = [
     ("Run imports", "apps.accounts.tasks.run_imports", 1),
     ("Move journeys", "apps.journeys.tasks.advance", 1),
+    ("Sum up the numbers of journeys", "apps.journeys.tasks.roll_up", 5),
+    ("Decide which pushes win", "apps.journeys.tasks.decide_winners", 5),
     ("Send pushes", "apps.delivery.tasks.send", 1),
+    ("Take back what was withdrawn", "apps.delivery.tasks.take_back", 1),
     ("Expire popups", "apps.delivery.tasks.expire", 5),
     ("Check addresses in assets", "apps.assets.tasks.check_addresses", 5),
     ("Remove asset files that nobody imported", "apps.assets.tasks.sweep_files", time(3, 40)),

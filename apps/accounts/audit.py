@@ -21,6 +21,7 @@ class Action(models.TextChoices):
     API_KEY_REVOKED = "api_key_revoked", "API key revoked"
     VAPID_KEY_BROUGHT = "vapid_key_brought", "VAPID key brought in"
     TEST_SENT = "test_sent", "Test send to a contact’s devices"
+    TAKEN_OUT = "taken_out", "Taken out of a journey"
     VAPID_KEY_REMOVED = "vapid_key_removed", "VAPID key removed unused"
 
 

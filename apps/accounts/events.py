@@ -15,6 +15,10 @@ from apps.accounts.signals import tracked
 # fake deliveries.
 RESERVED_PREFIXES = ("session_", "popup_", "push_", "contact_", "journey_")
 MAX_NAMES_PER_SITE = 500
+# What an event may be called, and what it may carry: bytes as JSON, and names.
+NAME = r"^[\w.:-]{1,100}$"
+MAX_PROPERTIES_BYTES = 16_000
+MAX_PROPERTIES = 100
 TOO_MANY_NAMES = (
     f"This site tracks {MAX_NAMES_PER_SITE} different events already; put what differs into the "
     "properties."

@@ -1,7 +1,6 @@
 """Popups: asking for them, handing them to the visitor's page, taking the answer."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +9,13 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from apps.accounts import events
+from apps.accounts.inserting import FreshUUID, insert_from
 from apps.accounts.models import PushStatus
 from apps.assets import models as assets
 from apps.assets import pages, rendering
 from apps.assets.tags import NotFilled
-from apps.delivery.models import Popup
-from apps.delivery.wanted import Wanted
+from apps.delivery.models import Hold, Popup
+from apps.delivery.wanted import Selection, Wanted
 from apps.devices.models import Device
 
 Status = Popup.Status
@@ -65,27 +65,27 @@ ENDS_AS: dict[Status, Status] = {
 }
 
 
-def queue(asset: assets.Popup, wanted: Sequence[Wanted]) -> datetime | None:
-    """Have the contacts meet the popup on the site; returns until when each waits to be seen.
+def queue(asset: assets.Popup, wanted: Selection | Wanted) -> datetime | None:
+    """Have the contacts meet the popup on the site, in one statement; returns until when each
+    waits to be seen.
 
     Nothing is queued, and None returned, when the asset is not active.
     """
     if not asset.is_active:
         return None
-    until = timezone.now() + timezone.timedelta(hours=asset.wait_hours)
-    rows = [
-        Popup(
-            key=row.key,
-            campaign=row.campaign,
-            step=row.step,
-            contact_id=row.contact_id,
-            context=row.context,
-            asset=asset,
-            expires_at=until,
-        )
-        for row in wanted
-    ]
-    Popup.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    selection = wanted.selection() if isinstance(wanted, Wanted) else wanted
+    now = timezone.now()
+    until = now + timezone.timedelta(hours=asset.wait_hours)
+    columns = {
+        **selection.columns,
+        "uid": FreshUUID(),
+        "asset": models.Value(asset.pk),
+        "status": models.Value(Status.WAITING),
+        "button": models.Value(""),
+        "queued_at": models.Value(now, models.DateTimeField()),
+        "expires_at": models.Value(until, models.DateTimeField()),
+    }
+    insert_from(Popup, selection.rows.order_by(), columns, ignore_conflicts=True)
     return until
 
 
@@ -128,11 +128,12 @@ def look(device: Device, address: str = "") -> Next:
 
 
 def _waiting(device: Device) -> "models.QuerySet[Popup]":
-    """Return what waits for the device's contact, the oldest first."""
+    """Return what waits for the device's contact, the oldest first; not of held campaigns."""
     return (
         Popup.objects.open()
         .filter(contact=device.contact_id, asset__status=assets.Asset.Status.ACTIVE)
         .exclude(status=Status.ACCEPTED)
+        .exclude(campaign__in=Hold.objects.standing().values("campaign"))
         .select_related("contact__site")
         .annotate(pages=models.F("asset__pages"))
         .order_by("queued_at")[:MAX_WAITING]

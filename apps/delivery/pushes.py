@@ -1,44 +1,157 @@
 """Asking for pushes."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.utils import timezone
 
 from apps.accounts import wakeups
+from apps.accounts.id_lists import listed
+from apps.accounts.inserting import FreshUUID, insert_from
 from apps.assets import models as assets
-from apps.delivery.models import Push
-from apps.delivery.wanted import Wanted
+from apps.delivery import caps, holds
+from apps.delivery.models import Category, Push
+from apps.delivery.wanted import Selection, Wanted
 from apps.devices.models import Subscription
 
-SEND = "apps.delivery.tasks.send"
+SEND = holds.SEND
 
 
-def queue(asset: assets.Push, wanted: Sequence[Wanted]) -> set[int]:
-    """Queue a push to every live device of each contact, in a constant number of queries.
+class Devices(models.TextChoices):
+    """To which of a contact's devices a push goes."""
 
-    Returns the contacts who have at least one such device and have not opted out; nobody when
-    the asset is not active.
+    ALL = "all", "All devices"
+    LATEST = "latest", "The one used last"
+
+
+class Why(models.TextChoices):
+    """Why somebody is not sent a push."""
+
+    NOT_ACTIVE = "not_active", "The push is not active"
+    OPTED_OUT = "opted_out", "The contact has opted out of push"
+    NO_DEVICE = "no_device", "The contact has no device with a live subscription"
+    CAPPED = "capped", "The contact was sent as many as the site allows"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """On which terms a push is asked for. What ignores caps is counted, but never held back."""
+
+    category: str = Category.MARKETING
+    devices: str = Devices.ALL
+    ignores_consent: bool = False
+    ignores_caps: bool = False
+
+
+@dataclass(kw_only=True)
+class Answer:
+    """Ids of the rows of the selection: who was reached, and of the others why not."""
+
+    reached: list[int] = field(default_factory=list)
+    others: dict[Why, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+
+@transaction.atomic
+def queue(asset: assets.Push, wanted: Selection | Wanted, terms: Terms | None = None) -> Answer:
+    """Queue the push to the live devices of each contact asked for, in a constant number of
+    queries: to be called with a batch, as the ids of its rows go through memory.
+
+    Asking again with the same key queues nothing and gives the same answer. A cap holds exactly,
+    within one call and among calls at the same time: under a cap they follow one another until
+    the transaction of each ends.
     """
+    terms = terms or Terms()
+    selection = wanted.selection() if isinstance(wanted, Wanted) else wanted
+    rows = selection.rows.order_by()
+    answer = Answer()
     if not asset.is_active:
-        return set()
-    by_contact = {row.contact_id: row for row in wanted}
-    devices = Subscription.objects.welcome().filter(device__contact__in=by_contact.keys())
-    pairs = list(devices.values_list("device_id", "device__contact_id"))
-    now = timezone.now()
-    rows = [
-        Push(
-            key=by_contact[contact_id].key,
-            campaign=by_contact[contact_id].campaign,
-            context=by_contact[contact_id].context,
-            contact_id=contact_id,
-            device_id=device_id,
-            asset=asset,
-            due_at=now,
-            expires_at=now + timezone.timedelta(seconds=asset.ttl),
-        )
-        for device_id, contact_id in pairs
-    ]
-    Push.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
-    if rows:
+        answer.others[Why.NOT_ACTIVE] = list(rows.values_list("pk", flat=True))
+        return answer
+    cap = None
+    if not terms.ignores_caps:
+        cap = caps.of_site(asset.site_id, terms.category, waits=True)
+    _judge(selection, rows, terms, cap, answer)
+    if answer.reached:
+        _insert(asset, selection, rows.filter(pk__in=listed(answer.reached)), terms)
         wakeups.call(SEND)
-    return {contact_id for _, contact_id in pairs}
+    return answer
+
+
+def _judge(
+    selection: Selection,
+    rows: QuerySet[Any, Any],
+    terms: Terms,
+    cap: caps.Cap | None,
+    answer: Answer,
+) -> None:
+    """Share the rows into who can be reached and why not, in one query."""
+    contact = selection.path("pk")
+    live = Subscription.objects.live().filter(device__contact=OuterRef(contact))
+    sent = Value(0)
+    if cap:
+        rows, sent = rows.annotate(wanted_key=selection.key), cap.sent(contact, "wanted_key")
+    asked = rows.annotate(has_device=Exists(live), sent_lately=sent).values_list(
+        "pk",
+        contact,
+        "has_device",
+        "sent_lately",
+        selection.path("push_disabled_by_platform"),
+        selection.path("unsubscribed_at"),
+    )
+    possible: list[tuple[int, int, int]] = []
+    for pk, contact_id, has_device, count, is_disabled, unsubscribed_at in asked:
+        if (is_disabled or unsubscribed_at) and not terms.ignores_consent:
+            answer.others[Why.OPTED_OUT].append(pk)
+        elif has_device:
+            possible.append((pk, contact_id, count))
+        else:
+            answer.others[Why.NO_DEVICE].append(pk)
+    if cap is None:
+        answer.reached = [pk for pk, _, _ in possible]
+        return
+    answer.reached, capped = cap.keep(sorted(possible))
+    if capped:
+        answer.others[Why.CAPPED] = capped
+
+
+def _insert(
+    asset: assets.Push, selection: Selection, rows: QuerySet[Any, Any], terms: Terms
+) -> int:
+    now = timezone.now()
+    return insert_from(
+        Push,
+        _to_devices(selection, rows, terms.devices),
+        {
+            **selection.columns,
+            "uid": FreshUUID(),
+            "device": F(selection.path("devices__pk")),
+            "asset": Value(asset.pk),
+            "category": Value(terms.category),
+            "ignores_consent": Value(terms.ignores_consent),
+            "status": Value(Push.Status.QUEUED),
+            "reason": Value(""),
+            "left_out": Value(""),
+            "answer": Value(""),
+            "attempts": Value(0),
+            "due_at": Value(now, models.DateTimeField()),
+            "queued_at": Value(now, models.DateTimeField()),
+            "expires_at": Value(now + timedelta(seconds=asset.ttl), models.DateTimeField()),
+        },
+        ignore_conflicts=True,
+    )
+
+
+def _to_devices(selection: Selection, rows: QuerySet[Any, Any], devices: str) -> QuerySet[Any, Any]:
+    """Return a row for each live subscription that a row's push goes to."""
+    way = selection.path("devices__subscriptions")
+    meant = {f"{way}__isnull": False, f"{way}__ended_at": None}
+    if devices == Devices.LATEST:
+        own = Subscription.objects.live().filter(device__contact=OuterRef(selection.path("pk")))
+        latest = own.order_by("-device__last_seen_at", "-device").values("pk")[:1]
+        meant[way] = Subquery(latest)
+    # In one call: of one and the same subscription.
+    return rows.filter(**meant)

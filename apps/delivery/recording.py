@@ -10,6 +10,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from apps.delivery import holds
 from apps.delivery.models import Push
 from apps.devices import subscriptions
 from apps.devices.models import Subscription, VapidKey
@@ -29,6 +30,7 @@ class Result:
     subscription: Subscription | None = None
     variation: int | None = None
     left_out: tuple[str, ...] = ()
+    is_counted: bool = True
 
     @classmethod
     def accepted(
@@ -60,6 +62,11 @@ class Result:
         if timezone.now() + again_in >= push.expires_at:
             return cls.failed(push, Push.Reason.UNAVAILABLE, answer=answer)
         return cls(push=push, status=Push.Status.QUEUED, answer=answer, again_in=again_in)
+
+    @classmethod
+    def held(cls, push: Push) -> "Result":
+        """Put it back unsent: its campaign was held after it had been claimed."""
+        return cls(push=push, status=Push.Status.QUEUED, again_in=holds.AWAY, is_counted=False)
 
     @classmethod
     def smaller(cls, push: Push, answer: str) -> "Result":
@@ -101,13 +108,20 @@ def _end(gone: list[int]) -> None:
 
 def _write_again(results: list[Result]) -> None:
     now = timezone.now()
+    sending = Push.objects.filter(
+        pk__in=[row.push.pk for row in results], status=Push.Status.SENDING
+    )
+    if results:
+        # Withdrawn while it was in our hands.
+        sending.filter(reason=Push.Reason.WITHDRAWN).update(status=Push.Status.FAILED, due_at=None)
     for row in results:
-        Push.objects.filter(pk=row.push.pk, status=Push.Status.SENDING).update(
+        sending.filter(pk=row.push.pk).update(
             status=row.status,
             # Why it is tried again with less in it holds for every try after.
             reason=row.reason or row.push.reason,
-            answer=row.answer,
+            answer=row.answer or row.push.answer,
             due_at=now + row.again_in,
+            attempts=row.push.attempts - (not row.is_counted),
         )
 
 

@@ -11,14 +11,14 @@ import time
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.assets import models as assets
 from apps.assets import payloads, rendering
 from apps.delivery import messages, receipt_tokens, transport
-from apps.delivery.models import Push
+from apps.delivery.models import Hold, Push
 from apps.delivery.recording import Result, record
 from apps.devices import endpoints
 from apps.devices.models import Subscription
@@ -79,7 +79,9 @@ def prepare(ids: list[int]) -> tuple[list[Prepared], list[Result]]:
     Returns what can be sent, and the results of those that cannot.
     """
     # The few sites on their own: with each row they would be made anew.
+    held = Hold.objects.standing().filter(campaign=OuterRef("campaign"))
     rows = Push.objects.filter(pk__in=listed(ids)).select_related("contact", "device")
+    rows = rows.annotate(is_held=Exists(held))
     pushes = list(rows.prefetch_related("contact__site"))
     live = Subscription.objects.live().filter(device__in={push.device_id for push in pushes})
     subscriptions = {row.device_id: row for row in live.select_related("key")}
@@ -89,6 +91,10 @@ def prepare(ids: list[int]) -> tuple[list[Prepared], list[Result]]:
     prepared, results = [], []
     for push in pushes:
         asset, _ = used[push.asset_id]
+        # It may have been held since it was claimed.
+        if push.is_held and push.reason != Push.Reason.WITHDRAWN:
+            results.append(Result.held(push))
+            continue
         subscription = subscriptions.get(push.device_id)
         reason = _reason_not_to_send(push, subscription, asset)
         if reason is None:
@@ -143,12 +149,14 @@ def _limit(push: Push) -> int:
 def _reason_not_to_send(
     push: Push, subscription: Subscription | None, asset: assets.Push
 ) -> Push.Reason | None:
+    if push.reason == Push.Reason.WITHDRAWN:
+        return Push.Reason.WITHDRAWN
     if push.expires_at <= timezone.now():
         return Push.Reason.EXPIRED
     if push.device.contact_id != push.contact_id:
         return Push.Reason.MOVED
     # They may have said so since it was queued.
-    if push.contact.has_opted_out:
+    if push.contact.has_opted_out and not push.ignores_consent:
         return Push.Reason.OPTED_OUT
     if subscription is None or subscription.key.retired_at:
         return Push.Reason.NO_DEVICE

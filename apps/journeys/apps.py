@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class JourneysConfig(AppConfig):
@@ -11,6 +12,7 @@ class JourneysConfig(AppConfig):
         from apps.journeys import asset_uses, audience, receivers
         from apps.segments import usage
 
+        post_migrate.connect(receivers.tune, sender=self, dispatch_uid="journeys.tune")
         tracked.connect(receivers.hear, dispatch_uid="journeys.hear")
         usage.register(audience.rules_of_site)
         asset_usage.register(asset_uses.of_assets)

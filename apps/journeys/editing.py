@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.journeys import documents
 from apps.journeys.documents import Document
-from apps.journeys.models import Edit, Journey
+from apps.journeys.models import Edit, Journey, Version
 
 KEPT = 100
 
@@ -40,12 +41,12 @@ def change(
         after = documents.content(documents.read(journey))
         if before == after:
             # A form that was saved as it was is no change.
-            _touch(journey, stored.updated_at)
+            _touch(journey, at=stored.updated_at)
             return
         journey.edits.filter(is_undone=True).delete()
         journey.edits.create(words=words[:150], before=before, after=after, by=by)
         _forget_old(journey)
-        _touch(journey)
+        _touch(journey, at=_changed_at(journey, after))
 
 
 def undo(journey: Journey, *, seen: str = "") -> str | None:
@@ -84,7 +85,7 @@ def _bring(journey: Journey, edit: Edit, now: Document, then: Document, *, is_un
     documents.write(journey, then)
     edit.is_undone = is_undone
     edit.save(update_fields=["is_undone"])
-    _touch(journey)
+    _touch(journey, at=_changed_at(journey, then))
     return edit.words
 
 
@@ -106,9 +107,19 @@ def _who(journey: Journey) -> str:
     return f"{who} has changed the journey meanwhile: “{last.words}”."
 
 
-def _touch(journey: Journey, at: timezone.datetime | None = None) -> None:
-    journey.updated_at = at or timezone.now()
-    Journey.objects.filter(pk=journey.pk).update(updated_at=journey.updated_at)
+def _changed_at(journey: Journey, document: Document) -> datetime:
+    """Return now; of a draft that is what was published again, the moment of that: nothing of it
+    is unpublished then."""
+    live = Version.objects.filter(pk=journey.live_version_id).only("document", "published_at")
+    for version in live:
+        if documents.content(version.document) == document:
+            return version.published_at
+    return timezone.now()
+
+
+def _touch(journey: Journey, *, at: datetime) -> None:
+    journey.updated_at = at
+    Journey.objects.filter(pk=journey.pk).update(updated_at=at)
 
 
 def _forget_old(journey: Journey) -> None:

@@ -1,4 +1,4 @@
-"""Hearing events: what happened elsewhere becomes entries and answers.
+"""Hearing events: what happened elsewhere becomes entries, answers, successes and exits.
 
 Written down in the transaction that tracked them (PendingEvent), so none is lost; handled after
 it, so nothing that goes wrong here can undo a visit or a receipt.
@@ -13,9 +13,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts import wakeups
-from apps.accounts.models import Event
-from apps.journeys import engine, entry
-from apps.journeys.kinds import enrolment_and_visit
+from apps.accounts.models import Event, Site
+from apps.journeys import engine, reacting, triggers
 from apps.journeys.models import PendingEvent
 
 ADVANCE = "apps.journeys.tasks.advance"
@@ -23,12 +22,6 @@ BATCH = 500
 # A page that waits for its popup is worth doing at once; an import is not.
 AT_ONCE = 5
 MAX_ERRORS = 5
-
-# What becomes of a popup, as outcome of the step that asked for it.
-ANSWERS = {
-    f"popup_{name}": name
-    for name in ("allowed", "blocked", "dismissed", "clicked", "declined", "closed")
-}
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +32,8 @@ def note(events: list[Event]) -> None:
     Few are handled right after this transaction, in this process; many wake a worker.
     """
     names = {event.name.name for event in events}
-    entering = {
-        version.entry_event
-        for version in entry.versions_entered_by(events[0].contact.site_id, names)
-    }
-    heard = [event for event in events if event.name.name in entering or _answer(event)]
+    wanted = {row.event for row in triggers.that_matter(events[0].contact.site_id, names)}
+    heard = [event for event in events if event.name.name in wanted or reacting.answered(event)]
     if not heard:
         return
     pending = PendingEvent.objects.bulk_create(PendingEvent(event=event) for event in heard)
@@ -112,31 +102,12 @@ def _handle(waiting: QuerySet[PendingEvent], most: int) -> tuple[int, list[int]]
     """Handle and remove; returns how many events there were, and which enrolments moved."""
     pending = list(
         waiting.select_for_update(skip_locked=True, of=("self", "event")).select_related(
-            "event__name", "event__contact"
+            "event__name", "event__contact__site"
         )[:most]
     )
-    events = [row.event for row in pending]
-    moved = [answered for event in events if (answered := _lead_on(event)) is not None]
-    by_site: dict[int, list[Event]] = {}
-    for event in events:
-        by_site.setdefault(event.contact.site_id, []).append(event)
-    for site_id, of_site in by_site.items():
-        latest = entry.latest_by_contact(of_site)
-        for version in entry.versions_entered_by(site_id, set(latest)):
-            moved += entry.enrol(version, latest[version.entry_event])
+    of_site: dict[Site, list[Event]] = {}
+    for row in pending:
+        of_site.setdefault(row.event.contact.site, []).append(row.event)
+    moved = [pk for site, events in of_site.items() for pk in reacting.react(site, events)]
     PendingEvent.objects.filter(pk__in=[row.pk for row in pending]).delete()
     return len(pending), moved
-
-
-def _answer(event: Event) -> tuple[int, int] | None:
-    if event.name.name not in ANSWERS:
-        return None
-    return enrolment_and_visit(str(event.properties.get("key", "")))
-
-
-def _lead_on(event: Event) -> int | None:
-    """Lead on the enrolment that waits for this answer; returns its id if it moved."""
-    asked = _answer(event)
-    if asked and engine.answer(*asked, ANSWERS[event.name.name]):
-        return asked[0]
-    return None

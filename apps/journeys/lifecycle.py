@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.delivery import holds
+from apps.delivery.models import Hold
 from apps.delivery.wanted import withdraw
-from apps.journeys import moving, waking
+from apps.journeys import leaving, waking
 from apps.journeys.models import Enrolment, Journey, Run
 from apps.journeys.models.enrolments import campaign
 
@@ -42,7 +43,6 @@ def hold(journey: Journey) -> None:
     holds.hold(campaign(journey.pk))
 
 
-@transaction.atomic
 def resume(journey: Journey, *, shift_waits: bool = False) -> None:
     """Let contacts enter again, and those who were held go on.
 
@@ -55,22 +55,27 @@ def resume(journey: Journey, *, shift_waits: bool = False) -> None:
         _shift(journey, time.monotonic() + AT_ONCE_SECONDS)
         waking.wake()
         return
-    _change(journey, Q(status=Status.PAUSED, shifted_to=None), **_RUNNING)
-    holds.release(campaign(journey.pk))
+    with transaction.atomic():
+        _change(journey, Q(status=Status.PAUSED, shifted_to=None), **_RUNNING)
+        holds.release(campaign(journey.pk))
     waking.wake()
 
 
-@transaction.atomic
 def finish(journey: Journey) -> None:
     """End the journey: those inside leave, and what nobody has seen yet is withdrawn. It can be
     published again."""
     _end(journey, Q(status__in=Journey.RUNNING), Status.FINISHED)
 
 
-@transaction.atomic
 def archive(journey: Journey) -> None:
     """End the journey for good: those inside leave, and what nobody has seen yet is withdrawn."""
     _end(journey, ~Q(status=Status.ARCHIVED), Status.ARCHIVED)
+
+
+def is_ending(journey: Journey) -> bool:
+    """Return whether a journey that is over still has people or messages to be taken out."""
+    withdrawn = Hold.objects.filter(campaign=campaign(journey.pk), status=Hold.Status.WITHDRAWN)
+    return journey.status in OVER and (_inside(journey.pk).exists() or withdrawn.exists())
 
 
 def sweep(*, seconds: float = AT_ONCE_SECONDS) -> bool:
@@ -129,8 +134,9 @@ def _inside(journey: Any) -> QuerySet[Enrolment]:
 
 
 def _end(journey: Journey, before: Q, status: Status) -> None:
-    _change(journey, before, **{**_RUNNING, "status": status, "move_over": None})
-    withdraw(campaign=campaign(journey.pk))
+    with transaction.atomic():
+        _change(journey, before, **{**_RUNNING, "status": status, "move_over": None})
+        withdraw(campaign=campaign(journey.pk))
     # Few are out at once; of many only so many, that nobody waits.
     if not _take_out(journey, time.monotonic() + AT_ONCE_SECONDS):
         waking.wake()
@@ -140,7 +146,7 @@ def _take_out(journey: Journey, end: float) -> bool:
     """Returns whether nobody is left."""
     inside = _inside(journey.pk).order_by()
     while ids := list(inside.values_list("pk", flat=True)[:BATCH]):
-        moving.leave(ids, Enrolment.Exit.ENDED)
+        leaving.leave(Enrolment.objects.filter(pk__in=listed(ids)), Enrolment.Exit.ENDED)
         if time.monotonic() > end:
             return False
     return True

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.delivery.wanted import withdraw
-from apps.journeys import moving, waking
-from apps.journeys.models import CompiledStep, Enrolment, Journey, Visit
+from apps.journeys import leaving, moving, waking
+from apps.journeys.models import Call, CompiledStep, Enrolment, Journey, Visit
 
 BATCH = 5_000
 STAY, LEAVE = "stay", "leave"
@@ -147,17 +147,19 @@ def _move_batch(way: _Way) -> int:
     if way.is_same:
         rows.update(step=way.target, version=way.target.version_id)
         return len(ids)
-    # What this visit has asked for is nobody's any more.
     if way.target is None:
-        moving.leave(ids, Enrolment.Exit.MOVED)
+        leaving.leave(rows, Enrolment.Exit.MOVED)
     else:
-        _lead_over(way, rows, len(ids))
-    withdraw(key__in=[row.message_key for row in held])
+        _lead_over(way, rows, held)
     return len(ids)
 
 
-def _lead_over(way: _Way, rows: QuerySet[Enrolment], number: int) -> None:
+def _lead_over(way: _Way, rows: QuerySet[Enrolment], held: list[Enrolment]) -> None:
     now = timezone.now()
+    # What this visit has asked for is nobody's any more.
+    withdraw(key__in=[row.message_key for row in held])
+    calls = Call.objects.filter(enrolment__in=rows, status=Call.Status.QUEUED)
+    calls.update(status=Call.Status.WITHDRAWN, due_at=None)
     Visit.objects.record(rows, outcome=Enrolment.Exit.MOVED, at=now)
     rows.update(
         step=way.target,
@@ -168,4 +170,4 @@ def _lead_over(way: _Way, rows: QuerySet[Enrolment], number: int) -> None:
         due_at=now,
         errors=0,
     )
-    moving.count(way.target, number, at=now)
+    moving.count(way.target, len(held), at=now)

@@ -1,17 +1,38 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
 from apps.accounts import wakeups
-from apps.journeys import engine, hearing, lifecycle, moving_over
-from apps.journeys.models import Enrolment
+from apps.journeys import (
+    engine,
+    entry,
+    hearing,
+    leaving,
+    lifecycle,
+    moving_over,
+    statistics,
+    winners,
+)
 
 
 def advance() -> int:
-    """Handle the events written down, then move everybody who is due."""
+    """Let contacts in and out, handle the events written down, then move everybody who is due."""
     wakeups.heard(hearing.ADVANCE)
     lifecycle.sweep()
     moving_over.drain(seconds=5)
-    total = hearing.drain(seconds=20) + engine.drain(seconds=25)
+    entry.drain(seconds=10)
+    leaving.sweep(seconds=5)
+    total = hearing.drain(seconds=15)
+    total += engine.drain(seconds=20)
     lifecycle.finish_those_over()
-    if hearing.due().exists() or Enrolment.objects.due().exists():
+    if hearing.due().exists() or engine.steps_due().exists() or entry.is_due():
         wakeups.call(hearing.ADVANCE)
     return total
+
+
+def roll_up() -> int:
+    """Sum up the numbers of steps, which every batch adds to."""
+    return statistics.roll_up(seconds=20)
+
+
+def decide_winners() -> int:
+    """Decide which pushes have won at their steps."""
+    return winners.decide()

@@ -45,7 +45,7 @@ def register(find: Find) -> Find:
 
 
 def in_site(site_id: int) -> list[Use]:
-    """Return every rule of the site, in one or two queries an app."""
+    """Return every rule of the site, in a few queries an app."""
     return [use for find in _finders for use in find(site_id)]
 
 

@@ -14,7 +14,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from apps.accounts.models import Contact, Site
-from apps.journeys import entry, publishing
+from apps.journeys import publishing
+from apps.journeys.entry import by_event
 from apps.journeys.models import Journey, Version
 from apps.segments import catalogue, counting, explaining
 from apps.segments.models import Segment
@@ -157,5 +158,5 @@ def _live(site: Site) -> Version:
 
 def _enrol(version: Version, contact_id: int, event: Any) -> None:
     with transaction.atomic():
-        entry.enrol(version, {contact_id: event})
+        by_event.enter_version(version, [event])
         transaction.set_rollback(True)

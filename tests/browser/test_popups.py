@@ -24,7 +24,7 @@ from apps.delivery import popups, wanted
 from apps.devices.models import Device
 device = Device.objects.get(uid={device!r})
 popup = Popup.objects.get(site=device.contact.site, name="Sale")
-popups.queue(popup, [wanted.Wanted(contact_id=device.contact_id, key={device!r})])
+popups.queue(popup, wanted.Wanted(contact_id=device.contact_id, key={device!r}))
 """
 STATUS = "from apps.delivery.models import *; print(Popup.objects.get(key={!r}).status)"
 LINK = """

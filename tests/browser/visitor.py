@@ -82,7 +82,7 @@ class Visitor:
             f"asset = Push.objects.get(name={name!r}); "
             f"who = {contact!r} or me.contact_id; "
             "import uuid; "
-            "pushes.queue(asset, [wanted.Wanted(contact_id=int(who), key=uuid.uuid4().hex)])"
+            "pushes.queue(asset, wanted.Wanted(contact_id=int(who), key=uuid.uuid4().hex))"
         )
 
 

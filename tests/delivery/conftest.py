@@ -38,11 +38,10 @@ class Receiver:
         )
         self.push = a_push(self.site, **push)
 
-    def queue(self, key="test:1", **context):
-        pushes.queue(
-            self.push,
-            [Wanted(contact_id=self.device.contact_id, key=key, context=context)],
-        )
+    def queue(self, key="test:1", campaign="", terms=None, **context):
+        contact_id = self.device.contact_id
+        wanted = Wanted(contact_id=contact_id, key=key, campaign=campaign, context=context)
+        pushes.queue(self.push, wanted, terms)
         return Push.objects.get(key=key)
 
     def messages(self, service):

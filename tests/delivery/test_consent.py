@@ -33,9 +33,11 @@ class TestPushes:
         receiver = a_receiver()
         opt_out(receiver.device)
 
-        wanted = [Wanted(contact_id=receiver.device.contact_id, key="k")]
+        wanted = Wanted(contact_id=receiver.device.contact_id, key="k")
 
-        assert pushes.queue(receiver.push, wanted) == set()
+        answer = pushes.queue(receiver.push, wanted)
+
+        assert (answer.reached, answer.others) == ([], {"opted_out": [wanted.contact_id]})
         assert not Push.objects.exists()
 
     @pytest.mark.parametrize("opt_out", WAYS)
@@ -52,12 +54,24 @@ class TestPushes:
         assert receiver.messages(service) == []
         assert Subscription.objects.live().count() == 1
 
+    @pytest.mark.parametrize("opt_out", WAYS)
+    def test_one_that_ignores_it_is_sent(self, service, a_receiver, opt_out):
+        receiver = a_receiver()
+        push = receiver.queue(terms=pushes.Terms(ignores_consent=True))
+        opt_out(receiver.device)
+
+        sender.drain()
+
+        push.refresh_from_db()
+        assert push.status == "accepted"
+        assert len(receiver.messages(service)) == 1
+
 
 class TestPopups:
     def asking(self, device):
         popup = a_popup(device.contact.site)
         Button.objects.create(asset=popup, label="Yes", action=Button.Action.ASK_PERMISSION)
-        popups.queue(popup, [Wanted(contact_id=device.contact_id, key="k")])
+        popups.queue(popup, Wanted(contact_id=device.contact_id, key="k"))
 
     def test_it_asks_nobody_whom_the_platform_has_opted_out(self):
         device = a_device()

@@ -8,11 +8,13 @@ import json
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 
 from apps.accounts.models import Contact
 from apps.delivery import pushes, sender
 from apps.delivery.models import Push
-from apps.delivery.wanted import Wanted
+from apps.delivery.wanted import Selection, Wanted
 from apps.devices import keys
 from tests.factories import a_push, a_site, base64url, brought_in
 
@@ -54,18 +56,18 @@ class TestMovingIn:
         assert (import_.created, import_.broken) == (3, 0)
         asset = a_push(site, title="We have moved, {{ external_id }}")
 
-        reached = pushes.queue(
+        answer = pushes.queue(
             asset,
-            [
-                Wanted(contact_id=pk, key=f"moved:{pk}")
-                for pk in Contact.objects.filter(is_reachable=True).values_list("pk", flat=True)
-            ],
+            Selection(
+                rows=Contact.objects.filter(is_reachable=True),
+                key=Concat(Value("moved:"), Cast("pk", CharField())),
+            ),
         )
         sender.drain()
 
         # The service answers 201 only to a signature of the key that it was subscribed with.
         assert set(Push.objects.values_list("status", flat=True)) == {"accepted"}
-        assert len(reached) == 3
+        assert len(answer.reached) == 3
         for row in provider.subscribers:
             (message,) = service.messages(row.token)
             assert json.loads(message.plaintext)["notification"]["title"].startswith("We have")
@@ -82,8 +84,9 @@ class TestMovingIn:
             public_key=keys.current(site).public_key,
         )
         asset = a_push(site)
-        wanted = [Wanted(contact_id=pk, key="k") for pk in Contact.objects.values_list("pk")[0]]
-        pushes.queue(asset, wanted)
+        pushes.queue(
+            asset, Wanted(contact_id=Contact.objects.values_list("pk", flat=True)[0], key="k")
+        )
         sender.drain()
 
         assert import_.created == 3

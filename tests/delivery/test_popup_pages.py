@@ -24,7 +24,7 @@ def device():
 
 def a_queued_popup(device, key="test:1", **values):
     asset = a_popup(device.contact.site, **values)
-    popups.queue(asset, [Wanted(contact_id=device.contact_id, key=key)])
+    popups.queue(asset, Wanted(contact_id=device.contact_id, key=key))
     return Popup.objects.get(key=key)
 
 
@@ -40,8 +40,8 @@ class TestLook:
 
     def test_however_many_wait_for_other_pages(self, device):
         asset = a_popup(device.contact.site, pages="/sale")
-        wanted = [Wanted(contact_id=device.contact_id, key=f"many:{n}") for n in range(30)]
-        popups.queue(asset, wanted)
+        for n in range(30):
+            popups.queue(asset, Wanted(contact_id=device.contact_id, key=f"many:{n}"))
         anywhere = a_queued_popup(device)
 
         assert popups.look(device, f"{SHOP}/").popup["id"] == str(anywhere.uid)
@@ -78,7 +78,7 @@ class TestNextOverTheApi:
         browser.open()
         contact = Contact.objects.get()
         asset = a_popup(contact.site, pages="/sale", title="Sale")
-        popups.queue(asset, [Wanted(contact_id=contact.pk, key="test:1")])
+        popups.queue(asset, Wanted(contact_id=contact.pk, key="test:1"))
 
         answers = []
         for page in (f"{SHOP}/", f"{SHOP}/sale"):

@@ -25,7 +25,7 @@ def a_queued_popup(device, key="test:1", asks=False, **values):
     action = "ask_permission" if asks else "track"
     assets.Button.objects.create(asset=asset, label="Yes", action=action, position=0)
     assets.Button.objects.create(asset=asset, label="No", action="close", position=1)
-    popups.queue(asset, [Wanted(contact_id=device.contact_id, key=key)])
+    popups.queue(asset, Wanted(contact_id=device.contact_id, key=key))
     return Popup.objects.get(key=key)
 
 
@@ -38,14 +38,14 @@ class TestQueue:
     def test_it_gives_one_popup_however_often_it_is_asked_for(self, device):
         popup = a_queued_popup(device)
 
-        popups.queue(popup.asset, [Wanted(contact_id=device.contact_id, key=popup.key)])
+        popups.queue(popup.asset, Wanted(contact_id=device.contact_id, key=popup.key))
 
         assert Popup.objects.get() == popup
 
     def test_it_queues_nothing_that_is_not_active(self, device):
         asset = a_popup(device.contact.site, status="draft")
 
-        until = popups.queue(asset, [Wanted(contact_id=device.contact_id, key="test:1")])
+        until = popups.queue(asset, Wanted(contact_id=device.contact_id, key="test:1"))
 
         assert (until, Popup.objects.count()) == (None, 0)
 

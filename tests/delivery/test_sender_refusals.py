@@ -110,7 +110,7 @@ class TestWhatIsNotSent:
         sender.drain()
 
         push.refresh_from_db()
-        assert (push.status, push.reason) == ("failed", "expired")
+        assert (push.status, push.reason) == ("failed", "withdrawn")
         assert service.attempts() == []
 
     def test_it_has_no_device_to_send_to_after_the_subscription_ended(self, service, a_receiver):

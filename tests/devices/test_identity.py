@@ -129,6 +129,7 @@ class TestIdentify:
                 contact=contact,
                 step=journey.live_version.steps.first(),
                 number=number,
+                entry_key=str(number),
                 left_at=timezone.now(),
                 state="left",
             )

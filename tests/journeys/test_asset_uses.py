@@ -73,7 +73,7 @@ class TestUsesOfAnAsset:
             ids += Push.objects.filter(site=journey.site).values_list("pk", flat=True)
             with CaptureQueriesContext(connection) as queries:
                 found = usage.of_assets(ids)
-            assert len(queries) == 3
+            assert len(queries) == 4
 
         assert sorted(found) == sorted(ids)
         assert Journey.objects.count() == 3
@@ -126,3 +126,18 @@ class TestWhatCanBeSentNoMore:
         assert listed.count("Asset not active") == 1
         assert panel.title == "Steps that send nothing"
         assert panel.content == {"reasons": [self.WHY]}
+
+
+class TestAlternatives:
+    def test_another_push_of_a_step_counts_as_its_first_does(self):
+        journey = a_live_journey()
+        other = a_push(journey.site, name="Other")
+        journey.steps.all()[1].alternatives.create(push=other)
+
+        assert told(other) == [("Ask for push permission", "Welcome", False, "not published yet")]
+        publishing.publish(journey)
+        assert told(other) == [("Ask for push permission", "Welcome", True, "live (version 2)")]
+        Push.objects.filter(pk=other.pk).update(status="archived")
+        assert asset_uses.out_of_use([journey]) == {
+            journey.pk: ["Step “Welcome”: “Other” is archived."]
+        }

@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from apps.journeys import editing
+from apps.journeys import editing, publishing
 from apps.journeys.documents import read
 from apps.journeys.models import Edit, Journey, Step
 from tests.factories import a_user
@@ -121,6 +121,17 @@ class TestUndo:
         editing.undo(journey)
 
         assert read(journey) == before
+
+    def test_a_draft_that_is_as_it_was_published_has_no_unpublished_changes(self, journey):
+        a_step(journey, "leave")
+        publishing.publish(journey)
+        name_it(fresh(journey), "Another")
+        assert fresh(journey).has_unpublished_changes
+
+        editing.undo(fresh(journey))
+        assert not fresh(journey).has_unpublished_changes
+        editing.redo(fresh(journey))
+        assert fresh(journey).has_unpublished_changes
 
     def test_it_says_what_it_would_do(self, journey):
         assert editing.steps_of_undo(journey) == ("", "")

@@ -1,48 +1,17 @@
-import itertools
-
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.delivery import popups
+from apps.delivery import popups, wanted
 from apps.delivery.models import Popup
 from apps.journeys import engine, kinds, publishing
-from apps.journeys.models import Enrolment, Journey, Lead, PopupStep, Visit, WaitStep
-from tests.factories import a_contact, a_popup, a_site
+from apps.journeys.models import Enrolment, Journey, PopupStep, Visit
+from apps.journeys.models.enrolments import campaign
+from tests.factories import a_popup, a_site
+from tests.journeys.flows import a_chain, enrolled, time_is_over
 
 pytestmark = pytest.mark.django_db
-
-
-def a_chain(site, *amounts):
-    """A published journey of waits, one after the other."""
-    journey = Journey.objects.create(site=site, name="Chain")
-    steps = [
-        WaitStep.objects.create(journey=journey, name=f"Wait {n}", position=n, amount=amount)
-        for n, amount in enumerate(amounts)
-    ]
-    for step, following in itertools.pairwise(steps):
-        Lead.objects.create(step=step, outcome="done", target=following)
-    publishing.publish(journey)
-    return journey
-
-
-def enrolled(journey, number=1):
-    first = journey.live_version.steps.first()
-    rows = [
-        Enrolment.objects.create(
-            journey=journey,
-            version=journey.live_version,
-            contact=a_contact(journey.site),
-            step=first,
-            number=1,
-        )
-        for _ in range(number)
-    ]
-    Visit.objects.bulk_create(Visit(enrolment=row, step=first, number=1) for row in rows)
-    return rows
-
-
-def time_is_over():
-    Enrolment.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
 
 
 class TestDrain:
@@ -80,9 +49,10 @@ class TestDrain:
         engine.drain()
         time_is_over()
 
-        # Out of one wait: steps, claim, visits, target, rows, numbers, new visits; then into
-        # the next; then nothing is left.
-        with django_assert_num_queries(15):
+        # Who is due; out of one wait (savepoint, is it live, claim, target, visits in a savepoint,
+        # rows, numbers, release); who is due; into the next (savepoint, is it live, claim, rows,
+        # release); who is due. On SQLite no batch is full, so each is the step's last.
+        with django_assert_num_queries(1 + 10 + 1 + 5 + 1):
             engine.drain()
 
     def test_paused_lets_those_inside_go_on(self):
@@ -105,50 +75,102 @@ class TestDrain:
         assert (row.state, row.exit_reason, row.due_at) == ("left", "ended", None)
         assert row.visits.get().outcome == "ended"
 
-    def test_one_bad_enrolment_does_not_stop_the_others(self, monkeypatch):
-        good, bad = enrolled(a_chain(a_site(), 1), 2)
+    def test_held_moves_nobody_and_later_everybody(self):
+        journey = a_chain(a_site(), 1)
+        (row,) = enrolled(journey)
+        Journey.objects.update(is_held=True)
+
+        assert engine.drain() == 0
+        Journey.objects.update(is_held=False)
+        assert engine.drain() == 1
+
+        row.refresh_from_db()
+        assert row.state == "waiting"
+
+    def test_holding_is_heeded_between_two_batches_of_a_turn(self, monkeypatch, small_batches):
+        enrolled(a_chain(a_site(), 1), 4)
         real = kinds.KINDS["wait"].arrive
 
-        def arrive(step, rows):
-            if bad in rows:
-                raise RuntimeError("broken")
-            return real(step, rows)
-
-        monkeypatch.setattr(kinds.KINDS["wait"], "arrive", arrive, raising=True)
-        engine.drain()
-
-        good.refresh_from_db()
-        bad.refresh_from_db()
-        assert (good.state, bad.state, bad.errors) == ("waiting", "ready", 1)
-        assert bad.due_at > timezone.now()
-
-    def test_it_sets_aside_what_fails_again_and_again(self, monkeypatch):
-        (bad,) = enrolled(a_chain(a_site(), 1))
-
-        def arrive(step, rows):
-            raise RuntimeError("broken")
+        def arrive(batch):
+            Journey.objects.update(is_held=True)
+            return real(batch)
 
         monkeypatch.setattr(kinds.KINDS["wait"], "arrive", arrive)
-        for _ in range(engine.MAX_ERRORS):
-            engine.drain()
-            time_is_over()
 
-        bad.refresh_from_db()
-        assert (bad.state, bad.due_at, bad.errors) == ("failed", None, engine.MAX_ERRORS)
+        assert engine.drain() == 2
+        assert Enrolment.objects.filter(state="ready").count() == 2
+
+    def test_it_does_not_move_others_than_it_is_told_to(self):
+        own, other = enrolled(a_chain(a_site(), 1), 2)
+
+        assert engine.drain(only=[own.pk]) == 1
+
+        states = dict(Enrolment.objects.values_list("pk", "state"))
+        assert states == {own.pk: "waiting", other.pk: "ready"}
 
     def test_it_writes_all_of_a_move_or_nothing(self, monkeypatch):
         (row,) = enrolled(a_chain(a_site(), 1, 1))
         engine.drain()
         time_is_over()
-        monkeypatch.setattr(
-            Visit.objects.__class__, "bulk_create", lambda *a, **k: 1 / 0, raising=False
-        )
+        monkeypatch.setattr(Visit.objects.__class__, "record", lambda *a, **k: 1 / 0)
 
         engine.drain()
 
         row.refresh_from_db()
-        assert (row.visit, row.state) == (1, "waiting")
-        assert row.visits.get().left_at is None
+        assert (row.visit, row.state, row.step.name) == (1, "waiting", "Wait 0")
+        assert row.visits.count() == 0
+
+    def test_it_loads_no_context_that_nobody_reads(self):
+        enrolled(a_chain(a_site(), 1), 2)
+
+        with CaptureQueriesContext(connection) as queries:
+            engine.drain()
+
+        assert not [row for row in queries if '"context"' in row["sql"]]
+
+
+@pytest.fixture
+def small_batches(monkeypatch):
+    monkeypatch.setattr(engine, "BATCHES", dict.fromkeys(engine.BATCHES, 2))
+
+
+class TestFairness:
+    def test_a_step_has_four_batches_before_the_next_one_has_its_turn(
+        self, monkeypatch, small_batches
+    ):
+        many, few = a_chain(a_site(), 1), a_chain(a_site(), 1)
+        enrolled(many, 10)
+        enrolled(few, 1)
+        came = []
+        real = kinds.KINDS["wait"].arrive
+
+        def arrive(batch):
+            came.append((batch.step.version.journey_id, len(batch.rows)))
+            return real(batch)
+
+        monkeypatch.setattr(kinds.KINDS["wait"], "arrive", arrive)
+        engine.drain()
+
+        assert came == [(many.pk, 2)] * 4 + [(few.pk, 1), (many.pk, 2)]
+
+    def test_the_longest_due_come_first(self, small_batches, monkeypatch):
+        rows = enrolled(a_chain(a_site(), 1), 3)
+        late = rows[2]
+        Enrolment.objects.filter(pk=late.pk).update(
+            due_at=timezone.now() - timezone.timedelta(hours=1)
+        )
+        monkeypatch.setattr(engine, "TURN", 1)
+        came = []
+        real = kinds.KINDS["wait"].arrive
+        monkeypatch.setattr(
+            kinds.KINDS["wait"],
+            "arrive",
+            lambda batch: came.append([row.pk for row in batch.rows]) or real(batch),
+        )
+
+        engine.drain()
+
+        assert came[0][0] == late.pk
 
 
 class TestAnswer:
@@ -196,3 +218,12 @@ class TestAnswer:
         engine.drain()
 
         assert Popup.objects.get().status == "unseen"
+
+    def test_a_popup_that_was_withdrawn_is_one_that_nobody_saw(self, asked):
+        wanted.withdraw(campaign=campaign(asked.journey_id))
+        time_is_over()
+
+        engine.drain()
+
+        assert asked.visits.get().outcome == "unseen"
+        assert Popup.objects.get().status == "withdrawn"

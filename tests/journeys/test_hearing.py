@@ -1,7 +1,8 @@
 import pytest
 
 from apps.accounts import events
-from apps.journeys import entry, hearing
+from apps.journeys import hearing
+from apps.journeys.entry import by_event
 from apps.journeys.models import Enrolment, PendingEvent
 from tests.factories import a_contact, a_live_journey, a_site
 
@@ -46,7 +47,7 @@ class TestNote:
     def test_nothing_that_goes_wrong_here_undoes_the_event(
         self, journey, monkeypatch, django_capture_on_commit_callbacks
     ):
-        monkeypatch.setattr(entry, "enrol", lambda *_: 1 / 0)
+        monkeypatch.setattr(by_event, "enter", lambda *_: 1 / 0)
 
         with django_capture_on_commit_callbacks(execute=True):
             event = events.track(a_contact(journey.site), "session_started")
@@ -59,7 +60,7 @@ class TestNote:
 class TestHandle:
     def test_it_gives_up_an_event_that_fails_again_and_again(self, journey, monkeypatch):
         events.track(a_contact(journey.site), "session_started")
-        monkeypatch.setattr(entry, "enrol", lambda *_: 1 / 0)
+        monkeypatch.setattr(by_event, "enter", lambda *_: 1 / 0)
 
         for _ in range(hearing.MAX_ERRORS):
             PendingEvent.objects.update(due_at="2026-01-01T00:00Z")
@@ -72,14 +73,14 @@ class TestHandle:
         good, bad = a_contact(journey.site), a_contact(journey.site)
         for contact in (good, bad):
             events.track(contact, "session_started")
-        real = entry.enrol
+        real = by_event.enter
 
-        def enrol(version, found):
-            if bad.pk in found:
+        def enter(site_id, found):
+            if bad in [event.contact for event in found]:
                 raise RuntimeError("broken")
-            return real(version, found)
+            return real(site_id, found)
 
-        monkeypatch.setattr(entry, "enrol", enrol)
+        monkeypatch.setattr(by_event, "enter", enter)
         hearing.handle()
 
         assert Enrolment.objects.get().contact == good

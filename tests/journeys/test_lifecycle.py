@@ -160,6 +160,8 @@ class TestFinish:
 
         lifecycle.finish(journey)
         assert Enrolment.objects.inside().count() == 3
+        with pytest.raises(ValidationError, match="is being ended still: try again"):
+            publishing.publish(journey)
         assert not lifecycle.sweep(seconds=-1)
         assert lifecycle.sweep(seconds=5)
         assert Enrolment.objects.inside().count() == 0

@@ -34,6 +34,11 @@ class TestPublish:
             (ask.key, "popup", {"asset": popup.pk}, {"declined": wait.key}),
             (wait.key, "wait", wait.config(), {}),
         ]
+        assert wait.config()["seconds"] == 10_800
+        assert [s.outcomes for s in version.steps.all()] == [
+            [list(pair) for pair in PopupStep.outcomes],
+            [["done", "Time is over"]],
+        ]
         assert (journey.status, journey.live_version) == ("active", version)
 
     def test_it_makes_a_new_version_and_keeps_the_old_one(self, journey):

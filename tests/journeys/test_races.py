@@ -11,8 +11,9 @@ from apps.delivery import popups
 from apps.delivery.models import Popup
 from apps.devices import identity
 from apps.devices.models import Device
-from apps.journeys import engine, entry, hearing, publishing
-from apps.journeys.models import Enrolment, Journey, PendingEvent, Visit
+from apps.journeys import engine, hearing, publishing
+from apps.journeys.entry import by_event, gates
+from apps.journeys.models import Enrolment, Journey, PendingEvent, Tally, Visit
 from tests.factories import a_contact, a_device, a_live_journey, a_site
 from tests.races import Meanwhile, on_postgresql, wait_until_blocked
 
@@ -35,10 +36,10 @@ class Held:
         self.reached, self.free = threading.Event(), threading.Event()
         real = getattr(module, name)
 
-        def hold(*args):
+        def hold(*args, **options):
             self.reached.set()
             assert self.free.wait(30)
-            return real(*args)
+            return real(*args, **options)
 
         monkeypatch.setattr(module, name, hold)
 
@@ -48,7 +49,7 @@ class TestArchive:
         for _ in range(3):
             a_device(journey.site)
         Enrolment.objects.update(due_at=timezone.now())
-        held = Held(monkeypatch, "_leave")
+        held = Held(monkeypatch, "_apply")
         batch = Meanwhile(lambda: engine.drain(seconds=3))
         assert held.reached.wait(30)
         archive = Meanwhile(lambda: publishing.archive(Journey.objects.get(pk=journey.pk)))
@@ -58,7 +59,7 @@ class TestArchive:
         archive.ends()
 
         assert set(Enrolment.objects.values_list("state", flat=True)) == {"left"}
-        assert Visit.objects.filter(left_at=None).count() == 0
+        assert Visit.objects.count() == Enrolment.objects.count() == 3
 
 
 class TestIdentify:
@@ -85,7 +86,7 @@ class TestIdentify:
         a_contact(journey.site, external_id="anna")
         publishing.resume(journey)
         PendingEvent.objects.create(event=Event.objects.get(contact=visitor.contact))
-        held = Held(monkeypatch, "_allowed", entry)
+        held = Held(monkeypatch, "ask", gates)
         handling = Meanwhile(hearing.handle)
         assert held.reached.wait(30)
         login = Meanwhile(lambda: identity.identify(load(visitor), "anna"))
@@ -107,12 +108,12 @@ class TestEnrol:
 
         def enrol():
             together.wait(30)
-            entry.enrol(journey.live_version, {device.contact_id: event})
+            by_event.enter_version(journey.live_version, [event])
 
         for thread in [Meanwhile(enrol) for _ in range(4)]:
             thread.ends()
 
-        assert (Enrolment.objects.count(), Visit.objects.count()) == (1, 1)
+        assert (Enrolment.objects.count(), Tally.objects.get().count) == (1, 1)
 
 
 class TestAnswer:

@@ -76,12 +76,12 @@ class TestOfProperties:
         assert bool(usage.of_properties(site.pk, [place])) == is_used
 
     @pytest.mark.parametrize("number", [1, 3])
-    def test_it_costs_four_queries(self, site, number, django_assert_num_queries):
+    def test_it_costs_the_same_for_one_and_for_three(self, site, number, django_assert_num_queries):
         for each in range(number):
             a_segment(site, rule=ORDERS)
             Journey.objects.create(site=site, name=f"J{each}", entry_rule=ORDERS)
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(9):
             usage.of_properties(site.pk, [(None, "orders")])
 
 

@@ -64,13 +64,13 @@ class TestOfSegment:
     def test_it_costs_the_same_with_one_use_and_with_three(self, django_assert_num_queries):
         vip = a_segment()
         a_segment(vip.site, rule=asks_for(vip))
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(9):
             usage.of_segment(vip)
 
         for number in range(2):
             a_segment(vip.site, rule=asks_for(vip))
             Journey.objects.create(site=vip.site, name=f"J{number}", entry_rule=asks_for(vip))
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(9):
             usage.of_segment(vip)
 
 

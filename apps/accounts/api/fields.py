@@ -7,10 +7,8 @@ from rest_framework import serializers
 
 from apps.accounts import external_ids
 from apps.accounts.contacts import MAX_STATE_BYTES, MAX_STATE_NAMES
-from apps.accounts.events import is_reserved
+from apps.accounts.events import MAX_PROPERTIES, MAX_PROPERTIES_BYTES, NAME, is_reserved
 
-MAX_PROPERTIES_BYTES = 16_000
-MAX_PROPERTIES = 100
 MAX_NAME = 100
 
 
@@ -58,7 +56,7 @@ class ExternalIdField(serializers.CharField):
 
 class EventNameField(serializers.RegexField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^[\w.:-]{1,100}$", **kwargs)
+        super().__init__(NAME, **kwargs)
 
     def to_internal_value(self, value: Any) -> str:
         value = super().to_internal_value(value)

@@ -49,11 +49,25 @@ class Limits(models.Model):
         return f"Limits of {self.site}"
 
 
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def standing(self) -> "HoldQuerySet":
+        """Those whose messages are left alone."""
+        return self.exclude(status=Hold.Status.RELEASED)
+
+
 class Hold(models.Model):
-    """A campaign whose queued messages wait until it is let go on."""
+    """A campaign whose queued messages wait until it is let go on; it goes when that is done."""
+
+    class Status(models.TextChoices):
+        HELD = "held", "Held"
+        RELEASED = "released", "Released: what was put off comes back"
+        WITHDRAWN = "withdrawn", "Withdrawn: what is queued is being taken back"
 
     campaign = models.CharField(max_length=40, unique=True)
+    status = models.CharField(max_length=9, choices=Status, default=Status.HELD)
     since = models.DateTimeField(auto_now_add=True)
+
+    objects = HoldQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.campaign

@@ -6,14 +6,16 @@ from django.utils import timezone
 
 from apps.accounts.models import Contact
 from apps.assets import models as assets
-from apps.delivery.models.limits import Category
+from apps.delivery.models.limits import Category, Hold
 from apps.devices.models import Device
 
 
 class PushQuerySet(models.QuerySet["Push"]):
     def due(self) -> "PushQuerySet":
-        """Those that must be looked at: queued, to be tried again, or left by a dead worker."""
-        return self.filter(due_at__lte=timezone.now())
+        """Those that must be looked at: queued, to be tried again, or left by a dead worker; not
+        those of held campaigns."""
+        held = Hold.objects.standing().values("campaign")
+        return self.filter(due_at__lte=timezone.now()).exclude(campaign__in=held)
 
     def finished(self) -> "PushQuerySet":
         """Those that no worker will look at again."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from apps.journeys.models.terms import check_pauses
 from apps.segments.rules import check as check_rule
 
 MAX_ROWS, MAX_KEY, MAX_NAME, MAX_WEIGHT = 50, 40, 100, 10_000
@@ -89,7 +90,8 @@ TYPES: dict[type[models.Field], tuple[type, str, Callable[[Any], Any]]] = {
 
 
 def _anything(value: Any) -> Iterator[str]:
-    yield from ()
+    if value is None:
+        yield "This cannot be empty."
 
 
 def _rule(value: Any) -> Iterator[str]:
@@ -175,6 +177,13 @@ def _headers(value: Any) -> Iterator[str]:
         yield "The value of a header is a text."
 
 
+def _pauses(value: Any) -> Iterator[str]:
+    try:
+        check_pauses(value)
+    except ValidationError as error:
+        yield from error.messages
+
+
 def _ids(value: Any) -> Iterator[str]:
     if not isinstance(value, list) or len(value) > MAX_ROWS:
         yield f"It takes a list of at most {MAX_ROWS}."
@@ -188,6 +197,7 @@ FORMS: dict[str, Callable[[Any], Iterator[str]]] = {
     "entry_where": _where,
     "exit_where": _where,
     "goal_where": _where,
+    "reentry_pauses": _pauses,
     "weekdays": _numbers(0, 6),
     "month_days": _numbers(1, 31),
     "excluded": _ids,

@@ -1,8 +1,10 @@
 """What the engine does at each kind of step, for a batch of contacts at a time."""
 
 from apps.journeys.kinds.base import Batch, Kind, Moves
+from apps.journeys.kinds.doing import TagKind, TrackKind, UpdateKind
 from apps.journeys.kinds.messages import PopupKind, PushKind, enrolment_and_visit
-from apps.journeys.kinds.routing import LeaveKind
+from apps.journeys.kinds.routing import CheckKind, LeaveKind, LimitKind, SplitKind
+from apps.journeys.kinds.starting import StartKind
 from apps.journeys.kinds.timing import EventKind, WaitKind
 
 # By `kind` of the step.
@@ -11,7 +13,14 @@ KINDS: dict[str, Kind] = {
     "push": PushKind(),
     "wait": WaitKind(),
     "event": EventKind(),
+    "check": CheckKind(),
+    "split": SplitKind(),
+    "limit": LimitKind(),
+    "start": StartKind(),
     "leave": LeaveKind(),
+    "update": UpdateKind(),
+    "tag": TagKind(),
+    "track": TrackKind(),
 }
 
 __all__ = ["KINDS", "Batch", "Kind", "Moves", "enrolment_and_visit"]

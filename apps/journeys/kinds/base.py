@@ -55,13 +55,18 @@ class Kind(Protocol):
 
     Called inside the engine's transaction: what it asks of others (a popup, a push) is rows,
     written with the move or not at all. `passes_time` says that nobody leaves at the moment of
-    coming; `needs_context` that it reads what tags may name; `holds_contacts` that it changes
-    contacts, which are then held before the enrolments.
+    coming (`lets_time_pass`, where that depends on the step); `needs_context` that it reads what
+    tags may name; `holds_contacts` that it changes contacts, which are then held before the
+    enrolments.
     """
 
     passes_time: bool = False
     needs_context: bool = False
     holds_contacts: bool = False
+
+    def lets_time_pass(self, config: dict[str, Any]) -> bool:
+        """Whether a flow may lead back over a step of this config: time passes each time."""
+        return self.passes_time
 
     def arrive(self, batch: Batch) -> Moves:
         """Take those who have just come to the step."""

@@ -4,7 +4,7 @@ from apps.journeys.models.calls import Call, SigningSecret
 from apps.journeys.models.counters import Quota, Tally, Winner
 from apps.journeys.models.dry_runs import DryRun
 from apps.journeys.models.enrolments import Enrolment, PendingEvent, Visit
-from apps.journeys.models.entries import Refusal, Run, Seen, Watch
+from apps.journeys.models.entries import Refusal, Run, Seen, Sweep, Watch
 from apps.journeys.models.journeys import Edit, Journey
 from apps.journeys.models.steps import (
     STEPS,
@@ -52,6 +52,7 @@ __all__ = [
     "SplitStep",
     "StartStep",
     "Step",
+    "Sweep",
     "TagStep",
     "Tally",
     "Terms",

@@ -1,10 +1,29 @@
 """What steps count and decide across contacts."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from django.db import models
 
 from apps.assets import models as assets
 from apps.journeys.models.journeys import Journey
 from apps.journeys.models.versions import CompiledStep
+
+QUARTER = 15  # minutes
+
+
+def quarter(at: datetime) -> datetime:
+    """Return the beginning of the quarter of an hour."""
+    return at.replace(minute=at.minute - at.minute % QUARTER, second=0, microsecond=0)
+
+
+class TallyManager(models.Manager["Tally"]):
+    def add(self, counts: Mapping[tuple[int, str], int], *, at: datetime) -> None:
+        """Add to the numbers, by id of a step and outcome. One statement."""
+        self.bulk_create(
+            Tally(step_id=step, at=quarter(at), outcome=outcome, count=number)
+            for (step, outcome), number in counts.items()
+        )
 
 
 class Tally(models.Model):
@@ -18,6 +37,8 @@ class Tally(models.Model):
     at = models.DateTimeField(help_text="The beginning of the quarter of an hour.")
     outcome = models.CharField(max_length=40, blank=True)
     count = models.IntegerField()
+
+    objects = TallyManager()
 
     class Meta:
         verbose_name_plural = "tallies"

@@ -1,13 +1,20 @@
+from collections import Counter
+
 from django.db import models, transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
+from apps.accounts.id_lists import listed
 from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact, Event
 from apps.delivery.wanted import withdraw
+from apps.journeys.models.counters import Tally
 from apps.journeys.models.journeys import Journey
 from apps.journeys.models.versions import CompiledStep, Version
+
+# SQLite takes so many ids in one statement, and more.
+LEAVING_AT_ONCE = 10_000
 
 
 def campaign(journey_id: int) -> str:
@@ -50,18 +57,22 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     @transaction.atomic
     def leave(self, reason: "Enrolment.Exit") -> int:
-        """End these ways, and with them the visits that are open; returns how many.
+        """End these ways where they are, write down the visits, and count them; returns how many.
 
         Goes to the table of its own accord, whatever the query joined: the rows are held first.
         """
-        rows = self.inside().select_for_update(of=("self",))
-        ids = list(rows.values_list("pk", flat=True))
-        if ids:
-            now = timezone.now()
-            held = Enrolment.objects.filter(pk__in=ids)
-            Visit.objects.record(held, outcome=reason, at=now)
-            held.update(state=Enrolment.State.LEFT, exit_reason=reason, left_at=now, due_at=None)
-        return len(ids)
+        held = self.inside().order_by("pk").select_for_update(of=("self",))
+        rows = list(held.values_list("pk", "step"))
+        now = timezone.now()
+        for begin in range(0, len(rows), LEAVING_AT_ONCE):
+            ids = [pk for pk, _ in rows[begin : begin + LEAVING_AT_ONCE]]
+            part = Enrolment.objects.filter(pk__in=listed(ids))
+            Visit.objects.record(part, outcome=reason, at=now)
+            part.update(state=Enrolment.State.LEFT, exit_reason=reason, left_at=now, due_at=None)
+        counts = Counter((step, str(reason)) for _, step in rows)
+        if counts:
+            Tally.objects.add(counts, at=now)
+        return len(rows)
 
 
 class Enrolment(models.Model):

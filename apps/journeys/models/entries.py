@@ -1,7 +1,8 @@
-"""What entries by time and by joining a segment remember between two looks."""
+"""What entries by time and by joining a segment, and exits, remember between two looks."""
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from apps.accounts.models import Contact
 from apps.journeys.models.journeys import Journey
@@ -58,6 +59,32 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return f"Watch of {self.version}"
+
+
+class Sweep(models.Model):
+    """Looking, again and again, who inside a version has to leave it.
+
+    A look goes through those inside by the id of the enrolment; `cursor` says how far it has come,
+    `seconds` what it has taken so far, or took.
+    """
+
+    class Reason(models.TextChoices):
+        TIMEOUT = "timeout", "Had been inside too long"
+        RULE = "rule", "Did not meet the journey’s rule any more"
+
+    version = models.ForeignKey(Version, models.CASCADE, db_index=False, related_name="sweeps")
+    reason = models.CharField(max_length=7, choices=Reason)
+    due_at = models.DateTimeField(default=timezone.now)
+    cursor = models.BigIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "reason"], name="sweep_once_per_reason")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: {self.version}"
 
 
 class Seen(models.Model):

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from apps.accounts.models import User
-from apps.journeys import documents, waking
+from apps.journeys import documents, entry, lifecycle, waking
 from apps.journeys.models import CompiledStep, Journey, Step, Terms, Trigger, Version
 from apps.journeys.problems import Refused
 from apps.journeys.publishing.checking import problems
@@ -19,12 +19,14 @@ def publish(journey: Journey, *, by: User | None = None) -> Version:
     """Compile terms and steps, as they are stored, into a new version by which contacts enter.
 
     Those inside stay on theirs. A journey that is paused or held stays so. Raises Refused with
-    every problem, ValidationError for a journey that is archived.
+    every problem, ValidationError for a journey that is archived or not ended yet.
     """
     # As it is now, and one at a time: somebody may be archiving or publishing it as well.
     journey.refresh_from_db(from_queryset=Journey.objects.select_for_update(no_key=True))
     if journey.status == Status.ARCHIVED:
         raise ValidationError(f"“{journey}” is archived, so it cannot be published.")
+    if lifecycle.is_ending(journey):
+        raise ValidationError(f"“{journey}” is being ended still: try again in a minute.")
     found = problems(journey, by=by)
     if found:
         raise Refused(found)
@@ -35,7 +37,7 @@ def publish(journey: Journey, *, by: User | None = None) -> Version:
         journey.status = Status.ACTIVE
     # Not `updated_at`: it says when the journey was last written, to tell what is unpublished.
     journey.save(update_fields=["live_version", "status"])
-    # Here, with the entry by time and by joining: entry.prepare(version)
+    entry.prepare(version)
     waking.wake()
     return version
 

@@ -28,7 +28,7 @@ def problems(journey: Journey, steps: list[Step]) -> Iterator[Problem]:
 def passes_time(step: Step) -> bool:
     """Return whether nobody leaves the step at the moment of coming."""
     kind = KINDS.get(step.kind)
-    return kind is not None and kind.passes_time
+    return kind is not None and kind.lets_time_pass(step.config())
 
 
 def _at(step: Step, message: str) -> Problem:
@@ -61,7 +61,8 @@ def _circles(journey: Journey, steps: list[Step]) -> Iterator[Problem]:
     starting = [step for step in steps if isinstance(step, StartStep)]
     graph = _started_by({step.target_id for step in starting})
     for step in starting:
-        if journey.pk in {step.target_id} | _led_to(graph, step.target_id):
+        # That it starts this one itself, the step says.
+        if journey.pk != step.target_id and journey.pk in _led_to(graph, step.target_id):
             yield _at(step, f"“{step.target}” starts this journey again, so it would never end.")
 
 

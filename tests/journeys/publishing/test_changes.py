@@ -211,6 +211,7 @@ class TestDiscard:
         publishing.discard(journey)
         assert content(read(journey)) == content(published)
         assert publishing.changes(journey).is_empty
+        assert not Journey.objects.get(pk=journey.pk).has_unpublished_changes
 
         assert editing.undo(journey) == "Discarded the changes since version 1"
         assert read(journey) == changed

@@ -1,6 +1,8 @@
 import secrets
+from collections.abc import Collection
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from polymorphic.models import PolymorphicModel
 
@@ -51,9 +53,26 @@ class Step(PolymorphicModel):
         """Return what the engine needs to know of this step, as JSON."""
         return {}
 
+    def wrong(self) -> dict[str, str]:
+        """Return, by field, what makes no sense as it is written, whatever the site knows."""
+        return {}
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Raises ValidationError, by field, also for what `wrong` finds."""
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude=exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict({})
+        for name, message in self.wrong().items():
+            if name not in (exclude or ()):
+                errors[name] = message
+        if errors:
+            raise ValidationError(errors)
+
     def problem(self) -> str:
         """Return why the step cannot be published, or an empty string."""
-        return ""
+        return next(iter(self.wrong().values()), "")
 
     def rules(self) -> list[dict[str, Any]]:
         """Return the rules about contacts that the step asks, to check and to find uses by."""

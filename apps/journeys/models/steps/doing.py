@@ -3,6 +3,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from apps.journeys.models.steps import shapes
 from apps.journeys.models.steps.base import Step
 
 
@@ -26,8 +27,8 @@ class UpdateStep(Step):
     def config(self) -> dict[str, Any]:
         return {"changes": self.changes}
 
-    def problem(self) -> str:
-        return "" if self.changes else "Add a property to change."
+    def wrong(self) -> dict[str, str]:
+        return shapes.found("changes", shapes.in_changes(self.changes))
 
     def summary(self) -> str:
         return ", ".join(f"{row['op']} {row['name']}" for row in self.changes)
@@ -53,6 +54,23 @@ class TrackStep(Step):
     def config(self) -> dict[str, Any]:
         return {"event": self.event, "properties": self.properties}
 
+    def wrong(self) -> dict[str, str]:
+        return {
+            **shapes.found("event", shapes.in_event_name(self.event)),
+            **shapes.found("properties", shapes.in_properties(self.properties)),
+        }
+
+    def problem(self) -> str:
+        mine = self.journey
+        again = (mine.Reentry.NOT_INSIDE, mine.Reentry.EVERY, mine.Reentry.RESTART)
+        enters = mine.entry_kind == mine.Entry.EVENT and mine.entry_event == self.event
+        if enters and mine.reentry in again:
+            return (
+                f"“{self.event}” lets contacts into this journey, so they would go round without "
+                "end; lead back to an earlier step instead."
+            )
+        return super().problem()
+
     def summary(self) -> str:
         return f"Tracks {self.event}"
 
@@ -77,6 +95,12 @@ class TagStep(Step):
 
     def config(self) -> dict[str, Any]:
         return {"tag": self.tag, "source": self.source}
+
+    def wrong(self) -> dict[str, str]:
+        return {
+            **shapes.found("tag", shapes.in_tag(self.tag)),
+            **shapes.found("source", shapes.in_source(self.source)),
+        }
 
     def summary(self) -> str:
         return f"journey.{self.tag} = {self.source}"

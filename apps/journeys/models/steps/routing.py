@@ -3,6 +3,7 @@ from typing import Any
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from apps.journeys.models.steps import shapes
 from apps.journeys.models.steps.base import Outcomes, Step
 
 
@@ -28,9 +29,12 @@ class CheckStep(Step):
     def config(self) -> dict[str, Any]:
         return {"branches": [[row["key"], row["rule"]] for row in self.branches]}
 
+    def wrong(self) -> dict[str, str]:
+        return shapes.found("branches", shapes.in_branches(self.branches))
+
     def problem(self) -> str:
-        if not self.branches:
-            return "Add a rule to check."
+        if found := super().problem():
+            return found
         empty = [row["name"] for row in self.branches if not row["rule"]]
         return f"“{empty[0]}” asks for nothing, so everybody meets it." if empty else ""
 
@@ -63,8 +67,11 @@ class SplitStep(Step):
     def config(self) -> dict[str, Any]:
         return {"paths": [[row["key"], row["weight"]] for row in self.paths]}
 
+    def wrong(self) -> dict[str, str]:
+        return shapes.found("paths", shapes.in_paths(self.paths))
+
     def problem(self) -> str:
-        return "" if len(self.paths) > 1 else "A split needs two paths."
+        return super().problem() or ("" if len(self.paths) > 1 else "A split needs two paths.")
 
     def summary(self) -> str:
         total = sum(row["weight"] for row in self.paths) or 1
@@ -118,6 +125,10 @@ class StartStep(Step):
         return {"journey": self.target_id}
 
     def problem(self) -> str:
+        if self.target_id == self.journey_id:
+            return "A journey cannot start itself."
+        if self.target.site_id != self.journey.site_id:
+            return f"“{self.target}” belongs to another site."
         if self.target.entry_kind != "call":
             return f"“{self.target}” is not one that is entered by the API or another journey."
         if self.target.live_version_id is None:

@@ -2,8 +2,9 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts import events
-from apps.journeys import entry, publishing
-from apps.journeys.models import Enrolment, Journey, PendingEvent, Visit, WaitStep
+from apps.journeys import publishing
+from apps.journeys.entry import by_event
+from apps.journeys.models import Enrolment, Journey, PendingEvent, WaitStep
 from tests.factories import a_contact, a_live_journey, a_segment, a_site, an_event
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,7 @@ def journey():
 
 def enrol(journey, *contacts):
     events = {contact.pk: an_event(contact, "seen", page="home") for contact in contacts}
-    return entry.enrol(journey.live_version, events)
+    return by_event.enter_version(journey.live_version, list(events.values()))
 
 
 def leave(days_ago=0):
@@ -35,7 +36,12 @@ class TestEnrol:
         row = Enrolment.objects.get()
         assert (row.contact, row.number, row.visit) == (asked, 1, 1)
         assert row.context == {"event": {"page": "home"}}
-        assert Visit.objects.get().enrolment == row
+        assert (row.step.name, row.entry_key, row.is_single) == (
+            row.version.steps.first().name,
+            "1",
+            True,
+        )
+        assert list(row.step.tallies.values_list("outcome", "count")) == [("", 1)]
 
     def test_it_lets_nobody_in_twice(self, journey):
         contact = a_contact(journey.site)
@@ -68,9 +74,9 @@ class TestEnrol:
         contacts = [a_contact(journey.site) for _ in range(number)]
         events = {contact.pk: an_event(contact, "seen") for contact in contacts}
 
-        # Savepoint, rule, earlier times, first step, enrolments, who is new, visits, release.
-        with django_assert_num_queries(8):
-            entry.enrol(journey.live_version, events)
+        # Savepoint, gates, first step, enrolments, who is new, tally, release.
+        with django_assert_num_queries(7):
+            by_event.enter_version(journey.live_version, list(events.values()))
 
 
 class TestBrokenRule:
@@ -80,6 +86,7 @@ class TestBrokenRule:
     def broken(self, journey):
         segment = a_segment(journey.site, rule={"field": "language", "op": "is", "value": "de"})
         journey.entry_rule = {"segment": segment.pk, "op": "in"}
+        journey.save()
         publishing.publish(journey)
         segment.delete()
         return journey
@@ -115,17 +122,17 @@ class TestVersionsEnteredBy:
     def test_it_finds_the_active_ones_of_the_site(self, journey):
         a_live_journey(a_site())
 
-        assert entry.versions_entered_by(journey.site_id, {"session_started"}) == [
+        assert by_event.versions_entered_by(journey.site_id, {"session_started"}) == [
             journey.live_version
         ]
-        assert entry.versions_entered_by(journey.site_id, {"purchase"}) == []
+        assert by_event.versions_entered_by(journey.site_id, {"purchase"}) == []
 
     def test_it_goes_by_what_was_published_not_by_what_is_being_written(self, journey):
         Journey.objects.update(entry_event="purchase", entry_rule={})
 
-        assert entry.versions_entered_by(journey.site_id, {"purchase"}) == []
+        assert by_event.versions_entered_by(journey.site_id, {"purchase"}) == []
 
     def test_it_finds_no_paused_one(self, journey):
         publishing.pause(journey)
 
-        assert entry.versions_entered_by(journey.site_id, {"session_started"}) == []
+        assert by_event.versions_entered_by(journey.site_id, {"session_started"}) == []

@@ -1,0 +1,97 @@
+"""Entering when something happens: an event."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from django.utils import timezone
+
+from apps.accounts.id_lists import listed
+from apps.accounts.models import Event
+from apps.journeys.entry import gates
+from apps.journeys.entry.admitting import Entry, admit_each
+from apps.journeys.models import Journey, Trigger, Version
+from apps.segments import catalogue, rules
+
+Reentry = Version.Reentry
+# With these each event counts; else the latest of a contact stands for those before it.
+EACH = (Reentry.EVERY, Reentry.RESTART)
+
+
+def versions_entered_by(site_id: int, names: Collection[str]) -> list[Version]:
+    """Return the live versions of the site's active journeys that one of the events enters."""
+    active = Journey.objects.filter(site=site_id, status=Journey.Status.ACTIVE, is_held=False)
+    live = Version.objects.filter(
+        pk__in=active.values("live_version"),
+        entry_kind=Version.Entry.EVENT,
+        entry_event__in=names,
+    )
+    return list(live.select_related("journey__site").order_by("pk"))
+
+
+def enter(site_id: int, events: list[Event]) -> list[int]:
+    """Let the contacts of `events` into the journeys of the site that the events enter.
+
+    The events have `name` and `contact` loaded. Returns the ids of the new enrolments.
+    """
+    by_name: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        by_name[event.name.name].append(event)
+    return [
+        pk
+        for version in versions_entered_by(site_id, by_name.keys())
+        for pk in enter_version(version, by_name[version.entry_event])
+    ]
+
+
+def enter_version(version: Version, events: list[Event]) -> list[int]:
+    """Let the contacts of `events` in who may, by this version; all are its entry event.
+
+    Returns the ids of the new enrolments.
+    """
+    counting = _counting(version, sorted(events, key=lambda event: event.pk))
+    heard = {event.contact_id for event in counting}
+    unheard = {event.contact_id for event in events} - heard
+    new: list[int] = []
+    for number, of_contacts in enumerate(_rounds(version, counting) or [{}]):
+        contexts = {pk: _key_and_context(version, each) for pk, each in of_contacts.items()}
+        entry = Entry(version=version, at=timezone.now())
+        if number == 0 and unheard:
+            new += admit_each(entry, contexts | dict.fromkeys(unheard, ("", {})), heard=heard)
+        else:
+            new += admit_each(entry, contexts)
+    return new
+
+
+def _counting(version: Version, events: list[Event]) -> list[Event]:
+    """Return those of the events that have the properties asked for."""
+    if not version.entry_where:
+        return events
+    condition = Trigger(event=version.entry_event, where=version.entry_where).condition
+    context = catalogue.of_site(version.journey.site)
+    try:
+        rules.require(condition, context)
+    except rules.Broken as broken:
+        gates.say_broken(version, broken)
+        return []
+    asked = Event.objects.filter(pk__in=listed([event.pk for event in events]))
+    meant = set(asked.filter(rules.events_meant(condition, context)).values_list("pk", flat=True))
+    return [event for event in events if event.pk in meant]
+
+
+def _rounds(version: Version, events: list[Event]) -> list[dict[int, Event]]:
+    """Return the events by contact: one after the other where each counts, else the latest."""
+    rounds: list[dict[int, Event]] = []
+    seen: Counter[int] = Counter()
+    for event in events:
+        number = seen[event.contact_id] if version.reentry in EACH else 0
+        seen[event.contact_id] += 1
+        if number == len(rounds):
+            rounds.append({})
+        rounds[number][event.contact_id] = event
+    return rounds
+
+
+def _key_and_context(version: Version, event: Event) -> tuple[str, dict[str, Any]]:
+    key = f"event:{event.pk}" if version.reentry == Reentry.EVERY else ""
+    return key, {"event": event.properties}

@@ -1,0 +1,103 @@
+"""Who is claimed beside others, and by which index: what only PostgreSQL can do."""
+
+import threading
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from apps.accounts.models import Contact
+from apps.journeys import engine, kinds, receivers
+from apps.journeys.models import Enrolment
+from tests.factories import a_site
+from tests.journeys.flows import a_chain, enrolled
+from tests.races import on_postgresql
+
+pytestmark = [on_postgresql, pytest.mark.django_db]
+
+
+class TestClaim:
+    @pytest.mark.django_db(transaction=True)
+    def test_it_passes_over_what_another_holds(self):
+        held, free = enrolled(a_chain(a_site(), 1), 2)
+        with elsewhere(Enrolment.objects.filter(pk=held.pk).select_for_update()):
+            assert engine.drain(seconds=5) == 1
+
+        states = dict(Enrolment.objects.values_list("pk", "state"))
+        assert states == {held.pk: "ready", free.pk: "waiting"}
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_kind_that_changes_contacts_passes_over_those_that_another_holds(self, monkeypatch):
+        monkeypatch.setattr(kinds.KINDS["wait"], "holds_contacts", True, raising=False)
+        held, free = enrolled(a_chain(a_site(), 1), 2)
+        with elsewhere(Contact.objects.filter(pk=held.contact_id).select_for_update()):
+            assert engine.drain(seconds=5) == 1
+
+        states = dict(Enrolment.objects.values_list("pk", "state"))
+        assert states == {held.pk: "ready", free.pk: "waiting"}
+
+    def test_the_index_of_who_is_due_answers_who_and_where(self):
+        journey = a_chain(a_site(), 1, 1)
+        many_inside(journey, 20_000)
+        step = journey.live_version.steps.first()
+
+        claim = engine.due_at_step(step).select_for_update(skip_locked=True)[:5_000].explain()
+        where = engine.steps_due().explain()
+
+        for found in (claim, where):
+            assert "enrolment_due" in found
+            assert "Seq Scan on journeys_enrolment" not in found
+            assert "Sort Key: journeys_enrolment" not in found
+
+
+def many_inside(journey, number):
+    """Contacts at the first step, most of them waiting for tomorrow."""
+    step = journey.live_version.steps.first()
+    contacts = Contact.objects.bulk_create(Contact(site=journey.site) for _ in range(number))
+    now = timezone.now()
+    Enrolment.objects.bulk_create(
+        Enrolment(
+            journey=journey,
+            version_id=step.version_id,
+            contact=contact,
+            step=step,
+            number=1,
+            entry_key="1",
+            due_at=now + timezone.timedelta(days=n % 10),
+        )
+        for n, contact in enumerate(contacts)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE journeys_enrolment")
+
+
+@contextmanager
+def elsewhere(queryset):
+    """Hold rows in a transaction of another connection."""
+    reached, free = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            list(queryset)
+            reached.set()
+            free.wait(30)
+        connections.close_all()
+
+    thread = threading.Thread(target=hold, daemon=True)
+    thread.start()
+    assert reached.wait(30)
+    try:
+        yield
+    finally:
+        free.set()
+        thread.join(30)
+
+
+class TestTune:
+    def test_the_table_where_everything_moves_is_tidied_up_early(self):
+        receivers.tune()
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'journeys_enrolment'")
+            assert "autovacuum_vacuum_scale_factor=0.02" in cursor.fetchone()[0]
