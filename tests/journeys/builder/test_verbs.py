@@ -147,8 +147,8 @@ class TestCreating:
         assert not made.steps.exists()
 
     def test_it_begins_with_a_template(self, builder):
-        for number, template in enumerate(templates.offered()):
-            self.add(builder, start=template.key, name=f"Mine {number}")
+        for number, template in enumerate(templates.TEMPLATES):
+            self.add(builder, start=template.slug, name=f"Mine {number}")
 
             made = Journey.objects.get(name=f"Mine {number}")
             assert made.steps.exists()

@@ -9,22 +9,31 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from apps.accounts.models import User
 from apps.journeys import exchange, templates
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.forms.creating import EMPTY, FILE, NewForm
 from apps.journeys.models import Journey
 
+ICONS = {
+    "ask-for-permission": "notifications_active",
+    "broadcast": "campaign",
+    "welcome-series": "waving_hand",
+    "win-back": "replay",
+    "abandoned-basket": "shopping_cart",
+    "re-ask": "schedule",
+}
+
 
 def add(admin: Any, request: HttpRequest) -> HttpResponse:
     if not admin.has_add_permission(request):
         raise PermissionDenied
-    offered = templates.offered()
-    starts = [template.key for template in offered]
+    starts = [template.slug for template in templates.TEMPLATES]
     if request.method == "POST":
         form = NewForm(request.POST, request.FILES, starts=starts)
         if form.is_valid():
             try:
-                made = _make(form)
+                made = _make(form, request.user)
             except ValidationError as error:
                 form.add_error("file" if form.cleaned_data["start"] == FILE else None, error)
             else:
@@ -36,21 +45,23 @@ def add(admin: Any, request: HttpRequest) -> HttpResponse:
         "opts": admin.opts,
         "title": "Add journey",
         "form": form,
-        "offered": offered,
-        "fixed": (EMPTY, FILE),
+        "offered": [(each, ICONS.get(each.slug, "route")) for each in templates.TEMPLATES],
     }
     request.current_app = admin.admin_site.name
     return TemplateResponse(request, "admin/journeys/add.html", context)
 
 
 @transaction.atomic
-def _make(form: NewForm) -> list[Journey]:
+def _make(form: NewForm, by: User) -> list[Journey]:
     found = form.cleaned_data
     if found["start"] == FILE:
         return exchange.run(form.content, found["site"])
     if found["start"] == EMPTY:
         return [Journey.objects.create(site=found["site"], name=found["name"])]
-    return [templates.make(found["start"], found["site"], name=found["name"])]
+    journey = templates.create(found["site"], templates.find(found["start"]), by)
+    journey.name = found["name"]
+    journey.save(update_fields=["name"])
+    return [journey]
 
 
 def _to(admin: Any, request: HttpRequest, made: list[Journey]) -> HttpResponse:
