@@ -16,14 +16,15 @@ from apps.journeys import (
 def advance() -> int:
     """Let contacts in and out, handle the events written down, then move everybody who is due."""
     wakeups.heard(hearing.ADVANCE)
-    lifecycle.sweep()
+    is_swept = lifecycle.sweep(seconds=10)
     moving_over.drain(seconds=5)
     entry.drain(seconds=10)
     leaving.sweep(seconds=5)
     total = hearing.drain(seconds=15)
     total += engine.drain(seconds=20)
     lifecycle.finish_those_over()
-    if hearing.due().exists() or engine.steps_due().exists() or entry.is_due():
+    is_done = is_swept and not (hearing.due().exists() or entry.is_due())
+    if not is_done or engine.steps_due().exists():
         wakeups.call(hearing.ADVANCE)
     return total
 

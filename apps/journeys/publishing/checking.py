@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from apps.accounts.models import User
+from apps.accounts.roles import holders
 from apps.journeys.models import Journey, PushStep, Step
 from apps.journeys.problems import Problem
 from apps.journeys.publishing import flow, terms
@@ -55,7 +56,8 @@ def _of_step(step: Step, known: Known, by: User | None) -> Iterator[Problem]:
 
 def _without_right(step: PushStep, by: User) -> Iterator[Problem]:
     if not step.respects_caps and not by.has_perm(CAPS):
-        yield Problem(message="You may not send beyond the caps.", field="respects_caps")
+        message = f"You may not send beyond the caps. Who may: {holders(CAPS)}."
+        yield Problem(message=message, field="respects_caps")
     if not step.respects_consent and not by.has_perm(CONSENT):
-        message = "You may not send to those who have opted out."
+        message = f"You may not send to who has opted out. Who may: {holders(CONSENT)}."
         yield Problem(message=message, field="respects_consent")

@@ -171,12 +171,15 @@ class TestSteps:
         journey = a_draft()
         step = a_step(journey, "push", "Hi", respects_caps=False, respects_consent=False)
 
+        root = a_user(first_name="Root", is_superuser=True)
+
         found = publishing.problems(journey, by=a_user())
 
         assert [(each.step_key, each.field, str(each)) for each in found] == [
-            (step.key, "respects_caps", "Step “Hi”: You may not send beyond the caps."),
+            (step.key, "respects_caps",
+             f"Step “Hi”: You may not send beyond the caps. Who may: {root}."),
             (step.key, "respects_consent",
-             "Step “Hi”: You may not send to those who have opted out."),
+             f"Step “Hi”: You may not send to who has opted out. Who may: {root}."),
         ]  # fmt: skip
         allowed = a_user()
         allowed.user_permissions.set(
