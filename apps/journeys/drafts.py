@@ -7,6 +7,8 @@ journey (`hold`).
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -21,9 +23,11 @@ from django.db.models import (
 from apps.accounts.models import User
 from apps.journeys import editing, flow
 from apps.journeys.flow import BEGINNING, ENTRY, Flow, Place
-from apps.journeys.models import Journey, Lead, PopupStep, PushStep, StartStep, Step
+from apps.journeys.models import Edit, Journey, Lead, PopupStep, PushStep, StartStep, Step
 from apps.journeys.models.steps import new_key
 
+# Whoever writes a text pauses now and then, and it is saved meanwhile.
+WITHOUT_PAUSE = timedelta(seconds=5)
 LOADED_WITH: dict[type[Step], tuple[str, ...]] = {
     PopupStep: ("popup",),
     PushStep: ("push", "alternatives__push"),
@@ -88,6 +92,36 @@ def add(draft: Draft, step: Step, place: Place, *, by: User | None = None) -> No
         step.save()
         draft.steps[step.key] = step
         store(draft, new)
+
+
+def put(draft: Draft, key: str, outcomes: flow.Outcomes) -> None:
+    """Keep the leads of a step that was written, and whose outcomes may be others now."""
+    store(draft, flow.with_outcomes(draft.flow, key, outcomes))
+
+
+def join_last_edits(journey: Journey) -> None:
+    """Make one step of undo of what somebody wrote without a pause in one form."""
+    edits = list(journey.edits.filter(is_undone=False)[:2])
+    for last, edit in pairwise(edits):
+        is_near = last.at - edit.at < WITHOUT_PAUSE and last.by_id == edit.by_id
+        where = _where(edit)
+        if is_near and len(where) == 1 and where == _where(last):
+            rows = journey.edits.filter(pk=edit.pk)
+            rows.update(after=last.after, at=last.at, words=last.words)
+            last.delete()
+
+
+def _where(edit: Edit) -> set[str]:
+    """Return the keys of the steps, or the name of a term, that the edit changed."""
+    changed = {
+        name for name, value in edit.after["terms"].items() if edit.before["terms"][name] != value
+    }
+    before, after = (
+        {step["key"]: step for step in each["steps"]} for each in (edit.before, edit.after)
+    )
+    if set(before) != set(after):
+        return set()
+    return changed | {key for key, step in after.items() if before[key] != step}
 
 
 def move(draft: Draft, key: str, place: Place, *, by: User | None = None) -> str:

@@ -174,6 +174,21 @@ class TestMouse:
         assert builder.page.evaluate(NAMES) == []
         builder.fine()
 
+    def test_it_asks_before_what_is_not_saved_is_lost(self, builder):
+        builder.create()
+        builder.add("[data-focus='add::']", "webhook")
+        builder.page.type("[name=url]", "shop.example")
+        builder.page.wait_for("document.querySelector('#id_url_errors p')")
+
+        builder.page.click("[data-close]")
+        builder.page.wait_for("document.querySelector('[data-give-up]')")
+        assert builder.page.evaluate("document.activeElement.name") == "url"
+        builder.page.click("[data-give-up]")
+
+        builder.page.wait_for("document.querySelector('#flow-panel').hidden")
+        assert builder.page.evaluate(SAVED)
+        builder.fine()
+
 
 class TestKeyboard:
     def press(self, builder, *keys):

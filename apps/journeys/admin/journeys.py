@@ -20,6 +20,7 @@ from apps.journeys.admin.builder import urls
 from apps.journeys.admin.builder.creating import add
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.admin.builder.page import page
+from apps.journeys.admin.builder.wording import when
 from apps.journeys.models import Journey
 
 Status = Journey.Status
@@ -107,13 +108,13 @@ class JourneyAdmin(ModelAdmin):
             " ".join(journey.out_of_use),
         )
 
-    @display(description="Entered by the event", ordering="entry_event")
+    @display(description="Contacts enter", ordering="entry_kind")
     def entry(self, journey: Journey) -> str:
         if not journey.broken:
-            return journey.entry_event
+            return when(journey)
         return format_html(
             '<div class="with-reason">{}<span class="reason">{}</span></div>',
-            journey.entry_event,
+            when(journey),
             journey.broken,
         )
 

@@ -16,7 +16,7 @@ export class Dialogs {
 
   async open(address) {
     this.flow.menus.closeAll();
-    await this.flow.panel.leave();
+    if (!(await this.flow.panel.leave(() => this.open(address)))) return;
     try {
       this.dialog.innerHTML = (await get(this.flow.base + address)).text;
     } catch (error) {

@@ -68,7 +68,7 @@ class Flow {
 
   // Changes the flow: move, duplicate, delete, lead, undo, redo.
   async edit(verb, values = {}) {
-    if (verb === "undo" || verb === "redo") await this.panel.leave();
+    if (["undo", "redo"].includes(verb) && !(await this.panel.leave(() => this.edit(verb)))) return;
     saving.show("saving");
     try {
       const answer = await send(`${this.base}flow/edit/${verb}/`, () => {
@@ -80,6 +80,8 @@ class Flow {
       saving.show("saved");
       const { focus, shut } = answer.told;
       if (shut) this.panel.shut(shut);
+      // What was refused is not what the drop-down says.
+      if (verb === "lead" && document.getElementById("flow-said").classList.contains("bad")) this.panel.open(this.panel.address);
       this.after();
       if (focus && focusOn(`card:${focus}`)) this.reveal(focus);
       else if (document.activeElement === document.body) focusOn(verb) || focusOn("card:entry");

@@ -40,7 +40,7 @@ export class Panel {
 
   // `where`: what stays in the panel keeps the focus.
   async open(address, { focus = "" } = {}) {
-    await this.leave();
+    if (!(await this.leave(() => this.open(address, { focus })))) return;
     try {
       const { text } = await get(this.flow.base + address);
       this.element.innerHTML = text;
@@ -67,22 +67,46 @@ export class Panel {
     return inputs.find((input) => input.offsetParent && !input.disabled) ?? this.element.querySelector("h2");
   }
 
-  // Saves what is left to save; what cannot be saved is told and given up.
-  async leave() {
+  // Saves what is left to save; returns whether nothing is lost by going away, and asks where
+  // something would be. `then` is what is done after all.
+  async leave(then) {
     if (this.timer) await this.save();
     await settled();
-    if (saving.isSaved() === false && this.form) saving.show("saved");
+    if (saving.isSaved() || !this.form) return true;
+    this.then = then;
+    const place = this.element.querySelector("#panel-conflict");
+    const words = document.createElement("p");
+    words.append("This is not saved yet. Correct what is wrong, or ");
+    const give = Object.assign(document.createElement("button"), { type: "button", className: "text-link", textContent: "go on without it" });
+    give.dataset.giveUp = "";
+    words.append(give, ".");
+    const box = Object.assign(document.createElement("div"), { className: "flow-conflict" });
+    box.setAttribute("role", "alert");
+    box.append(words);
+    place.replaceChildren(box);
+    box.scrollIntoView({ block: "nearest" });
+    (this.form.querySelector("[aria-invalid=true]") ?? give).focus();
+    return false;
+  }
+
+  giveUp() {
+    saving.show("saved");
+    this.then?.();
   }
 
   async close({ focus = true } = {}) {
     const { key } = this;
-    await this.leave();
+    if (!(await this.leave(() => this.close()))) return;
+    this.empty();
+    this.flow.ghost(null);
+    if (focus) focusOn(`card:${key}`) || focusOn("card:entry");
+  }
+
+  empty() {
     this.element.hidden = true;
     this.element.replaceChildren();
     this.flow.element.classList.remove("with-panel");
-    this.flow.ghost(null);
     this.mark();
-    if (focus) focusOn(`card:${key}`) || focusOn("card:entry");
   }
 
   // What is gone cannot be written any more; "*" stands for everything.
@@ -91,10 +115,7 @@ export class Panel {
     clearTimeout(this.timer);
     this.timer = null;
     saving.show("saved");
-    this.element.hidden = true;
-    this.element.replaceChildren();
-    this.flow.element.classList.remove("with-panel");
-    this.mark();
+    this.empty();
   }
 
   later() {
@@ -154,7 +175,11 @@ export class Panel {
     if (!button) return;
     if (button.dataset.close !== undefined) this.close();
     if (button.dataset.terms) this.open(`flow/terms/${button.dataset.terms}/`, { focus: `terms:${button.dataset.terms}` });
-    if (button.dataset.reload !== undefined) this.open(this.address);
+    if (button.dataset.giveUp !== undefined) this.giveUp();
+    if (button.dataset.reload !== undefined) {
+      saving.show("saved");
+      this.open(this.address);
+    }
     if (button.dataset.anyway !== undefined) {
       const anyway = document.createElement("input");
       Object.assign(anyway, { type: "hidden", name: "anyway", value: "1" });

@@ -55,7 +55,8 @@ export function place({ text }) {
   return result;
 }
 
-const same = (old, piece) => old.textContent === piece.textContent;
+const chosen = (place) => [...place.querySelectorAll("select")].map((select) => select.value).join();
+const same = (old, piece) => old.textContent === piece.textContent && chosen(old) === chosen(piece);
 
 export function focusOn(name) {
   const found = document.querySelector(`[data-focus="${CSS.escape(name)}"]`);

@@ -2,6 +2,7 @@ import json
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from apps.accounts.models import Property
 from apps.journeys.models import (
@@ -312,6 +313,33 @@ class TestSaving:
 
         step.refresh_from_db()
         assert (step.amount, step.name) == (5, "Breathe")
+
+    def test_what_is_written_without_a_pause_is_undone_at_once(self, builder, journey):
+        one, two = a_line(journey, "One", "Two")
+        for amount in (5, 55, 555):
+            builder.save(one, amount=amount)
+        builder.save(two, amount=7)
+
+        said = [builder.edit("undo"), builder.edit("undo"), builder.edit("undo")]
+
+        assert said == [
+            "Undone: Changed “Two”.",
+            "Undone: Changed “One”.",
+            "There is nothing to undo.",
+        ]
+        one.refresh_from_db()
+        assert one.amount == 1
+
+    def test_after_a_pause_it_is_undone_by_itself(self, builder, journey):
+        step = a_wait(journey, "Breathe")
+        builder.save(step, amount=5)
+        Edit.objects.update(at=timezone.now() - timezone.timedelta(minutes=1))
+        builder.save(step, amount=6)
+
+        builder.edit("undo")
+
+        step.refresh_from_db()
+        assert step.amount == 5
 
     def test_nothing_is_recorded_where_nothing_changed(self, builder, journey):
         builder.save(a_wait(journey, "Breathe"))

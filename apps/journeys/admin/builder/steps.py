@@ -125,7 +125,8 @@ def _store(opened: Opened, form: StepForm, key: str, *, is_new: bool) -> None:
         return
     with editing.change(opened.journey, f"Changed “{step}”", by=opened.user):
         _write(form, step)
-        drafts.store(opened.draft, flow.with_outcomes(opened.draft.flow, key, step.outcomes))
+        drafts.put(opened.draft, key, step.outcomes)
+    drafts.join_last_edits(opened.journey)
 
 
 def _write(form: StepForm, step: Step) -> None:

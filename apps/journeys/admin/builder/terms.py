@@ -51,6 +51,7 @@ def _save(opened: Opened, title: str, kind: type[BuilderForm]) -> HttpResponse:
     try:
         with editing.change(opened.journey, f"Changed: {title}", by=opened.user):
             form.instance.save(update_fields=[*kind._meta.fields, "updated_at"])
+        drafts.join_last_edits(opened.journey)
     except ValidationError as error:
         opened.forget()
         return pieces(opened, said=" ".join(error.messages), is_bad=True, is_unsaved=True)

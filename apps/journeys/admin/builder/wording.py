@@ -8,7 +8,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 def entry_lines(journey: Journey) -> list[str]:
     """Say who enters and when, how often, and what ends it: a line each."""
-    lines = [_when(journey)]
+    lines = [when(journey)]
     if journey.entry_rule:
         lines.append(f"Who: {rules.describe(journey.entry_rule, catalogue.of_site(journey.site))}")
     lines.append(_often(journey))
@@ -16,7 +16,8 @@ def entry_lines(journey: Journey) -> list[str]:
     return lines
 
 
-def _when(journey: Journey) -> str:
+def when(journey: Journey) -> str:
+    """Say what lets contacts in."""
     match journey.entry_kind:
         case Journey.Entry.EVENT:
             where = " under conditions" if journey.entry_where else ""
