@@ -100,3 +100,12 @@ def flow_of(journey):
     leads = Lead.objects.filter(step__journey=journey).order_by("step__position", "outcome")
     names = list(journey.steps.values_list("name", flat=True))
     return names, [f"{lead.step.name}.{lead.outcome} → {lead.target.name}" for lead in leads]
+
+
+def rows(name, *values):
+    """The form data of rows that were added."""
+    sent = {f"{name}-TOTAL_FORMS": len(values), f"{name}-INITIAL_FORMS": 0}
+    for number, row in enumerate(values):
+        sent[f"{name}-{number}-ORDER"] = number + 1
+        sent |= {f"{name}-{number}-{field}": value for field, value in row.items()}
+    return sent
