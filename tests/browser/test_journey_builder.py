@@ -195,11 +195,11 @@ class TestKeyboard:
         for key in keys:
             builder.page.press(key)
 
-    def test_a_flow_is_built_and_changed_without_a_mouse(self, builder):
+    def begin(self, builder):
+        """Build a wait before a leave."""
         builder.create()
         page = builder.page
         page.evaluate("document.querySelector('[data-focus=\"card:entry\"]').focus()")
-
         self.press(builder, "+")
         page.wait_for("document.querySelector('#flow-kinds').open")
         self.press(builder, "l", "e", "a", "v", "e", "Enter")
@@ -215,18 +215,24 @@ class TestKeyboard:
         builder.has("Wait 1 day", "Leave")
         builder.waits()
         self.press(builder, "Escape")
-        page.wait_for(f"({FOCUS} ?? '').startsWith('card:')")
+        page.wait_for(f"{CARD.format('Wait 1 day')} === document.activeElement")
+
+    def test_a_flow_is_built_and_changed_without_a_mouse(self, builder):
+        self.begin(builder)
+        page = builder.page
+        has_focus = f"{CARD.format('Wait 1 day (copy)')} === document.activeElement"
+
         self.press(builder, "d")
         builder.has("Wait 1 day", "Wait 1 day (copy)", "Leave")
-        page.wait_for(f"{CARD.format('Wait 1 day (copy)')} === document.activeElement")
+        page.wait_for(has_focus)
         self.press(builder, "Alt+ArrowUp")
         builder.has("Wait 1 day (copy)", "Wait 1 day", "Leave")
-        page.wait_for(f"{CARD.format('Wait 1 day (copy)')} === document.activeElement")
+        page.wait_for(has_focus)
         self.press(builder, "m")
         page.wait_for("document.querySelector('#flow-moving').textContent.includes('Place 1 of')")
         self.press(builder, "Enter")
         builder.has("Wait 1 day", "Wait 1 day (copy)", "Leave")
-        page.wait_for(f"{CARD.format('Wait 1 day (copy)')} === document.activeElement")
+        page.wait_for(has_focus)
         self.press(builder, "Delete")
         page.wait_for("document.querySelector('#flow-dialog').open")
         self.press(builder, "Enter")
@@ -238,6 +244,30 @@ class TestKeyboard:
         builder.says("Done again: Deleted “Wait 1 day (copy)”.")
 
         assert builder.stored() == "[['Wait 1 day', 'Leave'], ['Wait 1 day.done>Leave'], 'draft']"
+        builder.fine()
+
+    def test_it_is_published_and_each_problem_is_a_way_to_its_place(self, builder):
+        builder.create()
+        page = builder.page
+        page.evaluate("document.querySelector('[data-focus=publish]').focus()")
+
+        self.press(builder, "Enter")
+        page.wait_for("document.querySelector('#flow-dialog').open")
+        self.press(builder, "Enter")
+        page.wait_for(f"{FOCUS} === 'card:entry'")
+        self.press(builder, "+")
+        page.wait_for("document.querySelector('#flow-kinds').open")
+        self.press(builder, "l", "i", "m", "Enter")
+        builder.has("Limit")
+        builder.waits()
+        page.evaluate("document.querySelector('[data-focus=publish]').focus()")
+        self.press(builder, "Enter")
+        page.wait_for("document.querySelector('#flow-dialog [type=submit]')")
+        self.press(builder, "Tab")
+        builder.leads_on(lambda: self.press(builder, "Enter"))
+
+        page.wait_for("document.body.innerText.includes('Version 1')")
+        assert builder.stored() == "[['Limit'], [], 'active']"
         builder.fine()
 
 
