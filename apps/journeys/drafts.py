@@ -22,6 +22,7 @@ from django.db.models import (
 
 from apps.accounts.models import User
 from apps.journeys import editing, flow
+from apps.journeys.documents import MAX_STEPS
 from apps.journeys.flow import BEGINNING, ENTRY, Flow, Place
 from apps.journeys.models import Edit, Journey, Lead, PopupStep, PushStep, StartStep, Step
 from apps.journeys.models.steps import new_key
@@ -61,6 +62,16 @@ def hold(journey_id: int) -> Journey:
     return rows.select_related("site", "live_version").get(pk=journey_id)
 
 
+def who_changed(journey: Journey, *, but: User) -> str:
+    """Say who has changed it last, and what, to somebody who has not seen that yet."""
+    last = journey.edits.select_related("by").first()
+    if last is None or last.by is None:
+        return "Somebody else has changed this journey meanwhile."
+    who = "You have" if last.by == but else f"{last.by.get_username()} has"
+    where = " in another window" if last.by == but else ""
+    return f"{who} changed this journey meanwhile{where}: “{last.words}”."
+
+
 def load(journey: Journey) -> Draft:
     """Read it in as many queries as there are kinds of steps, and a few."""
     rows = list(journey.steps.all())
@@ -87,11 +98,18 @@ def load(journey: Journey) -> Draft:
 def add(draft: Draft, step: Step, place: Place, *, by: User | None = None) -> None:
     """Store the new step, which has its key, at the place. Raises Refused."""
     new = flow.insert(draft.flow, step.key, step.outcomes, place)
+    require_room(draft)
     with editing.change(draft.journey, f"Added “{step}”", by=by):
         step.journey = draft.journey
         step.save()
         draft.steps[step.key] = step
         store(draft, new)
+
+
+def require_room(draft: Draft) -> None:
+    """Raises Refused where the journey has as many steps as one can have."""
+    if len(draft.steps) >= MAX_STEPS:
+        raise flow.Refused(f"A journey has at most {MAX_STEPS} steps.")
 
 
 def put(draft: Draft, key: str, outcomes: flow.Outcomes) -> None:
@@ -160,6 +178,7 @@ def duplicate(draft: Draft, key: str, *, by: User | None = None) -> Step:
     step = draft.steps[key]
     copy = _copy(step)
     new = flow.duplicate(draft.flow, key, copy.key)
+    require_room(draft)
     with editing.change(draft.journey, f"Duplicated “{step}”", by=by):
         copy.save()
         if isinstance(step, PushStep):

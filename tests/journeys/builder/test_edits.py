@@ -2,6 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.journeys import documents
 from apps.journeys.models import Lead, PushStep, SplitStep
 from tests.factories import a_push
 from tests.journeys.builder.house import Builder, a_draft, a_line, a_wait, flow_of
@@ -133,8 +134,22 @@ class TestTwoPeople:
 
         said = builder.edit(verb, key=line[1].key, step="", outcome="", seen=seen)
 
-        assert said.startswith("Somebody else has changed this journey meanwhile.")
+        assert said == (
+            "You have changed this journey meanwhile in another window: “Duplicated “One””. "
+            "Here it is as it is now: please do it again if it still fits."
+        )
         assert flow_of(journey) == now
+
+
+class TestRoom:
+    def test_there_are_as_many_steps_as_can_be_undone(self, builder, journey, line):
+        for number in range(documents.MAX_STEPS - 3):
+            a_wait(journey, f"More {number}")
+
+        said = builder.edit("duplicate", key=line[0].key)
+
+        assert said == "A journey has at most 200 steps."
+        assert journey.steps.count() == documents.MAX_STEPS
 
 
 class TestHostileRequests:

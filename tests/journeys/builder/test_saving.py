@@ -148,7 +148,9 @@ class TestTwoPeople:
         answer = builder.post(f"flow/step/{step.key}/", seen=form.context["seen"], **mine)
 
         step.refresh_from_db()
-        assert "Somebody else has changed this meanwhile" in answer.content.decode()
+        assert (
+            "You have changed this journey meanwhile in another window" in answer.content.decode()
+        )
         assert (step.amount, step.name) == (5, "Breathe")
 
         builder.post(f"flow/step/{step.key}/", seen="", anyway="1", **mine)

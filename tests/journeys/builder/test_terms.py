@@ -151,7 +151,9 @@ class TestTwoPeople:
 
         answer = builder.post("flow/terms/goal/", seen=page.context["seen"], **mine)
 
-        assert "Somebody else has changed this meanwhile" in answer.content.decode()
+        assert (
+            "You have changed this journey meanwhile in another window" in answer.content.decode()
+        )
         assert stored().goal_event == "purchase"
 
         builder.post("flow/terms/goal/", anyway="1", **mine)

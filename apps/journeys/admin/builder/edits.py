@@ -10,10 +10,7 @@ from apps.journeys import drafts, editing, flow
 from apps.journeys.admin.builder.answers import panel, pieces
 from apps.journeys.admin.builder.opened import Opened
 
-MEANWHILE = (
-    "Somebody else has changed this journey meanwhile. Here it is as it is now: please do it again "
-    "if it still fits."
-)
+AS_IT_IS = "Here it is as it is now: please do it again if it still fits."
 
 
 def canvas(opened: Opened) -> HttpResponse:
@@ -25,7 +22,8 @@ def edit(opened: Opened, verb: str) -> HttpResponse:
         raise Http404
     sent = opened.request.POST
     if sent.get("seen") != opened.draft.seen:
-        return pieces(opened, said=MEANWHILE, is_bad=True)
+        who = drafts.who_changed(opened.journey, but=opened.user)
+        return pieces(opened, said=f"{who} {AS_IT_IS}", is_bad=True)
     try:
         said, more = VERBS[verb](opened)
     except flow.Refused as error:
@@ -107,6 +105,11 @@ def leads_of(opened: Opened, key: str) -> dict[str, Any]:
     ]
     others = [(other.key, other.name) for other in draft.steps.values() if other.key != key]
     return {"step": step, "rows": rows, "others": others}
+
+
+def keys(opened: Opened) -> HttpResponse:
+    """Say what can be done by the keyboard."""
+    return panel(opened, "keys", {"may_write": opened.may_write})
 
 
 def deleting(opened: Opened, key: str) -> HttpResponse:

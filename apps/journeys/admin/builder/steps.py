@@ -84,7 +84,8 @@ def _save(opened: Opened, key: str) -> HttpResponse:
         return pieces(opened, errors=form.errors_by_id(), is_unsaved=True)
     if not is_new and sent.get("seen") != now and sent.get("anyway") != "1":
         opened.forget()
-        return pieces(opened, errors=form.errors_by_id(), is_unsaved=True, conflict=key)
+        conflict = drafts.who_changed(opened.journey, but=opened.user)
+        return pieces(opened, errors=form.errors_by_id(), is_unsaved=True, conflict=conflict)
     try:
         _store(opened, form, key, is_new=is_new)
     except (flow.Refused, ValidationError) as error:
@@ -117,6 +118,7 @@ def _store(opened: Opened, form: StepForm, key: str, *, is_new: bool) -> None:
         sent = opened.request.POST
         place = (sent.get("at_step", ""), sent.get("at_outcome", ""))
         new_flow = flow.insert(opened.draft.flow, key, step.outcomes, place)
+        drafts.require_room(opened.draft)
         with editing.change(opened.journey, f"Added “{step}”", by=opened.user):
             step.journey = opened.journey
             _write(form, step)

@@ -46,7 +46,8 @@ def _save(opened: Opened, title: str, kind: type[BuilderForm]) -> HttpResponse:
     is_valid = form.is_valid()
     if not is_valid or (sent.get("seen") != now and sent.get("anyway") != "1"):
         opened.forget()
-        conflict = {"conflict": "entry"} if is_valid else {}
+        who = drafts.who_changed(opened.journey, but=opened.user)
+        conflict = {"conflict": who} if is_valid else {}
         return pieces(opened, errors=form.errors_by_id(), is_unsaved=True, **conflict)
     try:
         with editing.change(opened.journey, f"Changed: {title}", by=opened.user):

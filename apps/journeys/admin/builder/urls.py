@@ -9,6 +9,7 @@ ADDRESSES: list[tuple[str, View, tuple[str, ...], str]] = [
     ("flow/", edits.canvas, ("GET",), "flow"),
     ("flow/new/", steps.new, ("GET",), "new"),
     ("flow/step/<str:key>/", steps.one, ("GET", "POST"), "step"),
+    ("flow/keys/", edits.keys, ("GET",), "keys"),
     ("flow/delete/<str:key>/", edits.deleting, ("GET",), "deleting"),
     ("flow/terms/<str:group>/", terms.terms, ("GET", "POST"), "terms"),
     ("flow/edit/<str:verb>/", edits.edit, ("POST",), "edit"),
