@@ -12,7 +12,7 @@ from apps.journeys.models import Journey
 from apps.segments.models import Segment
 from tests.factories import a_popup, a_push, a_segment, a_site, a_user
 from tests.journeys.authoring import a_draft, a_step, of_every_kind
-from tests.journeys.test_documents import JSON, places
+from tests.journeys.hostile import JSON, places
 
 pytestmark = pytest.mark.django_db
 
