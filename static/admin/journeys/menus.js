@@ -8,13 +8,12 @@ export class Menus {
       if (more) return this.toggle(more);
       const item = event.target.closest("[data-do]");
       if (item) this.run(item.closest("[data-card]").dataset.card, item.dataset.do);
-      if (!event.target.closest("[data-drop] > summary")) this.closeAll(event.target.closest(".flow-dropped") && !event.target.closest("button, a") ? event.target.closest("[data-drop]") : null);
+      const inside = event.target.closest(".flow-dropped") && !event.target.closest("button, a");
+      if (!event.target.closest("[data-drop] > summary")) this.closeAll(inside ? event.target.closest("[data-drop]") : null);
       return undefined;
     });
     document.addEventListener("keydown", (event) => this.key(event));
-    for (const type of ["toggle"]) {
-      document.addEventListener(type, ({ target }) => target.matches?.("[data-drop]") && target.open && this.closeAll(target), true);
-    }
+    document.addEventListener("toggle", ({ target }) => target.matches?.("[data-drop]") && target.open && this.closeAll(target), true);
   }
 
   toggle(button) {
@@ -37,6 +36,12 @@ export class Menus {
 
   key(event) {
     const menu = event.target.closest?.(".flow-menu, .flow-dropped");
+    const drop = document.querySelector("[data-drop][open]");
+    if (event.key === "Escape" && drop && !menu) {
+      event.preventDefault();
+      drop.open = false;
+      drop.querySelector("summary").focus();
+    }
     if (!menu) return;
     const items = [...menu.querySelectorAll("button, a")];
     const at = items.indexOf(event.target);

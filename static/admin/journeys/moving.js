@@ -42,14 +42,14 @@ export class Moving {
     for (const slot of this.slots) slot.classList.add("target");
     const card = this.flow.card(key);
     const next = this.slots.findIndex((slot) => card.compareDocumentPosition(slot) & Node.DOCUMENT_POSITION_FOLLOWING);
-    return this.at(Math.max(0, next), "Moving. Arrows choose the place, Enter puts it there, Escape leaves it. ");
+    return this.at(Math.max(0, next), "Tap a place, or choose it with the arrows and Enter; Escape leaves it where it is. ");
   }
 
   at(number, first = "") {
     this.number = (number + this.slots.length) % this.slots.length;
     this.slots.forEach((slot, place) => slot.classList.toggle("chosen", place === this.number));
     const slot = this.slots[this.number];
-    slot.scrollIntoView({ block: "nearest", inline: "nearest" });
+    slot.scrollIntoView({ block: "center", inline: "nearest" });
     this.say(`${first}Place ${this.number + 1} of ${this.slots.length}: ${slot.dataset.words}.`);
   }
 
