@@ -17,6 +17,11 @@ print([list(journey.steps.values_list("name", flat=True)),
        [f"{{l.step.name}}.{{l.outcome}}>{{l.target.name}}" for l in leads], journey.status])
 """
 
+CARD = (
+    "[...document.querySelectorAll('#flow-canvas .flow-open')]"
+    ".find(card => card.querySelector('.flow-name').textContent === {!r})"
+)
+
 
 class Builder:
     def __init__(self, page, desk, name):

@@ -4,17 +4,13 @@ import secrets
 
 import pytest
 
-from tests.browser.builder import FOCUS, NAMES, SAVED, Builder
+from tests.browser.builder import CARD, FOCUS, NAMES, SAVED, Builder
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 ENDS = (
     "[...document.querySelectorAll('#flow-canvas .flow-aside li')]"
     ".map(row => row.innerText.replaceAll('\\n', ' ').trim())"
-)
-CARD = (
-    "[...document.querySelectorAll('#flow-canvas .flow-open')]"
-    ".find(card => card.querySelector('.flow-name').textContent === {!r})"
 )
 DRAG = """(from, to) => {
   const middle = (element) => {
@@ -131,6 +127,26 @@ class TestMouse:
         assert builder.page.evaluate(SAVED)
         builder.fine()
 
+    def test_a_save_that_failed_is_tried_again_and_nothing_is_lost(self, builder):
+        builder.create()
+        builder.add("[data-focus='add::']", "wait")
+        builder.has("Wait 1 day")
+        builder.waits()
+        builder.page.evaluate(
+            "(() => { const send = window.fetch;"
+            "window.fetch = () => { window.fetch = send; return Promise.reject(new TypeError()); };"
+            "})()"
+        )
+
+        builder.page.type("[name=name]", "Breathe")
+        builder.page.wait_for("document.querySelector('#flow-saving').dataset.state === 'failed'")
+        assert builder.page.evaluate("document.getElementsByName('name')[0].value") == "Breathe"
+        builder.page.click("[data-retry]")
+
+        builder.has("Breathe")
+        builder.waits()
+        builder.fine()
+
 
 class TestKeyboard:
     def press(self, builder, *keys):
@@ -231,25 +247,4 @@ class TestPhone:
         assert panel == [0, 0, page.evaluate("document.documentElement.clientWidth")]
         page.click("[data-close]")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        builder.fine()
-
-
-class TestTwoPeople:
-    def test_the_second_is_told_and_chooses(self, builder):
-        builder.create()
-        builder.add("[data-focus='add::']", "wait")
-        builder.has("Wait 1 day")
-        builder.waits()
-        builder.desk.run(
-            "from apps.journeys.models import WaitStep; "
-            f"WaitStep.objects.filter(journey__name={builder.name!r}).update(amount=8)"
-        )
-
-        builder.page.type("[name=name]", "Breathe")
-
-        builder.page.wait_for("document.querySelector('.flow-conflict')")
-        builder.page.click("[data-anyway]")
-        builder.has("Breathe")
-        builder.waits()
-        assert builder.page.evaluate("!document.querySelector('.flow-conflict')")
         builder.fine()

@@ -44,6 +44,7 @@ def add(admin: Any, request: HttpRequest) -> HttpResponse:
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
         "title": "Add journey",
+        "add": True,
         "form": form,
         "offered": [(each, ICONS.get(each.slug, "route")) for each in templates.TEMPLATES],
     }
