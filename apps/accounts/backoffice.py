@@ -26,7 +26,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from polymorphic.admin import (
     PolymorphicChildModelAdmin,
-    PolymorphicInlineSupportMixin,
     PolymorphicParentModelAdmin,
 )
 from unfold import admin as unfold
@@ -294,7 +293,3 @@ class PolymorphicChildAdmin(PolymorphicChildModelAdmin, ModelAdmin):
 
     def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
         return ModelAdmin.response_post_save_change(self, request, obj)
-
-
-class PolymorphicInlineAdmin(PolymorphicInlineSupportMixin, ModelAdmin):
-    """An admin with a PolymorphicInline."""

@@ -1,65 +1,31 @@
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
     RelatedDropdownFilter,
 )
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
-from unfold.forms import BaseDialogForm
+from unfold.decorators import display
 
-from apps.accounts import keys
-from apps.accounts.backoffice import PolymorphicInlineAdmin, labels
-from apps.accounts.inlines import PolymorphicInline
-from apps.journeys import asset_uses, audience, publishing
-from apps.journeys.forms import FORMS, JourneyForm, StepFormSet, lead_rows
-from apps.journeys.models import Journey, PopupStep, PushStep, Step, WaitStep
-from apps.segments import catalogue, rules
+from apps.accounts.backoffice import ModelAdmin, labels
+from apps.journeys import asset_uses, audience
+from apps.journeys.admin.builder import urls
+from apps.journeys.admin.builder.creating import add
+from apps.journeys.admin.builder.opened import Opened
+from apps.journeys.admin.builder.page import page
+from apps.journeys.admin.builder.wording import when
+from apps.journeys.models import Journey
 
 Status = Journey.Status
 STATUS_COLORS = {Status.ACTIVE: "success", Status.PAUSED: "warning", Status.FINISHED: "info"}
 SHORT = {Status.PAUSED: "Paused"}
-
-
-class StepInline(PolymorphicInline):
-    model = Step
-    formset = StepFormSet
-    verbose_name = "step"
-    verbose_name_plural = "Steps"
-
-    class PopupInline(PolymorphicInline.Child):
-        model = PopupStep
-        form = FORMS[PopupStep]
-        fields = ("popup", ("name", "position"), *lead_rows(PopupStep))
-
-    class PushInline(PolymorphicInline.Child):
-        model = PushStep
-        form = FORMS[PushStep]
-        fields = ("push", ("name", "position"), *lead_rows(PushStep))
-
-    class WaitInline(PolymorphicInline.Child):
-        model = WaitStep
-        form = FORMS[WaitStep]
-        fields = (("amount", "unit"), ("name", "position"), *lead_rows(WaitStep))
-
-    child_inlines = (PopupInline, PushInline, WaitInline)
-
-
-def _dialog(title: str, description: str, button: str) -> dict[str, Any]:
-    return {
-        "title": title,
-        "description": description,
-        "form_class": BaseDialogForm,
-        "form_submit_text": button,
-    }
 
 
 class BrokenFilter(DropdownFilter):
@@ -78,8 +44,7 @@ class BrokenFilter(DropdownFilter):
 
 
 @admin.register(Journey)
-class JourneyAdmin(PolymorphicInlineAdmin):
-    form = JourneyForm
+class JourneyAdmin(ModelAdmin):
     list_display = ("name", "status_label", "entry", "version", "site", "updated_at")
     list_filter = (
         ("status", ChoicesDropdownFilter),
@@ -88,24 +53,27 @@ class JourneyAdmin(PolymorphicInlineAdmin):
     )
     list_select_related = ("site", "live_version")
     search_fields = ("name",)
-    fixed_fields = ("site",)
-    readonly_fields = ("status", "version", "entry_in_words")
+    fields = ("name", "site")
     actions = None
-    actions_detail = ("publish", "pause", "resume", "archive")
 
-    def get_fieldsets(self, request: HttpRequest, obj: Journey | None = None) -> list[Any]:
-        first = ["name", "site", "category"]
-        may_edit = obj is None or self.has_change_permission(request, obj)
-        rule = "entry_rule" if may_edit else "entry_in_words"
-        return [
-            (None, {"fields": ["status", "version", *first] if obj else first}),
-            ("Entry", {"fields": ["entry_event", rule]}),
-            ("How often", {"fields": ["reentry", "reentry_pauses"]}),
-        ]
+    def get_urls(self) -> list[URLPattern]:
+        return [*urls.of_builder(self), *super().get_urls()]
 
-    def get_inlines(self, request: HttpRequest, obj: Journey | None) -> list[type]:
-        """Steps choose among the assets of the site, so the journey is stored first."""
-        return [StepInline] if obj else []
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return add(self, request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The page of a journey is the builder."""
+        journey = self.get_object(request, unquote(object_id))
+        if journey is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request, journey):
+            raise PermissionDenied
+        return page(self, request, Opened(admin=self, request=request, journey=journey))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_change_permission(request, obj)
@@ -115,10 +83,6 @@ class JourneyAdmin(PolymorphicInlineAdmin):
         """What has been published is archived instead: its numbers stay."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and getattr(obj, "status", Status.DRAFT) == Status.DRAFT
-
-    def response_post_save_add(self, request: HttpRequest, obj: Journey) -> HttpResponse:
-        messages.info(request, "Now add its steps, then publish it.")
-        return HttpResponseRedirect(self._page(obj.pk))
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Ask the rules and the assets of the page's journeys all at once."""
@@ -144,19 +108,15 @@ class JourneyAdmin(PolymorphicInlineAdmin):
             " ".join(journey.out_of_use),
         )
 
-    @display(description="Entered by the event", ordering="entry_event")
+    @display(description="Contacts enter", ordering="entry_kind")
     def entry(self, journey: Journey) -> str:
         if not journey.broken:
-            return journey.entry_event
+            return when(journey)
         return format_html(
             '<div class="with-reason">{}<span class="reason">{}</span></div>',
-            journey.entry_event,
+            when(journey),
             journey.broken,
         )
-
-    @display(description="For contacts who meet this")
-    def entry_in_words(self, journey: Journey) -> str:
-        return rules.describe(journey.entry_rule, catalogue.of_site(journey.site))
 
     @display(description="Version")
     def version(self, journey: Journey) -> str:
@@ -165,90 +125,3 @@ class JourneyAdmin(PolymorphicInlineAdmin):
             return "Not published yet"
         unpublished = "; changed since, not published" if journey.has_unpublished_changes else ""
         return f"{live.number}, of {live.published_at:%d %B %Y}{unpublished}"
-
-    @action(
-        description="Publish",
-        icon="rocket_launch",
-        variant=ActionVariant.PRIMARY,
-        permissions=["publish"],
-        dialog=_dialog(
-            "Publish this journey?",
-            "As it was saved last, it becomes a new version. Contacts enter by it from now on; "
-            "those inside stay on the version they came by.",
-            "Publish",
-        ),
-    )
-    def publish(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
-        journey = self.get_object(request, object_id)
-        return self._do(request, journey, "published", publishing.publish, by=request.user)
-
-    @action(
-        description="Pause",
-        icon="pause",
-        permissions=["pause"],
-        dialog=_dialog(
-            "Pause this journey?", "Nobody enters any more. Those inside go on.", "Pause"
-        ),
-    )
-    def pause(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
-        return self._do(request, self.get_object(request, object_id), "paused", publishing.pause)
-
-    @action(
-        description="Resume",
-        icon="play_arrow",
-        permissions=["resume"],
-        dialog=_dialog("Resume this journey?", "Contacts enter again.", "Resume"),
-    )
-    def resume(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
-        return self._do(request, self.get_object(request, object_id), "resumed", publishing.resume)
-
-    @action(
-        description="Archive",
-        icon="archive",
-        permissions=["archive"],
-        dialog=_dialog(
-            "Archive this journey for good?",
-            "Nobody enters any more and everybody inside leaves at once. It cannot be undone; "
-            "the numbers stay.",
-            "Archive",
-        ),
-    )
-    def archive(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
-        return self._do(
-            request, self.get_object(request, object_id), "archived", publishing.archive
-        )
-
-    def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._may(request, object_id, Status.DRAFT, Status.ACTIVE, Status.PAUSED)
-
-    def has_pause_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._may(request, object_id, Status.ACTIVE)
-
-    def has_resume_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._may(request, object_id, Status.PAUSED)
-
-    def has_archive_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._may(
-            request, object_id, Status.DRAFT, Status.ACTIVE, Status.PAUSED, Status.FINISHED
-        )
-
-    def _may(self, request: HttpRequest, object_id: Any, *statuses: Status) -> bool:
-        return (
-            self.has_change_permission(request)
-            and Journey.objects.filter(pk=keys.read(object_id), status__in=statuses).exists()
-        )
-
-    def _do(
-        self, request: HttpRequest, journey: Journey, done: str, verb: Any, **more: Any
-    ) -> HttpResponse:
-        try:
-            verb(journey, **more)
-        except ValidationError as error:
-            for problem in error.messages:
-                messages.error(request, problem)
-        else:
-            messages.success(request, f"“{journey}” is {done}.")
-        return HttpResponse(headers={"HX-Redirect": self._page(journey.pk)})
-
-    def _page(self, pk: int) -> str:
-        return reverse("admin:journeys_journey_change", args=[pk])

@@ -188,7 +188,8 @@ function whenParts(editor, node) {
   return [how, ...values(editor, when, takesOf(when.op), {}, "When", node)];
 }
 
-function whereParts(editor, node) {
+// Also used alone, for events that journeys listen for.
+export function whereParts(editor, node) {
   const known = editor.catalogue.propertiesOf(node.event);
   const add = picker({
     text: "where", label: `${node.event}: a condition on a property`, key: `${idOf(node)}:where`, look: "rule-add small", sign: "add",

@@ -30,18 +30,23 @@ export class Editor {
     this.element = element;
     this.textarea = element.querySelector("textarea");
     this.form = this.textarea.form;
-    this.settings = JSON.parse(element.querySelector("script[type='application/json']").textContent);
-    this.site = this.settings.site;
+    this.setUp();
     this.place = element.querySelector("[data-place]");
     this.tree = el("div", { class: "rule-tree" });
     this.status = el("div", { class: "rule-status", role: "status" });
-    this.numbers = new Numbers(this);
     this.errors = new Map();
     this.hints = new Map();
     this.place.append(this.tree, this.status, this.numbers.element);
     element.querySelector("details").open = false;
     element.classList.add("ready");
     this.listen();
+  }
+
+  // What one asks for, where and how many that means; a builder of less than a rule says less.
+  setUp() {
+    this.settings = JSON.parse(this.element.querySelector("script[type='application/json']").textContent);
+    this.site = this.settings.site;
+    this.numbers = new Numbers(this);
   }
 
   listen() {

@@ -115,6 +115,6 @@ class WaitForEventStep(Step):
         return [(row["key"], row["event"], row.get("where", [])) for row in self.events]
 
     def summary(self) -> str:
-        names = " or ".join(row.get("name") or row["event"] for row in self.events)
+        names = " or ".join(row.get("name") or row["event"] for row in self.events) or "No event"
         unit = self.unit[:-1] if self.amount == 1 else self.unit
         return f"{names}, at most {self.amount} {unit}"

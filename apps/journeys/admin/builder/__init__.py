@@ -1,0 +1,1 @@
+"""The journey builder: its page, and what happens on it."""

@@ -1,0 +1,126 @@
+"""What the canvas shows: the drawn flow with the steps, their numbers and what is wrong there."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from apps.journeys import drawing, statistics
+from apps.journeys.admin.builder.opened import Opened
+from apps.journeys.admin.builder.wording import entry_lines
+from apps.journeys.drawing import Card, Line, Way
+from apps.journeys.flow import BEGINNING
+from apps.journeys.models import CheckStep, LimitStep, SplitStep, Step, WaitForEventStep
+from apps.journeys.statistics import StepNumbers
+
+# What these are for is that people part here.
+SIDE_BY_SIDE = (CheckStep, SplitStep, LimitStep, WaitForEventStep)
+
+
+@dataclass(kw_only=True)
+class ShownWay:
+    """An outcome: `place` as text for “+”, `number` how many left by it (None: not counted)."""
+
+    step: str
+    outcome: str
+    label: str
+    words: str
+    goes_on: Step | None = None
+    number: int | None = None
+
+
+@dataclass(kw_only=True)
+class ShownCard:
+    step: Step
+    kind: str
+    above: ShownWay
+    aside: list[ShownWay]
+    branches: list["ShownLine"]
+    problems: list[str]
+    numbers: StepNumbers | None
+
+
+@dataclass(kw_only=True)
+class ShownLine:
+    way: ShownWay
+    cards: list[ShownCard]
+    tail: ShownWay | None
+
+
+@dataclass(kw_only=True)
+class Picture:
+    main: ShownLine
+    lost: list[ShownLine]
+    entry: list[str]
+    entry_problems: list[str]
+    numbers: dict[str, StepNumbers] | None = None
+
+
+def of(opened: Opened, problems: list[Any]) -> Picture:
+    draft = opened.draft
+    counted = opened.journey.live_version_id is not None
+    numbers = statistics.of_journey(opened.journey) if counted else None
+    by_step: dict[str, list[str]] = defaultdict(list)
+    for problem in problems:
+        by_step[problem.step_key].append(problem.message)
+    pen = _Pen(opened=opened, numbers=numbers, problems=by_step)
+    apart = [key for key, step in draft.steps.items() if isinstance(step, SIDE_BY_SIDE)]
+    main, *lost = drawing.draw(draft.flow, side_by_side=apart)
+    return Picture(
+        main=pen.line(main),
+        lost=[pen.line(line) for line in lost],
+        entry=entry_lines(opened.journey),
+        entry_problems=by_step[""],
+        numbers=numbers,
+    )
+
+
+@dataclass(kw_only=True)
+class _Pen:
+    opened: Opened
+    numbers: dict[str, StepNumbers] | None
+    problems: dict[str, list[str]]
+
+    def line(self, line: Line) -> ShownLine:
+        return ShownLine(
+            way=self.way(line.way),
+            cards=[self.card(card) for card in line.cards],
+            tail=self.way(line.tail) if line.tail else None,
+        )
+
+    def card(self, card: Card) -> ShownCard:
+        step, numbers = self.opened.draft.steps[card.key], None
+        if self.numbers is not None:
+            numbers = self.numbers.get(card.key, StepNumbers())
+        return ShownCard(
+            step=step,
+            kind=str(step._meta.verbose_name),
+            above=self.way(card.above),
+            aside=[self.way(way) for way in card.aside],
+            branches=[self.line(line) for line in card.branches],
+            problems=self.problems[card.key],
+            numbers=numbers,
+        )
+
+    def way(self, way: Way) -> ShownWay:
+        key, outcome = way.place
+        number = None
+        if self.numbers is not None and key:
+            number = self.numbers.get(key, StepNumbers()).left.get(outcome, 0)
+        return ShownWay(
+            step=key,
+            outcome=outcome,
+            label=way.label,
+            words=self.words(way),
+            goes_on=self.opened.draft.steps.get(way.goes_on),
+            number=number,
+        )
+
+    def words(self, way: Way) -> str:
+        """Say where it is, for who cannot see it."""
+        if way.place == BEGINNING:
+            return "at the beginning"
+        key, outcome = way.place
+        if key not in self.opened.draft.steps:
+            return ""
+        label = dict(self.opened.draft.flow.outcomes[key]).get(outcome, "")
+        return f"after “{self.opened.draft.steps[key]}”, {label}"

@@ -1,0 +1,66 @@
+"""The journey builder, in the words of whoever works with it."""
+
+from tests.browser.office import LOADED, choose
+
+SAVED = "document.querySelector('#flow-saving').dataset.state === 'saved'"
+SAID = "document.querySelector('#flow-said').textContent"
+FOCUS = "document.activeElement.dataset.focus"
+NAMES = (
+    "[...document.querySelectorAll('#flow-canvas .flow-card:not(.flow-entry) .flow-name')]"
+    ".map(name => name.textContent)"
+)
+READ = """
+from apps.journeys.models import Journey, Lead
+journey = Journey.objects.get(name={name!r})
+leads = Lead.objects.filter(step__journey=journey).order_by("step__position", "outcome")
+print([list(journey.steps.values_list("name", flat=True)),
+       [f"{{l.step.name}}.{{l.outcome}}>{{l.target.name}}" for l in leads], journey.status])
+"""
+
+CARD = (
+    "[...document.querySelectorAll('#flow-canvas .flow-open')]"
+    ".find(card => card.querySelector('.flow-name').textContent === {!r})"
+)
+
+
+class Builder:
+    def __init__(self, page, desk, name):
+        self.page, self.desk, self.name = page, desk, name
+
+    def create(self):
+        self.page.goto(f"{self.desk.origin}/admin/journeys/journey/add/")
+        self.page.click("label:has([value=empty])")
+        self.page.type("[name=name]", self.name)
+        self.leads_on(lambda: self.page.click(".flow-new [type=submit]"))
+
+    def leads_on(self, do):
+        """Do what another page comes of."""
+        self.page.wait_for(f"{LOADED} && (document.documentElement.dataset.left = 1)")
+        do()
+        self.page.wait_for(f"{LOADED} && !document.documentElement.dataset.left")
+
+    def waits(self):
+        self.page.wait_for(SAVED)
+
+    def add(self, place, kind):
+        self.page.evaluate("document.querySelector('#flow-form')?.setAttribute('data-old', '')")
+        self.page.click(place)
+        self.page.click(f"#flow-kinds [data-kind={kind}]")
+        self.page.wait_for("document.querySelector('#flow-form:not([data-old])')")
+
+    def choose(self, field, label):
+        self.page.wait_for(f"document.getElementsByName({field!r})[0]")
+        choose(self.page, field, label)
+        self.waits()
+
+    def has(self, *names):
+        self.page.wait_for(f"JSON.stringify({NAMES}) === JSON.stringify({list(names)!r})")
+
+    def says(self, words):
+        self.page.wait_for(f"{SAID}.includes({words!r})")
+
+    def stored(self):
+        return self.desk.run(READ.format(name=self.name))
+
+    def fine(self):
+        assert self.page.errors == []
