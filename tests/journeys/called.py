@@ -12,6 +12,8 @@ _numbers = itertools.count(1)
 def a_called_journey(site, **terms):
     """A live journey that is entered by a call, and whose one step waits."""
     values = {"name": f"Called {next(_numbers)}", "entry_kind": "call", **terms}
+    if terms.get("control_percent"):
+        values["goal_event"] = "purchase"
     journey = Journey.objects.create(site=site, **values)
     WaitStep.objects.create(journey=journey, name="Wait a day", amount=1)
     publishing.publish(journey)

@@ -65,8 +65,8 @@ def _schedule(journey: Journey) -> Iterator[Problem]:
 def _is_past(journey: Journey) -> bool:
     local = datetime.combine(journey.on_date, journey.at_time)
     if journey.zone == Journey.Zone.CONTACT:
-        return local.replace(tzinfo=UTC) + LAST_ZONE < timezone.now()
-    return local.replace(tzinfo=ZoneInfo(journey.site.time_zone)) < timezone.now()
+        return local.replace(tzinfo=UTC) + LAST_ZONE <= timezone.now()
+    return local.replace(tzinfo=ZoneInfo(journey.site.time_zone)) <= timezone.now()
 
 
 def _dates(journey: Journey) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """Journeys with terms of entry, and contacts that try them."""
 
+from datetime import time
 from typing import Any
 
 from django.utils import timezone
@@ -7,15 +8,19 @@ from django.utils import timezone
 from apps.accounts.models import Contact, Site
 from apps.journeys import publishing
 from apps.journeys.entry import by_call
-from apps.journeys.models import Enrolment, Journey, Refusal, Version, WaitStep
+from apps.journeys.models import Enrolment, Journey, Refusal, Tally, Version, WaitStep
 from tests.factories import a_site
 
 
 def a_version(site: Site | None = None, **terms: Any) -> Version:
-    """A live version with one step, whose contacts enter on these terms."""
+    """A live version with one step, whose contacts enter on these terms, and on those without
+    which it could not be published."""
     site = site or a_site()
+    needed = {"entry_kind": "call", "at_time": time(9)}
+    if terms.get("control_percent"):
+        needed["goal_event"] = "purchase"
     name = f"Journey {Journey.objects.count()}"
-    journey = Journey.objects.create(site=site, name=name, **{"entry_kind": "call", **terms})
+    journey = Journey.objects.create(site=site, name=name, **{**needed, **terms})
     WaitStep.objects.create(journey=journey, name="Wait")
     return published(journey)
 
@@ -56,3 +61,19 @@ def refusals() -> list[tuple[Contact, str, int]]:
     """Who was refused by which gate, and how often."""
     rows = Refusal.objects.order_by("contact_id", "journey")
     return [(row.contact, row.gate, row.times) for row in rows]
+
+
+def assert_refused(version: Version, contact: Contact, gate: str) -> None:
+    """One more call of the contact changes nothing but what is remembered of it."""
+    before = list(Enrolment.objects.order_by("pk").values()), list(Tally.objects.values())
+    times = sum(Refusal.objects.filter(contact=contact).values_list("times", flat=True))
+
+    assert call(version, contact) == []
+
+    assert before == (list(Enrolment.objects.order_by("pk").values()), list(Tally.objects.values()))
+    assert refusals() == [(contact, gate, times + 1)]
+
+
+def refuse_twice(version: Version, contact: Contact, gate: str) -> None:
+    assert_refused(version, contact, gate)
+    assert_refused(version, contact, gate)

@@ -130,16 +130,17 @@ class TestLook:
         assert Seen.objects.count() == 1
         assert "Nobody enters" in caplog.text
 
-    @pytest.mark.parametrize(
-        "terms",
-        [
-            {"starts_at": timezone.now() + timedelta(days=1)},
-            {"ends_at": timezone.now() - timedelta(days=1)},
-        ],
-    )
-    def test_nobody_looks_outside_the_dates(self, site, terms):
+    def test_nobody_looks_before_the_first_moment(self, site):
         a_contact(site)
-        a_watched(site, **terms)
+        a_watched(site, starts_at=timezone.now() + timedelta(days=1))
+
+        assert look() == 0
+        assert (Seen.objects.count(), refusals()) == (0, [])
+
+    def test_nobody_looks_after_the_last_moment(self, site, clock):
+        a_contact(site)
+        a_watched(site, ends_at=clock.at + timedelta(days=1))
+        clock.at += timedelta(days=1, seconds=1)
 
         assert look() == 0
         assert (Seen.objects.count(), refusals()) == (0, [])

@@ -11,6 +11,8 @@ from tests.journeys.entry.making import a_version
 
 pytestmark = pytest.mark.django_db
 
+ASK = {"field": "push_status", "op": "is", "value": "ask"}
+
 
 @pytest.fixture
 def site(monkeypatch):
@@ -37,7 +39,7 @@ class TestDrain:
 
     def test_it_says_how_many_entered_and_leaves_nothing(self, site):
         a_due_run(site)
-        a_version(site, entry_kind="segment")
+        a_version(site, entry_kind="segment", entry_rule=ASK)
 
         assert entry.drain(seconds=5) == 8
         assert not entry.is_due()

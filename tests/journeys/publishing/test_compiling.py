@@ -3,6 +3,7 @@ import pytest
 from apps.accounts.models import WakeUp
 from apps.journeys import documents, lifecycle, publishing
 from apps.journeys.models import Journey, Trigger
+from apps.journeys.webhooks import signing
 from tests.factories import a_contact, a_property, an_event
 from tests.journeys.authoring import a_draft, a_step, lead, of_every_kind
 
@@ -82,6 +83,7 @@ class TestPublish:
 
     def test_every_kind_compiles(self):
         journey = a_draft()
+        signing.create_secret(journey.site)
         steps = of_every_kind(journey)
         for step in steps:
             if step.kind == "start":

@@ -2,8 +2,10 @@
 
 import itertools
 
-from apps.journeys import publishing
-from apps.journeys.models import Enrolment, Journey, WebhookStep
+from django.utils import timezone
+
+from apps.journeys import engine, publishing, tasks
+from apps.journeys.models import Call, Enrolment, Journey, WebhookStep
 from apps.journeys.webhooks import signing
 from tests.factories import a_contact, a_site
 
@@ -44,3 +46,21 @@ def how_it_ended(enrolment):
     """The outcome and the word on why with which the enrolment left its first step."""
     visit = enrolment.visits.get(number=1)
     return visit.outcome, visit.detail
+
+
+def queued(journey, number=1, **values):
+    """So many contacts who wait for the answer to their calls."""
+    rows = [enrolled(journey, **values) for _ in range(number)]
+    engine.drain()
+    return rows
+
+
+def called(url, number=1, **step):
+    """Queue calls to the address, have a worker make them, and return them."""
+    queued(a_calling_journey(url, **step), number)
+    tasks.call_webhooks()
+    return list(Call.objects.order_by("pk"))
+
+
+def seconds_until(moment):
+    return (moment - timezone.now()).total_seconds()

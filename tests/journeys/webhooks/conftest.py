@@ -1,5 +1,6 @@
 import pytest
 
+from apps.journeys.webhooks import transport
 from tests.assets.links.web import serving
 from tests.journeys.webhooks.receiver import Receiver
 
@@ -19,3 +20,10 @@ def private_receiver():
     server = Receiver()
     server.pages["/hook"] = 200, {}, b"thank you"
     yield from serving(server)
+
+
+@pytest.fixture
+def short_patience(monkeypatch):
+    """Servers that say nothing are waited for half a second only."""
+    monkeypatch.setattr(transport, "SECONDS", 0.5)
+    monkeypatch.setattr(transport, "BODY_SECONDS", 0.3)

@@ -1,6 +1,5 @@
-"""Calling real servers, those that behave and those that do not."""
+"""Calling real servers."""
 
-import gzip
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -10,37 +9,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.journeys import engine, tasks
-from apps.journeys.models import Call, Enrolment, Journey, SigningSecret
-from apps.journeys.webhooks import draining, hosts, recording, signing, transport
-from tests.journeys.webhooks.callers import a_calling_journey, enrolled, how_it_ended
+from apps.journeys import tasks
+from apps.journeys.models import Call, SigningSecret
+from apps.journeys.webhooks import draining, hosts, recording, signing
+from tests.journeys.webhooks.callers import (
+    a_calling_journey,
+    called,
+    how_it_ended,
+    queued,
+    seconds_until,
+)
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def short_patience(monkeypatch):
-    """Servers that say nothing are waited for half a second only."""
-    monkeypatch.setattr(transport, "SECONDS", 0.5)
-    monkeypatch.setattr(transport, "BODY_SECONDS", 0.3)
-
-
-def queued(journey, number=1, **values):
-    """So many contacts who wait for the answer to their calls."""
-    rows = [enrolled(journey, **values) for _ in range(number)]
-    engine.drain()
-    return rows
-
-
-def called(url, number=1, **step):
-    """Queue calls to the address, have a worker make them, and return them."""
-    queued(a_calling_journey(url, **step), number)
-    tasks.call_webhooks()
-    return list(Call.objects.order_by("pk"))
-
-
-def seconds_until(moment):
-    return (moment - timezone.now()).total_seconds()
 
 
 class TestTheRequest:
@@ -214,234 +194,6 @@ class TestPauses:
         call = Call(attempts=1, expires_at=now + timedelta(hours=10))
 
         assert recording.next_try(call, 10**4000, now=now) is None
-
-
-class TestHostileServers:
-    @pytest.mark.parametrize("location", ["http://169.254.169.254/latest", "http://127.0.0.1/"])
-    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-    def test_no_redirect_is_followed(self, receiver, private_receiver, status, location):
-        location = location.replace("127.0.0.1", f"127.0.0.1:{private_receiver.server_port}")
-        receiver.pages["/hook"] = status, {"Location": location}, b""
-
-        call = called(f"{receiver.origin}/hook")[0]
-
-        assert (call.status, len(receiver.calls)) == ("refused", 1)
-        assert "which is not followed" in call.answer
-        assert private_receiver.calls == []
-
-    @pytest.mark.parametrize(
-        "address",
-        [
-            "http://127.0.0.1:{}/hook",
-            "http://localhost:{}/hook",
-            "http://2130706433:{}/hook",
-            "http://[::ffff:127.0.0.1]:{}/hook",
-            "http://0x7f.1:{}/hook",
-        ],
-    )
-    def test_no_private_address_is_called(self, private_receiver, address):
-        row = queued(a_calling_journey(address.format(private_receiver.server_port)))[0]
-
-        tasks.call_webhooks()
-
-        call = Call.objects.get()
-        assert (private_receiver.calls, call.status, call.attempts) == ([], "failed", 1)
-        assert call.answer == "It is a private address, which only your own network reaches."
-        assert how_it_ended(row) == ("failed", "")
-
-    def test_nor_one_that_a_tag_makes(self, private_receiver):
-        journey = a_calling_journey("http://{{ state.host | raw }}/hook")
-        queued(journey, state={"host": f"127.0.0.1:{private_receiver.server_port}"})
-
-        tasks.call_webhooks()
-
-        assert (private_receiver.calls, Call.objects.get().status) == ([], "failed")
-
-    def test_nor_a_name_that_leads_there_by_the_time_it_is_called(
-        self, private_receiver, monkeypatch
-    ):
-        """DNS rebinding: the name is looked up once, and that answer is checked."""
-        said = [["93.184.216.34", "127.0.0.1"]]
-        monkeypatch.setattr("apps.assets.links.guarding.lookup", lambda *_: said[0])
-
-        call = called(f"http://shop.example:{private_receiver.server_port}/hook")[0]
-
-        assert (private_receiver.calls, call.status) == ([], "failed")
-
-    def test_one_that_breaks_off_is_tried_again(self, receiver):
-        receiver.pages["/hook"] = lambda handler: None
-
-        call = called(f"{receiver.origin}/hook")[0]
-
-        assert (call.status, call.answered_at) == ("queued", None)
-        assert call.answer == "Its server broke off, or does not answer as one of the web."
-
-    def test_nobody_there_is_tried_again(self, settings):
-        settings.LINK_CHECK_HOSTS = ["http://127.0.0.1:9"]
-
-        call = called("http://127.0.0.1:9/hook")[0]
-
-        assert (call.status, call.attempts) == ("queued", 1)
-        assert "cannot be reached" in call.answer
-
-    def test_what_is_not_http_is_tried_again(self, receiver):
-        receiver.pages["/hook"] = lambda handler: (
-            handler.wfile.write(b"220 mail ready\r\n") and None
-        )
-
-        assert called(f"{receiver.origin}/hook")[0].status == "queued"
-
-    def test_one_that_says_nothing_is_no_answer(self, receiver, short_patience):
-        receiver.pages["/hook"] = receiver.stand_still
-
-        call = called(f"{receiver.origin}/hook")[0]
-
-        assert (call.status, call.answer) == ("queued", "No answer within 0.5 seconds.")
-
-    def test_a_body_without_end_does_not_undo_its_status(self, receiver, short_patience):
-        receiver.pages["/hook"] = receiver.drip
-
-        assert called(f"{receiver.origin}/hook")[0].status == "answered"
-
-    def test_a_huge_body_is_read_to_its_64_kilobytes(self, receiver):
-        receiver.pages["/hook"] = 200, {}, b"x" * 30_000_000
-
-        call = called(f"{receiver.origin}/hook")[0]
-
-        assert (call.status, len(call.answer)) == ("answered", 200)
-
-    def test_a_packed_body_is_not_unpacked(self, receiver):
-        bomb = gzip.compress(b"0" * 20_000_000)
-        receiver.pages["/hook"] = 200, {"Content-Encoding": "gzip"}, bomb
-
-        call = called(f"{receiver.origin}/hook")[0]
-
-        assert (call.status, call.answer) == ("answered", "200")
-        assert receiver.calls[0][2]["accept-encoding"] == "identity"
-
-    def test_hundreds_of_headers_are_no_answer(self, receiver):
-        receiver.pages["/hook"] = 200, {"X-Long": "x" * 70_000}, b""
-
-        assert called(f"{receiver.origin}/hook")[0].status == "queued"
-
-
-class TestManyServers:
-    def test_one_that_says_nothing_holds_up_no_other(self, receiver, monkeypatch):
-        monkeypatch.setattr(transport, "SECONDS", 3)
-        receiver.pages["/slow"] = receiver.stand_still
-        slow = a_calling_journey(f"{receiver.origin.replace('127.0.0.1', 'localhost')}/slow")
-        fast = a_calling_journey(f"{receiver.origin}/hook", site=slow.site)
-        queued(slow, 25)
-        queued(fast, 25)
-        answered = []
-        monkeypatch.setattr(
-            draining,
-            "record",
-            lambda results: answered.append(results) or recording.record(results),
-        )
-
-        draining.drain(seconds=1)
-
-        assert Call.objects.filter(url__endswith="/hook", status="answered").count() == 25
-        first = {result.call.url.rsplit("/")[-1] for batch in answered[:-1] for result in batch}
-        assert first == {"hook"}
-        assert sum(path == "/slow" for _, path, _, _ in receiver.calls) == hosts.PER_HOST
-
-    @pytest.fixture(autouse=True)
-    def both_names(self, receiver, settings):
-        settings.LINK_CHECK_HOSTS = [
-            receiver.origin,
-            receiver.origin.replace("127.0.0.1", "localhost"),
-        ]
-
-
-class TestWorkersThatDie:
-    def test_a_call_that_was_answered_and_not_recorded_is_made_again(self, receiver, monkeypatch):
-        row = queued(a_calling_journey(f"{receiver.origin}/hook"))[0]
-
-        def die(results):
-            raise SystemExit
-
-        with monkeypatch.context() as dying, pytest.raises(SystemExit):
-            dying.setattr(draining, "record", die)
-            draining.drain(seconds=1)
-        call = Call.objects.get()
-        assert (len(receiver.calls), call.status, call.attempts) == (1, "queued", 1)
-        assert tasks.call_webhooks() == 0
-        Call.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-
-        assert tasks.call_webhooks() == 1
-
-        assert receiver.ids == [str(call.uid)] * 2
-        assert how_it_ended(row) == ("taken", "")
-
-    def test_what_cannot_be_recorded_for_one_is_recorded_for_the_others(
-        self, receiver, monkeypatch
-    ):
-        rows = queued(a_calling_journey(f"{receiver.origin}/hook"), 3)
-        lead_on = recording.moving.lead_on
-
-        def breaking(step, ids, outcome, **options):
-            if rows[1].pk in ids:
-                raise ValueError("This one is broken.")
-            lead_on(step, ids, outcome, **options)
-
-        monkeypatch.setattr(recording.moving, "lead_on", breaking)
-
-        tasks.call_webhooks()
-
-        assert list(Call.objects.order_by("pk").values_list("status", flat=True)) == [
-            "answered", "queued", "answered"
-        ]  # fmt: skip
-
-    def test_a_late_answer_changes_nothing_of_a_call_in_other_hands(self, receiver):
-        queued(a_calling_journey(f"{receiver.origin}/hook"))
-        (mine,) = draining.claim(1, hosts.Hosts())
-        Call.objects.update(due_at=timezone.now())
-        draining.claim(1, hosts.Hosts())
-        lease = Call.objects.get().due_at
-
-        recording.record([recording.Result(call=mine, answer=recording_answer("later"))])
-
-        assert Call.objects.get().due_at == lease
-
-    def test_two_workers_take_no_call_twice(self, receiver):
-        queued(a_calling_journey(f"{receiver.origin}/hook"), 3)
-
-        first, second = (draining.claim(2, hosts.Hosts()) for _ in range(2))
-
-        assert len({call.pk for call in first + second}) == 3
-
-
-class TestThoseWhoHaveLeft:
-    def test_nobody_is_called_for_them_and_the_call_says_so(self, receiver):
-        stays, leaves = queued(a_calling_journey(f"{receiver.origin}/hook"), 2)
-        Enrolment.objects.filter(pk=leaves.pk).leave(Enrolment.Exit.HAND)
-
-        tasks.call_webhooks()
-
-        assert receiver.ids == [str(stays.calls.get().uid)]
-        call = leaves.calls.get()
-        assert (call.status, call.due_at) == ("withdrawn", None)
-
-    def test_an_answer_that_comes_after_leaving_leads_nobody_on(self, receiver):
-        row = queued(a_calling_journey(f"{receiver.origin}/hook"))[0]
-        (call,) = draining.claim(1, hosts.Hosts())
-        Enrolment.objects.filter(pk=row.pk).leave(Enrolment.Exit.HAND)
-
-        recording.record([recording.Result(call=call, answer=recording_answer("taken"))])
-
-        row.refresh_from_db()
-        assert (row.state, row.exit_reason) == ("left", "hand")
-        assert Call.objects.get().status == "answered"
-
-    @pytest.mark.parametrize("changes", [{"is_held": True}, {"status": "finished"}])
-    def test_journeys_that_stand_still_call_nobody(self, receiver, changes):
-        queued(a_calling_journey(f"{receiver.origin}/hook"))
-        Journey.objects.update(**changes)
-
-        assert tasks.call_webhooks() == 0
-        assert (receiver.calls, Call.objects.get().status) == ([], "queued")
 
 
 class TestQueries:
