@@ -57,8 +57,18 @@ def versions(draw: st.DrawFn) -> Plain:
         steps[key] = step
     leaves_on = draw(st.sampled_from(("", "", *EVENTS)))
     return {
-        "entry": entry, "reentry": reentry, "exit": leaves_on, "steps": steps, "first": "s0",
+        "entry": entry, "reentry": reentry, "exit": leaves_on, "steps": _reached(steps),
+        "first": "s0",
     }  # fmt: skip
+
+
+def _reached(steps: dict[str, Plain]) -> dict[str, Plain]:
+    """Only the steps to which something leads: others cannot be published."""
+    found, new = set(), {"s0"}
+    while new:
+        found |= new
+        new = {target for key in new for target in steps[key]["leads"].values()} - found
+    return {key: step for key, step in steps.items() if key in found}
 
 
 def _step(draw: st.DrawFn, kind: str) -> Plain:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from apps.journeys import chance
 
 Row = dict[str, Any]
+# A contact's way through a journey: contact, journey, and how many times it has been in.
+Way = tuple[int, int, int]
 
 
 class Reference:
@@ -22,8 +24,8 @@ class Reference:
         self.contacts: dict[int, Row] = {}
         self.journeys: dict[int, Row] = {}
         self.enrolments: list[Row] = []
-        self.popups: dict[tuple[int, int], Row] = {}
-        self.pushes: set[tuple[int, int]] = set()
+        self.popups: dict[tuple[Way, int], Row] = {}
+        self.pushes: set[tuple[Way, int]] = set()
         self.used: dict[tuple[int, str, str], int] = {}
         self.unheard: list[tuple[int, str, Row]] = []
 
@@ -32,10 +34,10 @@ class Reference:
     def event(self, contact: int, name: str, properties: Row) -> None:
         self.unheard.append((contact, name, properties))
 
-    def answer(self, key: tuple[int, int], outcome: str) -> None:
+    def answer(self, key: tuple[Way, int], outcome: str) -> None:
         """The contact answers a popup; its step is led on if it still waits for it."""
         self.popups[key]["status"] = outcome
-        row = self.enrolments[key[0]]
+        row = next(row for row in self.enrolments if row["id"] == key[0])
         if row["state"] == "waiting" and row["visit"] == key[1]:
             self._leave_by(row, outcome)
 
@@ -45,7 +47,7 @@ class Reference:
         while busy:
             busy = self._hear()
             if one_by_one:
-                for row in list(self.enrolments):
+                for row in sorted(self.enrolments, key=lambda row: row["id"]):
                     while self._is_due(row):
                         self._move(row)
                         busy = True
@@ -99,7 +101,7 @@ class Reference:
                 self._end(row, "restarted")
         self.enrolments.append(
             {
-                "id": len(self.enrolments),
+                "id": (contact, number, len(before) + 1),
                 "contact": contact,
                 "journey": number,
                 "version": version,
