@@ -18,7 +18,7 @@ from apps.journeys import publishing
 from apps.journeys.models import CompiledStep, Enrolment, Journey, Lead, Step
 from tests.benchmarks import audience
 from tests.benchmarks.dialects import dialect
-from tests.factories import a_site
+from tests.factories import a_property, a_site
 
 STATUSES = {"ask": 60, "allowed": 40}
 
@@ -53,6 +53,8 @@ def build(contacts: int) -> Site:
             for statement in connection.ops.sequence_reset_sql(no_style(), [Contact, Device]):
                 cursor.execute(statement)
     audience.subscribe()
+    # As traffic would have taught it: rules may ask for it.
+    a_property(site, "plan")
     tidy()
     return site
 
