@@ -24,6 +24,10 @@ class Standing:
     sent: int
     hours: Hours
 
+    @property
+    def is_capped(self) -> bool:
+        return not caps.share(self.cap, [(0, 0, self.sent)])[0]
+
 
 def of(contact: Contact, *, category: str) -> Standing:
     """Return how the contact stands for pushes of the category, in at most five queries."""

@@ -28,10 +28,7 @@ def explain(journey: Journey, contact: Contact, *, at: datetime | None = None) -
         words = "The journey was never published, so nobody enters it."
         return Explanation(at=at, version=None, can_enter=False, verdict=words)
     version.journey = journey
-    rows = Enrolment.objects.filter(journey=journey, contact=contact)
-    ways = list(
-        rows.select_related("version", "step").order_by("-entered_at", "-pk")[: MOST_WAYS + 1]
-    )
+    ways = _ways(journey, contact)
     asked = Asked(journey=journey, version=version, contact=contact, at=at, ways=ways[:MOST_WAYS])
     refusal = Refusal.objects.filter(journey=journey, contact=contact).first()
     event, tried, chance = None, [], ""
@@ -57,6 +54,13 @@ def explain(journey: Journey, contact: Contact, *, at: datetime | None = None) -
         has_more_ways=len(ways) > MOST_WAYS,
         sending=sending.next_pushes(asked),
     )
+
+
+def _ways(journey: Journey, contact: Contact) -> list[Enrolment]:
+    """Return the latest ones, one more than are shown."""
+    rows = Enrolment.objects.filter(journey=journey, contact=contact)
+    rows = rows.select_related("version", "step").order_by("-entered_at", "-pk")
+    return list(rows[: MOST_WAYS + 1])
 
 
 def _first_closed(gates: list[Gate], asked: Asked) -> Gate | None:

@@ -2,9 +2,6 @@
 
 from collections import defaultdict
 
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
-
 from apps.journeys.explaining import messages, reasons
 from apps.journeys.explaining.answers import Message, Passage, Way
 from apps.journeys.explaining.asking import MOST_VISITS, Asked, in_zone
@@ -40,12 +37,10 @@ def ways(asked: Asked) -> list[Way]:
 
 
 def _visits(ways: list[Enrolment]) -> dict[int, list[Visit]]:
-    """Return the last visits of each, one more than are shown."""
-    place = Window(RowNumber(), partition_by=F("enrolment"), order_by=F("number").desc())
-    rows = Visit.objects.filter(enrolment__in=[way.pk for way in ways]).annotate(place=place)
+    """Return the last visits of all of them together, each way's in their order."""
+    rows = Visit.objects.filter(enrolment__in=[way.pk for way in ways]).select_related("step")
     found: dict[int, list[Visit]] = defaultdict(list)
-    latest = rows.filter(place__lte=MOST_VISITS + 1).select_related("step")
-    for row in latest.order_by("enrolment", "number"):
+    for row in reversed(rows.order_by("-enrolment", "-number")[:MOST_VISITS]):
         found[row.enrolment_id].append(row)
     return found
 
@@ -53,7 +48,7 @@ def _visits(ways: list[Enrolment]) -> dict[int, list[Visit]]:
 def _way(
     asked: Asked, way: Enrolment, visits: list[Visit], events: list[str], found: messages.Found
 ) -> Way:
-    passages = [_passage(row, found[way.pk, row.number]) for row in visits[-MOST_VISITS:]]
+    passages = [_passage(row, found[way.pk, row.number]) for row in visits]
     if way.left_at is None:
         passages.append(_current(way, found[way.pk, way.visit]))
     return Way(
@@ -67,7 +62,7 @@ def _way(
         converted_at=way.converted_at,
         is_control=way.is_control,
         visits=passages,
-        has_more_visits=len(visits) > MOST_VISITS,
+        has_more_visits=not way.is_control and (passages[0].number if passages else 2) > 1,
     )
 
 

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from apps.delivery.models import Popup, Push
 from apps.journeys.explaining.answers import Message
-from apps.journeys.explaining.asking import MOST_VISITS, Asked
+from apps.journeys.explaining.asking import Asked
 from apps.journeys.kinds import enrolment_and_visit
 from apps.journeys.models import Call, Enrolment, Visit
 
@@ -19,7 +20,7 @@ def of(asked: Asked, visits: Mapping[int, list[Visit]]) -> Found:
     """Return the messages of all visits of the contact's ways, in three queries."""
     keys: dict[str, list[str]] = {"popup": [], "push": []}
     for way in asked.ways:
-        here = [(row.step.kind, row.number) for row in visits[way.pk][-MOST_VISITS:]]
+        here = [(row.step.kind, row.number) for row in visits[way.pk]]
         for kind, number in [*here, (way.step.kind, way.visit)]:
             if kind in keys:
                 keys[kind].append(_key(way, number))
@@ -71,7 +72,7 @@ def _push(push: Push) -> Message:
         name=str(push.asset),
         device=str(push.device),
         status=push.get_status_display(),
-        reason=push.get_reason_display(),
+        reason=push.get_reason_display() if push.status == Push.Status.FAILED else "",
         answer=push.answer,
         story=_story(
             ("Queued", push.queued_at),
@@ -86,7 +87,8 @@ def _push(push: Push) -> Message:
 def _call(call: Call) -> Message:
     return Message(
         kind="webhook",
-        name=f"{call.method} {call.url}",
+        # Not the whole address, in which there may be keys.
+        name=f"{call.method} {urlsplit(call.url).hostname or ''}",
         status=call.get_status_display(),
         answer=call.answer,
         story=_story(("Queued", call.queued_at), ("Answered", call.answered_at)),

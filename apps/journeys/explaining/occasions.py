@@ -15,7 +15,6 @@ from apps.segments import catalogue, rules
 Entry = Version.Entry
 # So many runs are looked through for those that covered the contact.
 MOST_RUNS = 100
-# Between an event and hearing it, or the time of a run and its slice.
 BEFORE = "the journey was not published yet"
 
 
@@ -28,13 +27,13 @@ def events(asked: Asked, refusal: Refusal | None) -> tuple[list[Occasion], Gate]
     trigger = Trigger(pk=0, version=version, event=name, where=version.entry_where)
     meant = triggers.met([trigger], found, asked.journey.site).get(0, set())
     pending = PendingEvent.objects.filter(event__in=[row.pk for row in found])
-    unheard = set(pending.values_list("event", flat=True))
+    unheard = dict(pending.values_list("event", "due_at"))
 
     def became(event: Event, until: datetime | None) -> str:
         if version.entry_where and event.pk not in meant:
             return Refusal.Gate.EVENT.label
         if event.pk in unheard:
-            return "not heard yet"
+            return "not heard yet" if unheard[event.pk] else "given up after too many errors"
         return _became(asked, refusal, event.at, until, f"event:{event.pk}")
 
     occasions = [
@@ -146,4 +145,5 @@ def _became(
         return f"entered as the {ordinal(way.number)} time"
     if refusal and belongs(refusal.at):
         return f"refused: {refusal.get_gate_display()}"
-    return BEFORE if at < asked.version.published_at else NOT_KNOWN
+    is_before = asked.version.number == 1 and at < asked.version.published_at
+    return BEFORE if is_before else NOT_KNOWN

@@ -100,7 +100,7 @@ def _caps(step: CompiledStep, version: Version, now: Standing) -> Gate:
         return Gate(name="caps", asked=asked, is_met=True, found="", is_asked=False)
     asked = f"At most {cap.most} {version.category} pushes within {cap.days} days"
     found = f"{now.sent} of {cap.most} sent in the last {cap.days} days"
-    return Gate(name="caps", asked=asked, is_met=now.sent < cap.most, found=found)
+    return Gate(name="caps", asked=asked, is_met=not now.is_capped, found=found)
 
 
 def _hours(asked: Asked, step: CompiledStep, now: Standing) -> Gate:
