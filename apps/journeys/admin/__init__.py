@@ -1,3 +1,3 @@
-from apps.journeys.admin import journeys, panels, signing
+from apps.journeys.admin import journeys, panels, signing, why_panels
 
-__all__ = ["journeys", "panels", "signing"]
+__all__ = ["journeys", "panels", "signing", "why_panels"]

@@ -1,6 +1,8 @@
 """The numbers of journeys, on their pages and on those of contacts."""
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from apps.accounts.models import Contact
 from apps.accounts.panels import Panel, link_to, name_use, panel_on, table
@@ -71,7 +73,7 @@ def journeys_of_contact(request: HttpRequest, contact: Contact) -> Panel:
     rows = contact.enrolments.select_related("journey", "step")[:RECENT]
     return table(
         "Journeys",
-        ["Journey", "Time", "Step", "State", "Entered", "Left"],
+        ["Journey", "Time", "Step", "State", "Entered", "Left", "Why"],
         [
             [
                 link_to(row.journey),
@@ -80,6 +82,10 @@ def journeys_of_contact(request: HttpRequest, contact: Contact) -> Panel:
                 row.get_exit_reason_display() or row.get_state_display(),
                 row.entered_at,
                 row.left_at,
+                format_html(
+                    '<a class="text-link" href="{}">Why?</a>',
+                    reverse("journeys_why_of", args=[row.journey_id, contact.pk]),
+                ),
             ]
             for row in rows
         ],

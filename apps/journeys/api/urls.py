@@ -2,11 +2,15 @@ from django.urls import path
 
 # Registers the converter of external ids.
 from apps.accounts.api import paths  # noqa: F401
-from apps.journeys.api import views
+from apps.journeys.api import explanations, views
 
 urlpatterns = [
     path("journeys", views.JourneysView.as_view()),
     path("journeys/<int:id>", views.JourneyView.as_view()),
     path("journeys/<int:id>/entries", views.EntriesView.as_view()),
     path("journeys/<int:id>/entries/<external_id:external_id>", views.EntryView.as_view()),
+    path(
+        "journeys/<int:id>/contacts/<external_id:external_id>/explanation",
+        explanations.ExplanationView.as_view(),
+    ),
 ]

@@ -29,12 +29,17 @@ def room(version: Version) -> int | None:
     """Return how many may still enter; None: no cap. Call `hold` first."""
     if not version.total_cap:
         return None
-    used = _quota(version).values_list("used", flat=True).first()
-    if used is None:
-        entered = Enrolment.objects.filter(journey=version.journey_id, is_control=False)
-        used = entered.count()
+    known = _known(version)
+    used = known if known is not None else _count(version)
+    if known is None:
         Quota.objects.create(journey_id=version.journey_id, step_key=WHOLE, period=EVER, used=used)
     return max(0, version.total_cap - used)
+
+
+def used(version: Version) -> int:
+    """Return how many have entered so far, by any version; holds and writes nothing."""
+    known = _known(version)
+    return _count(version) if known is None else known
 
 
 def use(version: Version, entered: int, room: int) -> None:
@@ -51,3 +56,11 @@ def use(version: Version, entered: int, room: int) -> None:
 
 def _quota(version: Version) -> QuerySet[Quota]:
     return Quota.objects.filter(journey=version.journey_id, step_key=WHOLE, period=EVER)
+
+
+def _known(version: Version) -> int | None:
+    return _quota(version).values_list("used", flat=True).first()
+
+
+def _count(version: Version) -> int:
+    return Enrolment.objects.filter(journey=version.journey_id, is_control=False).count()

@@ -1,0 +1,78 @@
+import pytest
+
+from tests.factories import a_contact, a_site, a_user
+from tests.journeys.called import a_called_journey
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def marketer(client, db):
+    client.force_login(a_user("Marketer"))
+    return client
+
+
+@pytest.fixture
+def journey(db):
+    return a_called_journey(a_site())
+
+
+def search(client, journey, contact):
+    return client.get(f"/admin/why/journey/{journey.pk}/", {"contact": contact}, follow=True)
+
+
+class TestWhy:
+    def test_it_explains_the_contact_of_an_external_id_and_a_visitor(self, marketer, journey):
+        anna = a_contact(journey.site, external_id="anna")
+        visitor = a_contact(journey.site)
+
+        for term, contact in (("anna", anna), (f"Visitor {visitor.pk}", visitor)):
+            page = search(marketer, journey, term)
+            assert page.context["contact"] == contact
+            assert "Could enter now, by the API or by another journey." in page.content.decode()
+
+    def test_it_asks_which_one_where_several_begin_so(self, marketer, journey):
+        found = [a_contact(journey.site, external_id=f"anna-{number}") for number in (1, 2)]
+
+        assert search(marketer, journey, "anna").context["found"] == found
+
+    @pytest.mark.parametrize("term", ["", "nobody", "\x00", "%", "9" * 200, "²", "<b>"])
+    def test_it_finds_nobody_for_what_names_nobody(self, marketer, journey, term):
+        a_contact(journey.site, external_id="anna")
+
+        page = search(marketer, journey, term)
+
+        assert (page.status_code, page.context["found"]) == (200, [])
+
+    def test_it_is_about_one_site(self, marketer, journey):
+        stranger = a_contact(a_site(), external_id="anna")
+
+        address = f"/admin/why/journey/{journey.pk}/{stranger.pk}/"
+        assert marketer.get(address).status_code == 404
+        assert search(marketer, journey, "anna").context["found"] == []
+
+    def test_it_is_reached_from_the_contact_and_from_the_journey(self, marketer, journey):
+        contact = a_contact(journey.site)
+
+        chosen = marketer.get(f"/admin/why/contact/{contact.pk}/", {"journey": journey.pk})
+        of_contact = marketer.get(f"/admin/accounts/contact/{contact.pk}/change/")
+        of_journey = marketer.get(f"/admin/journeys/journey/{journey.pk}/change/")
+
+        assert chosen.url == f"/admin/why/journey/{journey.pk}/{contact.pk}/"
+        assert f"/admin/why/contact/{contact.pk}/" in of_contact.content.decode()
+        assert f"/admin/why/journey/{journey.pk}/" in of_journey.content.decode()
+
+    @pytest.mark.parametrize("chosen", ["", "x", "0", "9" * 30, "-1"])
+    def test_a_journey_that_is_none_is_not_found(self, marketer, journey, chosen):
+        contact = a_contact(journey.site)
+
+        answer = marketer.get(f"/admin/why/contact/{contact.pk}/", {"journey": chosen})
+        assert answer.status_code == 404
+
+    def test_it_is_for_those_who_may_see_both(self, client, journey):
+        contact = a_contact(journey.site)
+        client.force_login(a_user())
+
+        for path in (f"journey/{journey.pk}/", f"journey/{journey.pk}/{contact.pk}/"):
+            assert client.get(f"/admin/why/{path}").status_code == 403
+        assert client.get(f"/admin/why/contact/{contact.pk}/").status_code == 403
