@@ -5,7 +5,7 @@ each: R. G. Newcombe, "Interval estimation for the difference between independen
 Statistics in Medicine 17 (1998), 873–890, method 10.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import sqrt
 
@@ -30,6 +30,8 @@ class Conversion:
     converted: int
     control: int
     control_converted: int
+    # How often they entered, those too who did several times.
+    entries: int = field(default=0, compare=False)
 
     @property
     def rate(self) -> float | None:
@@ -122,6 +124,7 @@ def of_journey(
             converted=Count("pk", filter=entered & reached),
             control=Count("pk", filter=kept_out),
             control_converted=Count("pk", filter=kept_out & reached),
+            entries=Count("pk", filter=Q(is_control=False)),
         )
     )
 

@@ -35,6 +35,12 @@ class Place:
     moves: bool
 
 
+def is_possible(journey: Journey) -> bool:
+    """Return whether there can be anybody in an older version who can be moved. No query."""
+    live = journey.live_version
+    return live is not None and live.number > 1 and journey.status in Journey.RUNNING
+
+
 def preview(journey: Journey) -> list[Place]:
     """Return where those inside older versions stand, the newest version first. Three queries."""
     live, older = _live_steps(journey), list(_older(journey))

@@ -81,7 +81,11 @@ class TestSoftOnboarding:
         visitor.sees_popup()
         visitor.says(NO)
         visitor.has_status("ask")
-        wait_for(visitor, "me.contact.enrolments.get().visits.get().outcome", "declined")
+        wait_for(
+            visitor,
+            "me.contact.enrolments.get().visits.values_list('outcome', flat=True).first()",
+            "declined",
+        )
 
         visitor.let_days_pass(2)
         visitor.page.reload()

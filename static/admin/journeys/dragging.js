@@ -12,7 +12,7 @@ export function startDragging(flow) {
     const isHandle = event.target.closest(".flow-open");
     if (event.button !== 0 || flow.moving.isOn) return;
     if (card && isHandle && card.dataset.card !== "entry") new Drag(flow, card, event);
-    else if (!card && !event.target.closest("button") && event.pointerType === "mouse") pan(scroll, event);
+    else if (!card && !event.target.closest("button, a") && event.pointerType === "mouse") pan(scroll, event);
   });
 }
 

@@ -8,6 +8,7 @@ import { startDragging } from "./dragging.js";
 import { startKeyboard } from "./keyboard.js";
 import { Menus } from "./menus.js";
 import { Moving } from "./moving.js";
+import { Numbers } from "./numbers.js";
 import { Panel } from "./panel.js";
 import { Zoom } from "./zoom.js";
 
@@ -26,7 +27,18 @@ class Flow {
       startDragging(this);
     }
     startKeyboard(this);
+    this.numbers = new Numbers(this);
+    this.askNext();
     element.addEventListener("click", (event) => this.clicked(event));
+  }
+
+  // What publishing leaves open: what is to become of those inside.
+  askNext() {
+    const address = new URL(location.href);
+    if (address.searchParams.get("ask") !== "moving") return;
+    address.searchParams.delete("ask");
+    history.replaceState(null, "", address);
+    this.dialogs.open("moving/");
   }
 
   get canvas() {

@@ -91,8 +91,8 @@ class TestPage:
 
         card = builder.page().context["picture"].main.cards[0]
 
-        assert (card.numbers.entered, card.numbers.waiting) == (0, 0)
-        assert [way.number for way in card.aside] == [0] * 6
+        assert card.is_counted
+        assert [way.is_counted for way in card.aside] == [True] * 6
 
     def test_it_is_not_written_to_by_sending_to_the_page(self, builder, journey):
         answer = builder.post("change/", name="Other")

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from apps.journeys import editing, publishing
+from apps.journeys import editing, moving_over, publishing
 from apps.journeys.admin.builder import picture
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.models import Journey
@@ -37,6 +37,7 @@ def of_page(opened: Opened) -> dict[str, Any]:
         "redo": redo,
         "status": {"words": status.label.split(":")[0], "color": COLORS.get(status, "")},
         "verbs": verbs_of(journey) if opened.may_write else [],
+        "may_move": opened.may_write and moving_over.is_possible(journey),
     }
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 
 from apps.accounts.panels import panels_of
+from apps.journeys.admin.builder import numbers
 from apps.journeys.admin.builder.answers import of_page
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.models import STEPS, Step
@@ -61,6 +62,7 @@ def page(admin: Any, request: HttpRequest, opened: Opened) -> HttpResponse:
         "has_view_permission": True,
         "is_fullwidth": "1",
         "kinds": kinds(),
+        "numbers": numbers.of_page(opened),
         "panels_above": [panel for panel in built if panel.is_above],
         "panels_below": [panel for panel in built if not panel.is_above],
         **of_page(opened),

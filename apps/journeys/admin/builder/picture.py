@@ -1,16 +1,22 @@
-"""What the canvas shows: the drawn flow with the steps, their numbers and what is wrong there."""
+"""What the canvas shows: the drawn flow with the steps, places for their numbers and what is wrong there."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from apps.journeys import drawing, statistics
+from apps.journeys import drawing
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.admin.builder.wording import entry_lines
 from apps.journeys.drawing import Card, Line, Way
 from apps.journeys.flow import BEGINNING
-from apps.journeys.models import CheckStep, LimitStep, SplitStep, Step, WaitForEventStep
-from apps.journeys.statistics import StepNumbers
+from apps.journeys.models import (
+    CheckStep,
+    LimitStep,
+    PushStep,
+    SplitStep,
+    Step,
+    WaitForEventStep,
+)
 
 # What these are for is that people part here.
 SIDE_BY_SIDE = (CheckStep, SplitStep, LimitStep, WaitForEventStep)
@@ -18,14 +24,14 @@ SIDE_BY_SIDE = (CheckStep, SplitStep, LimitStep, WaitForEventStep)
 
 @dataclass(kw_only=True)
 class ShownWay:
-    """An outcome: `place` as text for “+”, `number` how many left by it (None: not counted)."""
+    """An outcome: `place` as text for “+”, `is_counted`: how many left by it is shown."""
 
     step: str
     outcome: str
     label: str
     words: str
     goes_on: Step | None = None
-    number: int | None = None
+    is_counted: bool = False
 
 
 @dataclass(kw_only=True)
@@ -36,7 +42,8 @@ class ShownCard:
     aside: list[ShownWay]
     branches: list["ShownLine"]
     problems: list[str]
-    numbers: StepNumbers | None
+    is_counted: bool
+    pushes: list[Any]
 
 
 @dataclass(kw_only=True)
@@ -52,17 +59,16 @@ class Picture:
     lost: list[ShownLine]
     entry: list[str]
     entry_problems: list[str]
-    numbers: dict[str, StepNumbers] | None = None
+    is_counted: bool = False
 
 
 def of(opened: Opened, problems: list[Any]) -> Picture:
     draft = opened.draft
     counted = opened.journey.live_version_id is not None
-    numbers = statistics.of_journey(opened.journey) if counted else None
     by_step: dict[str, list[str]] = defaultdict(list)
     for problem in problems:
         by_step[problem.step_key].append(problem.message)
-    pen = _Pen(opened=opened, numbers=numbers, problems=by_step)
+    pen = _Pen(opened=opened, is_counted=counted, problems=by_step)
     apart = [key for key, step in draft.steps.items() if isinstance(step, SIDE_BY_SIDE)]
     main, *lost = drawing.draw(draft.flow, side_by_side=apart)
     return Picture(
@@ -70,14 +76,14 @@ def of(opened: Opened, problems: list[Any]) -> Picture:
         lost=[pen.line(line) for line in lost],
         entry=entry_lines(opened.journey),
         entry_problems=by_step[""],
-        numbers=numbers,
+        is_counted=counted,
     )
 
 
 @dataclass(kw_only=True)
 class _Pen:
     opened: Opened
-    numbers: dict[str, StepNumbers] | None
+    is_counted: bool
     problems: dict[str, list[str]]
 
     def line(self, line: Line) -> ShownLine:
@@ -88,9 +94,8 @@ class _Pen:
         )
 
     def card(self, card: Card) -> ShownCard:
-        step, numbers = self.opened.draft.steps[card.key], None
-        if self.numbers is not None:
-            numbers = self.numbers.get(card.key, StepNumbers())
+        step = self.opened.draft.steps[card.key]
+        pushes = [push for push, _ in step.pushes()] if isinstance(step, PushStep) else []
         return ShownCard(
             step=step,
             kind=str(step._meta.verbose_name),
@@ -98,21 +103,19 @@ class _Pen:
             aside=[self.way(way) for way in card.aside],
             branches=[self.line(line) for line in card.branches],
             problems=self.problems[card.key],
-            numbers=numbers,
+            is_counted=self.is_counted,
+            pushes=pushes if len(pushes) > 1 else [],
         )
 
     def way(self, way: Way) -> ShownWay:
         key, outcome = way.place
-        number = None
-        if self.numbers is not None and key:
-            number = self.numbers.get(key, StepNumbers()).left.get(outcome, 0)
         return ShownWay(
             step=key,
             outcome=outcome,
             label=way.label,
             words=self.words(way),
             goes_on=self.opened.draft.steps.get(way.goes_on),
-            number=number,
+            is_counted=self.is_counted and bool(key),
         )
 
     def words(self, way: Way) -> str:

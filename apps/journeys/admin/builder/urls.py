@@ -2,7 +2,16 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from apps.journeys.admin.builder import creating, edits, steps, terms, verbs
+from apps.journeys.admin.builder import (
+    creating,
+    edits,
+    moving,
+    numbers,
+    steps,
+    terms,
+    verbs,
+    who,
+)
 from apps.journeys.admin.builder.opened import View, opens
 
 ADDRESSES: list[tuple[str, View, tuple[str, ...], str]] = [
@@ -13,6 +22,11 @@ ADDRESSES: list[tuple[str, View, tuple[str, ...], str]] = [
     ("flow/delete/<str:key>/", edits.deleting, ("GET",), "deleting"),
     ("flow/terms/<str:group>/", terms.terms, ("GET", "POST"), "terms"),
     ("flow/edit/<str:verb>/", edits.edit, ("POST",), "edit"),
+    ("flow/retry/<str:key>/", moving.retry, ("GET", "POST"), "retry"),
+    ("numbers/", numbers.numbers, ("GET",), "numbers"),
+    ("people/", who.who, ("GET", "POST"), "who"),
+    ("people/export/", who.export, ("GET",), "who_export"),
+    ("moving/", moving.over, ("GET", "POST"), "moving"),
     ("publish/", verbs.publish, ("GET", "POST"), "publish"),
     ("clone/", verbs.clone, ("GET", "POST"), "clone"),
     ("export/", creating.export, ("GET",), "export"),

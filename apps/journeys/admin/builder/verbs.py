@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from apps.journeys import cloning, lifecycle, publishing
+from apps.journeys import cloning, lifecycle, moving_over, publishing
 from apps.journeys.admin.builder.answers import panel, verbs_of
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.models import Journey
@@ -86,7 +86,10 @@ def ask(opened: Opened, verb: str) -> HttpResponse:
         return panel(
             opened, "asking", {"journey": opened.journey, "name": verb, "verb": VERBS[verb]}
         )
-    return _done(opened, VERBS[verb].do, f"“{opened.journey}” is {VERBS[verb].done}.")
+    more = {}
+    if verb == "resume" and opened.journey.is_held:
+        more["shift_waits"] = opened.request.POST.get("waits") == "shift"
+    return done(opened, VERBS[verb].do, f"“{opened.journey}” is {VERBS[verb].done}.", **more)
 
 
 def clone(opened: Opened) -> HttpResponse:
@@ -98,10 +101,10 @@ def clone(opened: Opened) -> HttpResponse:
     try:
         copy = cloning.clone(opened.journey)
     except ValidationError as error:
-        return _to_page(opened.journey, opened, errors=error.messages)
+        return to_page(opened.journey, opened, errors=error.messages)
     opened.admin.log_addition(opened.request, copy, f"Cloned from “{opened.journey}”.")
     messages.success(opened.request, f"This is the copy of “{opened.journey}”.")
-    return _to_page(copy, opened)
+    return to_page(copy, opened)
 
 
 def publish(opened: Opened) -> HttpResponse:
@@ -114,23 +117,27 @@ def publish(opened: Opened) -> HttpResponse:
         if not context["problems"]:
             context["changes"] = publishing.changes(opened.journey)
         return panel(opened, "publishing", context)
-    return _done(
+    answer = done(
         opened, publishing.publish, f"“{opened.journey}” is published.", by=opened.request.user
     )
+    # Who is inside stays where they are; what is to become of them is asked next.
+    if opened.journey.live_version_id and moving_over.preview(opened.journey):
+        answer["HX-Redirect"] += "?ask=moving"
+    return answer
 
 
-def _done(opened: Opened, verb: Callable[..., Any], said: str, **more: Any) -> HttpResponse:
+def done(opened: Opened, verb: Callable[..., Any], said: str, **more: Any) -> HttpResponse:
     """Do it, and load the page anew with what there is to say."""
     try:
         verb(opened.journey, **more)
     except ValidationError as error:
-        return _to_page(opened.journey, opened, errors=error.messages)
+        return to_page(opened.journey, opened, errors=error.messages)
     opened.admin.log_change(opened.request, opened.journey, said)
     messages.success(opened.request, said)
-    return _to_page(opened.journey, opened)
+    return to_page(opened.journey, opened)
 
 
-def _to_page(journey: Journey, opened: Opened, *, errors: Sequence[str] = ()) -> HttpResponse:
+def to_page(journey: Journey, opened: Opened, *, errors: Sequence[str] = ()) -> HttpResponse:
     for error in errors:
         messages.error(opened.request, error)
     page = reverse("admin:journeys_journey_change", args=[journey.pk])
