@@ -105,7 +105,7 @@ def _reentry(terms: Version, person: Person, at: datetime) -> Gate | None:
     match terms.reentry:
         case Reentry.ONCE if person.times or person.was_control:
             return Gate.REENTRY
-        case (Reentry.NOT_INSIDE | Reentry.PAUSE) if is_inside:
+        case Reentry.NOT_INSIDE | Reentry.PAUSE if is_inside:
             return Gate.REENTRY
         case Reentry.PAUSE if person.times:
             pauses = terms.reentry_pauses

@@ -1,9 +1,7 @@
-"""What happens at each kind of step in a dry run: one contact at a time, in memory.
+"""What would happen at each kind of step: the counterparts of apps.journeys.kinds, for one
+contact at a time and in memory."""
 
-The counterparts of apps.journeys.kinds, with the same outcomes and the same pure functions
-behind them; a test keeps the two lists alike.
-"""
-
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -11,8 +9,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from apps.journeys import chance, local_time
-from apps.journeys.dry_runs import rates
-from apps.journeys.dry_runs.drafting import DraftStep
+from apps.journeys.dry_runs import gates
+from apps.journeys.dry_runs.rates import drawn
+from apps.journeys.dry_runs.world import Person
 from apps.journeys.kinds.routing import period_of
 from apps.journeys.kinds.timing import Clock
 from apps.journeys.models import PushStep, WaitStep
@@ -20,168 +19,166 @@ from apps.journeys.models import PushStep, WaitStep
 if TYPE_CHECKING:
     from apps.journeys.dry_runs.simulation import Simulation, Way
 
-HOURS = PushStep.Hours
+# How long a webhook's answer is taken to be on its way.
+ANSWERED_AFTER = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Move:
-    """By which outcome the contact goes on: now, or `until` then. Without an outcome it is asked
-    again then, and where there is no moment either it leaves the journey."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Leaves the step by this outcome; None: leaves the journey here."""
 
-    outcome: str = ""
-    until: datetime | None = None
-    why: str = ""
+    outcome: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Visit:
-    """A contact at a step at a moment; `again` says that it has waited to be asked."""
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Waits until then; what happens then, says `act`."""
 
-    run: "Simulation"
-    way: "Way"
-    step: DraftStep
     at: datetime
-    again: bool = False
+    act: "Act"
 
 
-def _popup(visit: Visit) -> Move:
-    run, person = visit.run, visit.way.person
-    hours, answers = run.world.popups[visit.step.config["asset"]]
-    expires = visit.at + timedelta(hours=hours)
-    run.numbers.popup(visit.at)
-    seen = _seen(run.world.sessions.get(person.pk, []), visit.at)
-    if seen is None or seen >= expires:
-        return Move(outcome="unseen", until=expires)
-    outcome = rates.drawn(answers.percents, run.random, otherwise="")
-    if not outcome:
-        # Shown and not answered: its time runs out.
-        return Move(outcome="closed", until=expires)
+Answer = Left | Later
+Act = Callable[["Simulation", "Way", datetime], Answer]
+
+
+def _leaves(outcome: str | None) -> Act:
+    answer = Left(outcome)
+    return lambda run, way, at: answer
+
+
+DONE = _leaves("done")
+
+
+def _popup(run: "Simulation", way: "Way", at: datetime) -> Answer:
+    """Is seen when the contact is on the site next, if that is in time."""
+    hours, rates = run.world.popups[way.step.config["asset"]]
+    until, seen = at + timedelta(hours=hours), run.next_session(way.person.pk, at)
+    if seen is None or seen >= until:
+        return Later(until, _leaves("unseen"))
+    return Later(seen, lambda run, way, at: _seen(run, way, at, rates.percents))
+
+
+def _seen(run: "Simulation", way: "Way", at: datetime, percents: dict[str, float]) -> Answer:
+    run.count("popups", at)
+    outcome = drawn(percents, run.random, otherwise="closed")
     if outcome == "allowed":
-        person.has_device, person.has_opted_out = True, False
-    return Move(outcome=outcome, until=seen)
+        way.person.has_device, way.person.has_opted_out = True, False
+    return Left(outcome)
 
 
-def _seen(sessions: list[tuple[datetime, datetime]], at: datetime) -> datetime | None:
-    """Return when the contact is on the site next, from that moment on."""
-    return next((max(begin, at) for begin, end in sessions if end >= at), None)
+def _push(run: "Simulation", way: "Way", at: datetime) -> Answer:
+    config, person = way.step.config, way.person
+    hours = config["hours"]
+    if hours == PushStep.Hours.FIXED:
+        clock = time.fromisoformat(config["at"])
+        return Later(local_time.next_time(at, clock, person.zone), _send)
+    if hours == PushStep.Hours.ALWAYS or run.world.hours.allows(at, person.zone):
+        return _send(run, way, at)
+    until = None
+    if hours == PushStep.Hours.NEXT:
+        until = run.world.hours.next_allowed(at, person.zone)
+    if until is None:
+        run.count_push("outside_hours", at)
+        return Left("held_back")
+    run.count_push("put_off", at)
+    return Later(until, _push)
 
 
-def _push(visit: Visit) -> Move:
-    run, zone, config = visit.run, visit.way.person.zone, visit.step.config
-    if config["hours"] == HOURS.FIXED and not visit.again:
-        at = time.fromisoformat(config["at"])
-        return Move(until=local_time.next_time(visit.at, at, zone))
-    if config["hours"] in (HOURS.DROP, HOURS.NEXT) and not run.world.hours.allows(visit.at, zone):
-        until = None
-        if config["hours"] == HOURS.NEXT:
-            until = run.world.hours.next_allowed(visit.at, zone)
-        run.numbers.outside_hours(visit.at, put_off=until is not None)
-        return Move(until=until) if until else Move(outcome="held_back", why="outside_hours")
-    return _send(visit)
-
-
-def _send(visit: Visit) -> Move:
-    run, person, config = visit.run, visit.way.person, visit.step.config
+def _send(run: "Simulation", way: "Way", at: datetime) -> Answer:
+    """In the order in which delivery judges."""
+    config, person = way.step.config, way.person
     if person.has_opted_out and config["consent"]:
-        return Move(outcome="unreachable", why="opted_out")
+        run.count_push("opted_out", at)
+        return Left("unreachable")
     if not person.has_device:
-        return Move(outcome="unreachable", why="no_device")
+        run.count_push("no_device", at)
+        return Left("unreachable")
+    if config["caps"] and _is_capped(run, person, at):
+        return Left("held_back")
+    person.own.append(at)
+    run.count_push("sent", at)
+    run.counts.hours[at.astimezone(person.zone).hour] += 1
+    run.counts.of_contacts[person.pk, run.day(at)] += 1
+    return Left("sent")
+
+
+def _is_capped(run: "Simulation", person: Person, at: datetime) -> bool:
     cap = run.world.cap
-    if cap and config["caps"]:
-        own, others = person.sent_since(visit.at - timedelta(days=cap.days), visit.at)
-        if own + others >= cap.most:
-            run.numbers.capped(visit.at, by_others=own < cap.most)
-            return Move(outcome="held_back", why="capped")
-    person.own.append(visit.at)
-    run.numbers.push(visit.at, person)
-    return Move(outcome="sent")
+    if cap is None:
+        return False
+    own, others = person.sent_since(at - timedelta(days=cap.days), at)
+    if own + others < cap.most:
+        return False
+    run.count_push("capped", at)
+    run.counts.capped_by_others += own < cap.most
+    return True
 
 
-def _wait(visit: Visit) -> Move:
-    config = visit.step.config
+def _wait(run: "Simulation", way: "Way", at: datetime) -> Answer:
+    config, person = way.step.config, way.person
     if config["until"] == WaitStep.Until.DURATION:
-        return Move(outcome="done", until=visit.at + timedelta(seconds=config["seconds"]))
-    person = visit.way.person
-    text = person.texts.get(config["property"])
-    moment = Clock.of(config, visit.at).moment(person.zone, text)
-    if moment is None:
-        return Move(outcome="done", why="no_date")
-    return Move(outcome="done", why="past") if moment <= visit.at else Move(
-        outcome="done", until=moment
-    )
+        return Later(at + timedelta(seconds=config["seconds"]), DONE)
+    moment = Clock.of(config, at).moment(person.zone, person.texts.get(config["property"]))
+    if moment is None or moment <= at:
+        return Left("done")
+    return Later(moment, DONE)
 
 
-def _event(visit: Visit) -> Move:
-    run, step = visit.run, visit.step
-    until = visit.at + timedelta(seconds=step.config["seconds"])
-    found = [(until, len(step.listens), "timeout")]
-    for number, (outcome, event, _) in enumerate(step.listens):
-        at = run.next_event(visit.way.person, (step.key, outcome), event, visit.at, until)
-        if at and at <= until:
-            found.append((at, number, outcome))
-    at, _, outcome = min(found)
-    return Move(outcome=outcome, until=at)
+def _event(run: "Simulation", way: "Way", at: datetime) -> Answer:
+    """By history, or by what is assumed: then at any moment of the waiting alike."""
+    seconds, given = way.step.config["seconds"], run.world.options.events
+    first, found = at + timedelta(seconds=seconds), "timeout"
+    for outcome, event, _ in way.step.listens:
+        if event in given:
+            happens, place = run.random.random() * 100 < given[event], run.random.random()
+            moment = at + timedelta(seconds=seconds * place) if happens else None
+        else:
+            moment = run.next_event((way.step.key, outcome), way.person.pk, at)
+        if moment is not None and moment < first:
+            first, found = moment, outcome
+    return Later(first, _leaves(found))
 
 
-def _check(visit: Visit) -> Move:
-    for outcome, _ in visit.step.config["branches"]:
-        if visit.way.person.pk in visit.run.world.meeting[visit.step.key, outcome]:
-            return Move(outcome=outcome)
-    return Move(outcome="none")
+def _check(run: "Simulation", way: "Way", at: datetime) -> Answer:
+    for outcome, _ in way.step.config["branches"]:
+        if way.person.pk in run.world.meeting[way.step.key, outcome]:
+            return Left(outcome)
+    return Left("none")
 
 
-def _split(visit: Visit) -> Move:
-    """As SplitKind: the same contacts go the same ways."""
-    paths = visit.step.config["paths"]
+def _split(run: "Simulation", way: "Way", at: datetime) -> Answer:
+    paths = way.step.config["paths"]
     ends = list(accumulate(weight for _, weight in paths))
-    place = chance.of(visit.way.person.pk, visit.step.key) * ends[-1]
-    return Move(outcome=paths[next(n for n, e in enumerate(ends) if place < e * chance.PARTS)][0])
+    place = chance.of(way.person.pk, way.step.key) * ends[-1]
+    return Left(paths[bisect_right(ends, place // chance.PARTS)][0])
 
 
-def _limit(visit: Visit) -> Move:
-    """Each of the sample stands for several, who all count."""
-    run, config = visit.run, visit.step.config
-    period = (visit.step.key, period_of(visit.at, config["period"], run.world.zone))
-    if run.used[period] * run.world.sample.factor >= config["most"]:
-        return Move(outcome="beyond")
-    run.used[period] += 1
-    return Move(outcome="within")
+def _limit(run: "Simulation", way: "Way", at: datetime) -> Answer:
+    config = way.step.config
+    place = way.step.key, period_of(at, config["period"], run.world.zone)
+    used = run.within[place]
+    if not gates.has_room(run.world, config["most"], run.world.quotas.get(place, 0), used):
+        return Left("beyond")
+    run.within[place] += 1
+    return Left("within")
 
 
-def _start(visit: Visit) -> Move:
-    journey, person = visit.step.config["journey"], visit.way.person
-    once, closed = visit.run.world.started[journey]
-    if person.pk in closed:
-        return Move(outcome="refused")
+def _start(run: "Simulation", way: "Way", at: datetime) -> Answer:
+    once, kept_out = run.world.started.get(way.step.config["journey"], (True, None))
+    if kept_out is None or way.person.pk in kept_out:
+        return Left("refused")
     if once:
-        closed.add(person.pk)
-    return Move(outcome="started")
+        kept_out.add(way.person.pk)
+    return Left("started")
 
 
-def _leave(visit: Visit) -> Move:
-    return Move()
+def _webhook(run: "Simulation", way: "Way", at: datetime) -> Answer:
+    outcome = drawn(run.world.options.webhooks, run.random, otherwise="failed")
+    return Later(at + ANSWERED_AFTER, _leaves(outcome))
 
 
-def _done(visit: Visit) -> Move:
-    return Move(outcome="done")
-
-
-def _track(visit: Visit) -> Move:
-    visit.run.track(visit.way, visit.step.config["event"], visit.at)
-    return Move(outcome="done")
-
-
-def _webhook(visit: Visit) -> Move:
-    given = visit.run.world.options.webhooks
-    outcome = rates.drawn(given, visit.run.random, otherwise="failed")
-    if outcome != "failed":
-        return Move(outcome=outcome)
-    patience = timedelta(hours=visit.step.config["patience_hours"])
-    return Move(outcome="failed", until=visit.at + patience)
-
-
-# By `kind` of the step.
-KINDS: dict[str, Callable[[Visit], Move]] = {
+KINDS: dict[str, Act] = {
     "popup": _popup,
     "push": _push,
     "wait": _wait,
@@ -190,9 +187,9 @@ KINDS: dict[str, Callable[[Visit], Move]] = {
     "split": _split,
     "limit": _limit,
     "start": _start,
-    "leave": _leave,
-    "update": _done,
-    "tag": _done,
-    "track": _track,
+    "leave": _leaves(None),
+    "update": DONE,
+    "tag": DONE,
+    "track": DONE,
     "webhook": _webhook,
 }

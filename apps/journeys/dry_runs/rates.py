@@ -40,8 +40,8 @@ def of_popups(assets: Collection[int], given: dict[str, float]) -> dict[int, Rat
     if not given:
         ended = Popup.objects.filter(asset__in=assets, shown_at__isnull=False)
         rows = ended.filter(Q(answered_at__isnull=False) | Q(status__in=ANSWERS))
-        for pk, status, number in rows.order_by().values_list("asset", "status").annotate(
-            n=Count("pk")
+        for pk, status, number in (
+            rows.order_by().values_list("asset", "status").annotate(n=Count("pk"))
         ):
             if status in counts[pk]:
                 counts[pk][status] += number

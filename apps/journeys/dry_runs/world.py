@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from apps.accounts.id_lists import listed
@@ -22,7 +23,8 @@ from apps.journeys.dry_runs.drafting import Draft
 from apps.journeys.dry_runs.forecast import Forecast, Moments
 from apps.journeys.dry_runs.options import Options
 from apps.journeys.dry_runs.sampling import Sample, draw
-from apps.journeys.models import Enrolment, Journey, Seen, Version, WaitStep
+from apps.journeys.kinds.routing import period_of
+from apps.journeys.models import Enrolment, Journey, Quota, Seen, Version, WaitStep
 from apps.journeys.models.enrolments import campaign
 from apps.segments import catalogue, membership, rules
 from apps.segments.rules import Context, Rule
@@ -51,6 +53,8 @@ class Person:
     was_control: bool = False
     own: list[datetime] = field(default_factory=list)
     others: list[datetime] = field(default_factory=list)
+    # Of the run, those that are not over.
+    ways: dict[Any, None] = field(default_factory=dict)
 
     def sent_since(self, begin: datetime, till: datetime) -> tuple[int, int]:
         """Return how many own and other pushes came after `begin`, till then."""
@@ -93,6 +97,7 @@ class World:
     excluded: set[int]
     seen: set[int]
     entered: int
+    quotas: dict[tuple[str, str], int]
     pushes: list[OtherPush] = field(default_factory=list)
 
 
@@ -127,6 +132,7 @@ def load(draft: Draft, options: Options, *, now: datetime) -> World:
         excluded=set(excluded.values_list("contact", flat=True)),
         seen=set(seen.values_list("contact", flat=True)),
         entered=before.count() if terms.total_cap else 0,
+        quotas=_quotas(draft, ZoneInfo(site.time_zone), now),
     )
     _read_times(world)
     _read_pushes(world)
@@ -215,6 +221,18 @@ def _started(draft: Draft, ids: list[int]) -> dict[int, tuple[bool, set[int]]]:
         if left_at is None or found[journey][0]:
             found[journey][1].add(contact)
     return found
+
+
+def _quotas(draft: Draft, zone: ZoneInfo, now: datetime) -> dict[tuple[str, str], int]:
+    """Return how many each limit step has let through in the period that is now."""
+    limits = draft.of_kind("limit")
+    used = Quota.objects.filter(
+        journey=draft.terms.journey_id,
+        step_key__in=[step.key for step in limits],
+        period__in={period_of(now, step.config["period"], zone) for step in limits},
+    )
+    return {(key, period): number for key, period, number in used.values_list(
+        "step_key", "period", "used")}  # fmt: skip
 
 
 def _read_times(world: World) -> None:
