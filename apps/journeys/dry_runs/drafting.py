@@ -6,7 +6,7 @@ from typing import Any
 from apps.journeys.documents.parsing import ParsedStep, parse
 from apps.journeys.models import Journey, PushStep, Terms, Version
 from apps.journeys.models.steps import Listens
-from apps.journeys.problems import Refused
+from apps.journeys.problems import Problem, Refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,8 @@ def of(journey: Journey, document: Any) -> Draft:
     parsed = parse(document, journey.site, journey=journey)
     if parsed.problems:
         raise Refused(parsed.problems)
+    if not parsed.steps:
+        raise Refused([Problem(message="There is no step yet. Add one first.")])
     terms = {name: parsed.values[name] for name in Terms.terms()}
     return Draft(
         terms=Version(journey=journey, **terms),

@@ -5,13 +5,14 @@ import time
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts import wakeups
 from apps.accounts.models import User
 from apps.journeys.documents import reading
-from apps.journeys.dry_runs import collisions, drafting, options, summing, world
+from apps.journeys.dry_runs import collisions, drafting, options, sampling, summing, world
 from apps.journeys.dry_runs.simulation import MOST_SECONDS, Simulation, TookTooLong
 from apps.journeys.models import DryRun, Journey
 from apps.journeys.problems import Refused
@@ -39,6 +40,8 @@ def begin(journey: Journey, by: User | None, given: Any) -> DryRun:
     Raises ValidationError, by field for options, and Refused where the draft makes no sense.
     """
     asked = options.read(given, now=timezone.now())
+    if asked.who == options.Who.SEGMENT and sampling.segment_of(journey.site, asked) is None:
+        raise ValidationError({"segment": "There is no such segment at this site."})
     document = reading.read(journey)
     drafting.of(journey, document)
     run = DryRun.objects.create(
