@@ -33,6 +33,21 @@ class Draft:
     def first(self) -> DraftStep:
         return next(iter(self.steps.values()))
 
+    def in_order(self) -> list[DraftStep]:
+        """Return the steps as the flow leads to them, one way after the other; last those that
+        nothing leads to."""
+        found: dict[str, DraftStep] = {}
+        ahead = [*reversed(self.steps)]
+        while ahead:
+            step = self.steps[ahead.pop()]
+            if step.key in found:
+                continue
+            found[step.key] = step
+            leads = [step.leads[name] for name, _ in step.outcomes if name in step.leads]
+            # Each way as far as it goes, the main one first.
+            ahead += [key for key in reversed(leads) if key in self.steps]
+        return list(found.values())
+
     def of_kind(self, kind: str) -> list[DraftStep]:
         return [step for step in self.steps.values() if step.kind == kind]
 

@@ -58,7 +58,7 @@ def _scaled(numbers: Counter[str], scale: Scale) -> dict[str, int]:
 
 
 def _steps(world: World, counts: Counts, scale: Scale) -> list[dict[str, Any]]:
-    """In the order of the draft."""
+    """In the order of the flow."""
     return [
         {
             "key": step.key,
@@ -74,7 +74,7 @@ def _steps(world: World, counts: Counts, scale: Scale) -> list[dict[str, Any]]:
             },
             "waiting": scale(counts.waiting[step.key]),
         }
-        for step in world.draft.steps.values()
+        for step in world.draft.in_order()
     ]
 
 
