@@ -111,7 +111,9 @@ def _is_capped(run: "Simulation", person: Person, at: datetime) -> bool:
     if own + others < cap.most:
         return False
     run.count_push("capped", at)
-    run.counts.capped_by_others += own < cap.most
+    if own < cap.most:
+        run.counts.capped_by_others += 1
+        run.count("capped_by_others", at)
     return True
 
 

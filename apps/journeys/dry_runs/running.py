@@ -44,9 +44,7 @@ def begin(journey: Journey, by: User | None, given: Any) -> DryRun:
         raise ValidationError({"segment": "There is no such segment at this site."})
     document = reading.read(journey)
     drafting.of(journey, document)
-    run = DryRun.objects.create(
-        journey=journey, by=by, document=document, options=asked.written()
-    )
+    run = DryRun.objects.create(journey=journey, by=by, document=document, options=asked.written())
     old = DryRun.objects.filter(journey=journey).exclude(status=Status.RUNNING)
     kept = old.values_list("pk", flat=True)[:KEPT]
     old.exclude(pk__in=list(kept)).delete()

@@ -118,9 +118,7 @@ class Simulation:
 
     def _come(self, at: datetime, pk: int, is_heard: bool) -> None:
         counts, person = self.counts, self.world.people[pk]
-        gate = gates.first_closed(
-            self.world, person, at, is_heard=is_heard, entered=counts.ways
-        )
+        gate = gates.first_closed(self.world, person, at, is_heard=is_heard, entered=counts.ways)
         if gate:
             counts.refused[gate.value] += 1
             counts.refused_contacts[gate.value].add(pk)

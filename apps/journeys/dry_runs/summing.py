@@ -10,7 +10,16 @@ from apps.journeys.dry_runs.collisions import Other
 from apps.journeys.dry_runs.counting import Counts
 from apps.journeys.dry_runs.world import World
 
-DAILY = ("entered", "sent", "popups", "capped", "put_off", "outside_hours", "goals")
+DAILY = (
+    "entered",
+    "sent",
+    "popups",
+    "capped",
+    "capped_by_others",
+    "put_off",
+    "outside_hours",
+    "goals",
+)
 Scale = Callable[[float], int]
 
 

@@ -254,6 +254,7 @@ class TestCaps:
 
         assert result["cap"]["held_back"] == 1
         assert result["cap"]["because_of_others"] == 1
+        assert on_days(result, "capped_by_others") == {"2026-06-02": 1}
 
     def test_one_that_ignores_caps_is_sent(self, site, journey, three):
         three[-1].respects_caps = False
