@@ -62,7 +62,8 @@ def one(opened: Opened, number: str) -> HttpResponse:
     context: dict[str, Any] = {"run": run, "is_pending": is_pending}
     if run.status == Status.DONE:
         shown = showing.of(run.result)
-        context |= {"shown": shown, "chart": json.dumps(shown.chart)}
+        chart, how = json.dumps(shown.chart), json.dumps(showing.CHART_OPTIONS)
+        context |= {"shown": shown, "chart": chart, "chart_options": how}
     with timezone.override(ZoneInfo(opened.journey.site.time_zone)):
         return _page(opened, "dry_run", context).render()
 

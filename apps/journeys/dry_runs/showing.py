@@ -38,7 +38,7 @@ def of(result: Result) -> Shown:
         numbers=_numbers(result),
         funnel=_funnel(result),
         exits=[(str(Enrolment.Exit(name).label), n) for name, n in result["exits"].items()],
-        pushes=[(words, result["pushes"].get(name, 0)) for name, words in PUSHES.items()],
+        pushes=[(words, n) for name, words in PUSHES.items() if (n := result["pushes"].get(name))],
         refused=[
             (str(Refusal.Gate(gate).label), found["contacts"], found["times"])
             for gate, found in sorted(result["refused"].items())
@@ -86,6 +86,25 @@ def _hours(hours: list[int]) -> list[tuple[str, int, float]]:
         for hour, number in enumerate(hours)
         if number
     ]
+
+
+# As Chart.js takes them: bars upon each other, with an axis of whole numbers.
+GREY = "#84848e"
+CHART_OPTIONS = {
+    "responsive": True,
+    "maintainAspectRatio": False,
+    "animation": False,
+    "plugins": {"legend": {"display": True, "position": "bottom", "labels": {"color": GREY}}},
+    "scales": {
+        "x": {"stacked": True, "grid": {"display": False}, "ticks": {"color": GREY}},
+        "y": {
+            "stacked": True,
+            "beginAtZero": True,
+            "grid": {"lineWidth": 1},
+            "ticks": {"color": GREY, "precision": 0},
+        },
+    },
+}
 
 
 def _chart(days: list[dict[str, Any]]) -> dict[str, Any]:

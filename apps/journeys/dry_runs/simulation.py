@@ -2,7 +2,7 @@
 
 import heapq
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,6 +25,8 @@ MOST_VISITS = 1_000
 MOMENTS = 2_000
 # A worker's task is ended after a minute.
 MOST_SECONDS = 40
+# The event that says that somebody is on the site.
+VISIT = "session_started"
 
 
 class TookTooLong(Exception):
@@ -107,8 +109,15 @@ class Simulation:
         return None
 
     def _draw_given(self) -> None:
-        """Let those events happen, of an exit and of the goal, that are assumed."""
+        """Let those events happen, of an exit and of the goal, that are assumed, and visits."""
         options, terms = self.world.options, self.world.draft.terms
+        if VISIT in options.events:
+            drawn = moments_drawn(
+                self.world.people, options.events[VISIT], options, f"event {VISIT}"
+            )
+            for pk, at in drawn.items():
+                known = self.world.sessions.get(pk, [])
+                self.world.sessions[pk] = sorted([*known, (at, at)])
         for place, name in (("exit", terms.exit_event), ("goal", terms.goal_event)):
             if name in options.events:
                 drawn = moments_drawn(

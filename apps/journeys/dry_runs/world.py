@@ -4,7 +4,6 @@ How many queries that takes depends on the draft, and never on how many contacts
 """
 
 from bisect import bisect_right
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any

@@ -14,7 +14,7 @@ from unfold.widgets import (
 )
 
 from apps.accounts.models import Site, User
-from apps.journeys.dry_runs import running
+from apps.journeys.dry_runs import rates, running
 from apps.journeys.dry_runs.drafting import Draft
 from apps.journeys.dry_runs.options import (
     ANSWERS,
@@ -24,7 +24,7 @@ from apps.journeys.dry_runs.options import (
     Options,
     Who,
 )
-from apps.journeys.dry_runs.rates import ASSUMED, ENOUGH
+from apps.journeys.dry_runs.rates import ENOUGH
 from apps.journeys.models import DryRun, Journey, PopupStep, Version, WebhookStep
 from apps.segments.models import Segment
 
@@ -53,6 +53,13 @@ def _whole(name: str, label: str, **more: Any) -> forms.IntegerField:
         widget=UnfoldAdminIntegerFieldWidget(),
         **more,
     )
+
+
+def _answers(draft: Draft) -> dict[str, float]:
+    """Return how the first popup of the draft would be answered, in percents."""
+    first = draft.of_kind("popup")[0].config["asset"]
+    found = rates.of_popups([first], {})[first]
+    return found.percents
 
 
 class DryRunForm(forms.Form):
@@ -126,13 +133,16 @@ class DryRunForm(forms.Form):
     def _add_answers(self, draft: Draft) -> None:
         if draft.of_kind("popup"):
             labels = dict(PopupStep.outcomes)
+            usual = _answers(draft)
             for name in ANSWERS:
                 field = _percent(f"Popup: {labels[name].lower()}, percent")
-                field.help_text = (
-                    f"Empty, all of them: as it was answered so far; {ASSUMED[name]:g} % where "
-                    f"fewer than {ENOUGH} answers are known."
-                )
+                field.widget.attrs["placeholder"] = f"{usual.get(name, 0):.1f}"
                 self._add(f"popup_{name}", ("popups", name), field)
+            self.fields[f"popup_{ANSWERS[0]}"].help_text = (
+                "Left empty, all of them, each popup is answered as it was so far, or by general "
+                f"rates where fewer than {ENOUGH} answers of it are known. The grey numbers are "
+                "those of the first popup."
+            )
         if draft.of_kind("webhook"):
             labels = dict(WebhookStep.outcomes)
             for name in REPLIES:

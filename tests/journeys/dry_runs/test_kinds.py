@@ -69,6 +69,15 @@ class TestAPopup:
         assert left(result, popup.key) == {"unseen": 1}
         assert result["days"][0]["popups"] == 0
 
+    def test_who_is_assumed_to_come_to_the_site_sees_it(self, site):
+        journey = a_draft(site)
+        popup = a_step(journey, "popup")
+        somebody(site)
+
+        result = tried(journey, events={"session_started": 100}, popups={"closed": 100})
+
+        assert left(result, popup.key) == {"closed": 1}
+
     def test_who_allows_push_can_be_reached_from_then_on(self, journey, site):
         popup, push = a_step(journey, "popup"), a_step(journey, "push")
         lead(popup, "allowed", push)
@@ -147,9 +156,7 @@ class TestAWait:
             datetime(2026, 10, 23, 12, tzinfo=UTC),
         ],
     )
-    def test_an_hour_is_by_the_clock_of_the_contact_over_both_changes(
-        self, journey, site, now
-    ):
+    def test_an_hour_is_by_the_clock_of_the_contact_over_both_changes(self, journey, site, now):
         wait = a_step(journey, "wait", until="hour", at_time="09:00", weekdays=[])
         push = a_step(journey, "push")
         lead(wait, "done", push)
@@ -182,9 +189,7 @@ class TestWaitingForAnEvent:
 class TestPaths:
     def test_a_check_asks_the_rules_as_they_are_now(self, journey, site):
         rule = {"all": [{"event": "purchase", "measure": "count", "op": "gte", "value": 1}]}
-        check = a_step(
-            journey, "check", branches=[{"key": "buyer", "name": "Buyer", "rule": rule}]
-        )
+        check = a_step(journey, "check", branches=[{"key": "buyer", "name": "Buyer", "rule": rule}])
         happened(somebody(site), "purchase", NOW - HOUR)
         somebody(site)
 

@@ -64,9 +64,7 @@ class TestAskingForOne:
     def test_rates_of_popups_are_at_most_all(self, marketer, journey):
         a_step(journey, "popup")
 
-        answer = marketer.post(
-            page(journey), {**FORM, "popup_allowed": 60, "popup_declined": 60}
-        )
+        answer = marketer.post(page(journey), {**FORM, "popup_allowed": 60, "popup_declined": 60})
 
         assert answer.context["form"].errors == {
             "popup_allowed": ["Together they are more than 100 %."]
