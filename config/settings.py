@@ -261,6 +261,7 @@ PERIODIC_TASKS = [
     ("Move journeys", "apps.journeys.tasks.advance", 1),
     ("Call webhooks", "apps.journeys.tasks.call_webhooks", 1),
     ("Sum up the numbers of journeys", "apps.journeys.tasks.roll_up", 5),
+    ("Try drafts", "apps.journeys.tasks.dry_run", 1),
     ("Decide which pushes win", "apps.journeys.tasks.decide_winners", 5),
     ("Send pushes", "apps.delivery.tasks.send", 1),
     ("Take back what was withdrawn", "apps.delivery.tasks.take_back", 1),

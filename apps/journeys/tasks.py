@@ -11,6 +11,7 @@ from apps.journeys import (
     statistics,
     winners,
 )
+from apps.journeys.dry_runs import running
 from apps.journeys.models import Call
 from apps.journeys.webhooks import CALL, draining
 
@@ -50,3 +51,12 @@ def roll_up() -> int:
 def decide_winners() -> int:
     """Decide which pushes have won at their steps."""
     return winners.decide()
+
+
+def dry_run() -> int:
+    """Do the dry runs that were asked for."""
+    wakeups.heard(running.TASK)
+    total = running.drain(seconds=1)
+    if running.due().exists():
+        wakeups.call(running.TASK)
+    return total

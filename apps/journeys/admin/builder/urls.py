@@ -2,6 +2,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
+from apps.journeys.admin import dry_runs
 from apps.journeys.admin.builder import (
     creating,
     edits,
@@ -30,6 +31,8 @@ ADDRESSES: list[tuple[str, View, tuple[str, ...], str]] = [
     ("publish/", verbs.publish, ("GET", "POST"), "publish"),
     ("clone/", verbs.clone, ("GET", "POST"), "clone"),
     ("export/", creating.export, ("GET",), "export"),
+    ("dry-runs/", dry_runs.every, ("GET", "POST"), "dry_runs"),
+    ("dry-runs/<str:number>/", dry_runs.one, ("GET", "POST"), "dry_run"),
     ("do/<str:verb>/", verbs.ask, ("GET", "POST"), "do"),
 ]
 

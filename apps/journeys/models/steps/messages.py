@@ -92,8 +92,12 @@ class PushStep(Step):
         return [(self.push, self.share), *others]
 
     def config(self) -> dict[str, Any]:
+        return self.config_of([(push.pk, share) for push, share in self.pushes()])
+
+    def config_of(self, pushes: list[tuple[int, int]]) -> dict[str, Any]:
+        """Return the same where it sends these, by id and weight."""
         return {
-            "pushes": [[push.pk, share] for push, share in self.pushes()],
+            "pushes": [list(each) for each in pushes],
             "winner_after": self.winner_after,
             "devices": self.devices,
             "hours": self.hours,

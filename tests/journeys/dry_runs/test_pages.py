@@ -1,0 +1,134 @@
+import pytest
+
+from apps.journeys import tasks
+from apps.journeys.models import DryRun, Journey
+from tests.factories import a_site, a_user
+from tests.journeys.authoring import a_draft, a_step, of_every_kind
+from tests.journeys.dry_runs.trying import somebody
+
+pytestmark = pytest.mark.django_db
+
+FORM = {"who": "everybody", "size": 100, "days": 7, "many": 2, "seed": 1}
+
+
+@pytest.fixture
+def journey():
+    journey = a_draft(a_site(), entry_kind="segment", members="present")
+    a_step(journey, "push")
+    somebody(journey.site)
+    return journey
+
+
+@pytest.fixture
+def marketer(client):
+    client.force_login(a_user("Marketer"))
+    return client
+
+
+def page(journey):
+    return f"/admin/journeys/journey/{journey.pk}/dry-runs/"
+
+
+class TestAskingForOne:
+    def test_the_builder_leads_there(self, marketer, journey):
+        shown = marketer.get(f"/admin/journeys/journey/{journey.pk}/change/").content.decode()
+
+        assert page(journey) in shown
+
+    def test_it_says_that_there_is_none_yet(self, marketer, journey):
+        shown = marketer.get(page(journey)).content.decode()
+
+        assert "This journey has not been tried yet." in shown
+
+    def test_it_begins_and_is_waited_for(self, marketer, journey):
+        answer = marketer.post(page(journey), FORM)
+
+        run = DryRun.objects.get()
+        assert answer["Location"] == f"{page(journey)}{run.pk}/"
+        assert run.options["days"] == 7
+        assert 'hx-trigger="every 1s"' in marketer.get(answer["Location"]).content.decode()
+
+    def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(self, marketer, journey):
+        answer = marketer.post(page(journey), {**FORM, "days": 91, "size": 77})
+
+        form = answer.context["form"]
+        assert list(form.errors) == ["days"]
+        assert 'value="77"' in answer.content.decode()
+        assert not DryRun.objects.exists()
+
+    def test_a_segment_must_be_chosen_where_one_is_meant(self, marketer, journey):
+        answer = marketer.post(page(journey), {**FORM, "who": "segment"})
+
+        assert answer.context["form"].errors == {"segment": ["Choose the segment."]}
+
+    def test_rates_of_popups_are_at_most_all(self, marketer, journey):
+        a_step(journey, "popup")
+
+        answer = marketer.post(page(journey), {**FORM, "popup_allowed": 60, "popup_declined": 60})
+
+        assert answer.context["form"].errors == {
+            "popup_allowed": ["Together they are more than 100 %."]
+        }
+
+    def test_a_draft_without_a_step_cannot_be_tried(self, marketer):
+        shown = marketer.get(page(a_draft())).content.decode()
+
+        assert "There is no step yet. Add one first." in shown
+
+    def test_assumptions_are_those_that_the_draft_needs(self, marketer, journey):
+        of_every_kind(journey)
+
+        form = marketer.get(page(journey)).context["form"]
+
+        assert ("events", "purchase") in form.places.values()
+        assert {option for option, _ in form.places.values()} == {"events", "popups", "webhooks"}
+
+
+class TestReadingOne:
+    @pytest.fixture
+    def run(self, marketer, journey):
+        of_every_kind(journey)
+        marketer.post(page(journey), FORM)
+        tasks.dry_run()
+        return DryRun.objects.get()
+
+    def test_it_shows_the_result(self, marketer, journey, run):
+        shown = marketer.get(f"{page(journey)}{run.pk}/").content.decode()
+
+        assert "What to expect in 7 days" in shown
+        assert "What this assumes" in shown
+        assert run.status == DryRun.Status.DONE
+
+    def test_a_page_that_waited_is_loaded_anew(self, marketer, journey, run):
+        answer = marketer.get(f"{page(journey)}{run.pk}/", headers={"HX-Request": "true"})
+
+        assert answer["HX-Refresh"] == "true"
+
+    def test_it_can_be_deleted(self, marketer, journey, run):
+        marketer.post(f"{page(journey)}{run.pk}/")
+
+        assert not DryRun.objects.exists()
+
+    def test_one_of_another_journey_is_not_here(self, marketer, run):
+        other = a_draft()
+
+        assert marketer.get(f"{page(other)}{run.pk}/").status_code == 404
+        assert marketer.get(f"{page(other)}{10**30}/").status_code == 404
+
+    def test_why_it_failed_is_said(self, marketer, journey, run):
+        DryRun.objects.update(status="failed", error="Try fewer days.", result={})
+
+        assert "Try fewer days." in marketer.get(f"{page(journey)}{run.pk}/").content.decode()
+
+
+class TestWhoMay:
+    def test_who_may_not_change_the_journey_may_not_try_it(self, client, journey):
+        client.force_login(a_user("Analyst"))
+
+        assert client.get(page(journey)).status_code == 403
+        assert client.post(page(journey), FORM).status_code == 403
+
+    def test_an_archived_journey_is_not_tried(self, marketer, journey):
+        Journey.objects.update(status="archived")
+
+        assert marketer.get(page(journey)).status_code == 403
