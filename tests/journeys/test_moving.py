@@ -66,7 +66,7 @@ class TestLetWait:
     def test_it_lets_them_wait_where_they_are(self, rows, until):
         one, other = rows
 
-        moving.let_wait([one.pk], until)
+        moving.let_wait({until: [one.pk]})
 
         assert where(one) == ("Wait 0", 1, "waiting", "")
         assert one.due_at == until
