@@ -180,9 +180,7 @@ class TestMoment:
         ],
     )
     def test_it_is_when_the_clocks_there_show_it(self, zone, local, utc):
-        assert local_time.at(at(local).date(), at(local).time(), ZoneInfo(zone)) == at(utc).replace(
-            tzinfo=UTC
-        )
+        assert named(local, zone) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
 
     @pytest.mark.parametrize(
         ("zone", "local", "utc"),
@@ -196,9 +194,7 @@ class TestMoment:
         ],
     )
     def test_what_is_skipped_is_the_first_moment_after(self, zone, local, utc):
-        assert local_time.at(at(local).date(), at(local).time(), ZoneInfo(zone)) == at(utc).replace(
-            tzinfo=UTC
-        )
+        assert named(local, zone) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
 
     @pytest.mark.parametrize(
         ("zone", "local", "utc"),
@@ -209,6 +205,4 @@ class TestMoment:
         ],
     )
     def test_what_is_doubled_is_its_first_moment(self, zone, local, utc):
-        assert local_time.at(at(local).date(), at(local).time(), ZoneInfo(zone)) == at(utc).replace(
-            tzinfo=UTC
-        )
+        assert named(local, zone) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
