@@ -30,6 +30,7 @@ ROLES: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("delivery", "push"): VIEW,
         ("delivery", "popup"): VIEW,
         ("journeys", "*"): ALL,
+        ("journeys", "signingsecret"): (),
     },
     "Analyst": {
         ("accounts", "contact"): VIEW,
@@ -46,6 +47,7 @@ ROLES: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("delivery", "push"): VIEW,
         ("delivery", "popup"): VIEW,
         ("journeys", "*"): VIEW,
+        ("journeys", "signingsecret"): (),
     },
 }
 

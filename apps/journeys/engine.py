@@ -195,9 +195,7 @@ def _claim(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> list[Enrolm
 def _apply(step: CompiledStep, moves: Moves, now: datetime) -> None:
     if moves.changed:
         Enrolment.objects.bulk_update(moves.changed, ["context"], batch_size=500)
-    for until, rows in moves.waiting.items():
-        if rows:
-            moving.let_wait([row.pk for row in rows], until)
+    moving.let_wait({until: [row.pk for row in rows] for until, rows in moves.waiting.items()})
     for (outcome, why), rows in moves.leaving.items():
         if rows:
             moving.lead_on(step, [row.pk for row in rows], outcome, at=now, why=why)

@@ -14,17 +14,14 @@ from django.utils import timezone
 from apps.accounts import audit
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
-from apps.delivery.models import Popup, Push
-from apps.delivery.wanted import withdraw
 from apps.journeys import moving, triggers
-from apps.journeys.kinds import enrolment_and_visit
 from apps.journeys.models import Call, CompiledStep, Enrolment, Journey, Sweep, Version
-from apps.journeys.models.enrolments import EnrolmentQuerySet, campaign
+from apps.journeys.models.enrolments import EnrolmentQuerySet
+from apps.journeys.models.withdrawing import withdraw_messages
 from apps.segments import catalogue, membership, rules
 from apps.segments.rules import Context
 
 BATCH = 1_000
-ON_THEIR_WAY = (Push.Status.QUEUED, Push.Status.SENDING)
 ENDED = (Journey.Status.FINISHED, Journey.Status.ARCHIVED)
 
 # So many enrolments are asked at once whether they still meet their rule. SQLite takes only so
@@ -208,18 +205,6 @@ def _leave_batch(
     ids = {pk for pk, _, _ in rows}
     if ids:
         moving.leave(ids, reason)
-        _withdraw(ids, {row[1] for row in rows}, {row[2] for row in rows})
+        withdraw_messages(rows)
+        Call.objects.withdraw_of(ids)
     return ids
-
-
-def _withdraw(ids: set[int], journeys: set[int], contacts: set[int]) -> None:
-    """Take back what any visit of these enrolments has asked for."""
-    theirs = {"campaign__in": [*map(campaign, journeys)], "contact__in": listed(contacts)}
-    popups = Popup.objects.filter(**theirs, status__in=Popup.OPEN)
-    pushes = Push.objects.filter(**theirs, status__in=ON_THEIR_WAY)
-    keys = {*popups.values_list("key", flat=True), *pushes.values_list("key", flat=True)}
-    mine = [key for key in keys if (asked := enrolment_and_visit(key)) and asked[0] in ids]
-    if mine:
-        withdraw(key__in=mine)
-    calls = Call.objects.filter(enrolment__in=listed(ids), status=Call.Status.QUEUED)
-    calls.update(status=Call.Status.WITHDRAWN, due_at=None)

@@ -3,14 +3,18 @@
 Whoever calls it holds the rows, in its own transaction.
 """
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, DateTimeField, F, Value, When
 
 from apps.accounts.id_lists import listed
 from apps.journeys.models import CompiledStep, Enrolment, Tally, Visit
+
+# So many moments are told apart in one statement.
+AT_ONCE = 500
 
 
 @transaction.atomic(savepoint=False)
@@ -47,8 +51,27 @@ def lead_on(
     Tally.objects.add(counts, at=at)
 
 
-def let_wait(ids: Collection[int], until: datetime | None) -> None:
-    """Let the enrolments wait where they are until then, or until something happens."""
+def let_wait(waiting: Mapping[datetime | None, Collection[int]]) -> None:
+    """Let enrolments wait where they are, each until the moment (None: until something happens)
+    under which its id stands.
+
+    One statement where all wait until the same one, else one for every AT_ONCE of them.
+    """
+    if len(waiting) == 1:
+        ((until, ids),) = waiting.items()
+        _let_wait(ids, Value(until, output_field=DateTimeField()))
+        return
+    pairs = [(pk, until) for until, ids in waiting.items() for pk in ids]
+    for begin in range(0, len(pairs), AT_ONCE):
+        part = pairs[begin : begin + AT_ONCE]
+        together: dict[datetime | None, list[int]] = defaultdict(list)
+        for pk, until in part:
+            together[until].append(pk)
+        moments = [When(pk__in=ids, then=Value(until)) for until, ids in together.items() if until]
+        _let_wait([pk for pk, _ in part], Case(*moments, output_field=DateTimeField()))
+
+
+def _let_wait(ids: Collection[int], until: Case | Value) -> None:
     Enrolment.objects.filter(pk__in=listed(ids)).update(
         state=Enrolment.State.WAITING, due_at=until, errors=0
     )

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Event, Site
-from apps.journeys import leaving, moving, triggers
+from apps.journeys import chains, leaving, moving, triggers
 from apps.journeys.entry import by_event
-from apps.journeys.kinds import enrolment_and_visit
 from apps.journeys.models import CompiledStep, Enrolment, Trigger
 from apps.journeys.models.enrolments import EnrolmentQuerySet
+from apps.journeys.models.message_keys import enrolment_and_visit
 
 Purpose, State = Trigger.Purpose, Enrolment.State
 
@@ -24,6 +24,9 @@ ANSWERS = {
 
 # How much later than it happened an event may be heard and still be of the present.
 HEARD_WITHIN = timedelta(hours=1)
+
+# Of an event that no step has tracked: by which enrolment, and how many journeys before it.
+UNLED = (0, 0)
 
 # By contact: what the one event of each is for some purpose.
 Heard = dict[int, list[tuple[Trigger, Event]]]
@@ -72,6 +75,7 @@ class Reaction:
             self._triggers[row.purpose, row.event].append(row)
         # Which events enter, apps.journeys.entry asks itself: it writes down who was refused.
         self._met = triggers.met((r for r in heard if r.purpose != Purpose.ENTRY), events, site)
+        self._behind = chains.behind(events)
 
     def take(self, events: list[Event]) -> None:
         """Take one event of each contact. Who leaves on an event may enter anew by it."""
@@ -107,8 +111,9 @@ class Reaction:
         # Not asked for the step: who is coming to it at this moment is waited for, and seen.
         for row in _held(_of(wanted).inside().exclude(state=State.FAILED)):
             for trigger, event in wanted[row.contact_id]:
-                if trigger.step_id == row.step_id and self._came_before(event, row, row.arrived_at):
+                if trigger.step_id == row.step_id and self._waited_for(event, row):
                     row.context = {**row.context, "event": event.properties}
+                    row.context = chains.linked(row.context, self._behind.get(event.pk, UNLED)[1])
                     ways.append((row, trigger.step, trigger.outcome, event))
                     break
         self._go(ways)
@@ -161,6 +166,11 @@ class Reaction:
         an earlier event of this batch was."""
         return since <= event.at or row.pk in self.moved
 
+    def _waited_for(self, event: Event, row: Enrolment) -> bool:
+        """Not what the same way has tracked itself: it would go round without time passing."""
+        tracked_by = self._behind.get(event.pk, UNLED)[0]
+        return tracked_by != row.pk and self._came_before(event, row, row.arrived_at)
+
     def _leave(self, ids: list[int], reason: Enrolment.Exit) -> None:
         if ids:
             leaving.leave(Enrolment.objects.filter(pk__in=listed(ids)), reason)
@@ -175,8 +185,10 @@ class Reaction:
         on = [(row, event) for row, step, outcome, event in ways if outcome in step.leads]
         for row, event in on:
             row.arrived_at = min(self.now, max(row.arrived_at, event.at))
+            chain = self._behind.get(event.pk, UNLED)[1]
+            row.due_at = chains.due(chain, self.now) or self.now
         rows = [row for row, _ in on]
-        Enrolment.objects.bulk_update(rows, ["arrived_at", "context"], batch_size=500)
+        Enrolment.objects.bulk_update(rows, ["arrived_at", "due_at", "context"], batch_size=500)
         self.moved |= dict.fromkeys(row.pk for row in rows)
 
 

@@ -83,6 +83,7 @@ def a_house(number):
         delivery.Popup: delivery.Popup.objects.create(
             key=f"k{number}", contact=contact, device=device, asset=popup, expires_at=soon
         ),
+        delivery.Limits: delivery.Limits.objects.create(site=site),
         **rows_of_site(site),
         **queue_rows(number),
     }

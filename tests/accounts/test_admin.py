@@ -1,9 +1,10 @@
 import pytest
+from django.apps import apps
 
 from apps.accounts.models import Contact, Site
 from apps.devices.models import VapidKey
 from apps.journeys import templates
-from apps.journeys.models import Journey
+from apps.journeys.models import Journey, SigningSecret
 from tests.factories import a_contact, a_site, a_user, an_event
 
 
@@ -146,3 +147,24 @@ class TestUser:
         )
 
         assert list(user.groups.all()) == [marketer]
+
+
+@pytest.mark.django_db
+class TestRoles:
+    RIGHTS = ("journeys.send_without_caps", "journeys.send_without_consent")
+
+    @pytest.mark.parametrize("role", ["Marketer", "Analyst"])
+    def test_nobody_sends_beyond_the_caps_or_without_consent_by_a_role(self, role):
+        assert not any(map(a_user(role).has_perm, self.RIGHTS))
+
+    def test_administrators_may(self):
+        assert all(map(a_user(is_superuser=True).has_perm, self.RIGHTS))
+
+    @pytest.mark.parametrize("model", list(apps.get_app_config("journeys").get_models()))
+    def test_marketers_may_do_everything_with_journeys_but_not_with_secrets(self, model):
+        marketer, name = a_user("Marketer"), model._meta.model_name
+        verbs = ("view", "add", "change", "delete")
+
+        may = [marketer.has_perm(f"journeys.{verb}_{name}") for verb in verbs]
+
+        assert may == [model is not SigningSecret] * 4

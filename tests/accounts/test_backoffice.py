@@ -36,8 +36,8 @@ TRAFFIC = {Contact, Device, Event, AuditEntry, *MESSAGES, OrmQ, Success, Failure
 ALL, LOOK, CORRECT, NOTHING = "all", "look", "correct", "nothing"
 WORKSHOP = {Asset, AssetLabel, Push, Popup, Variation, Image, LabelTag}
 MARKETER = dict.fromkeys({*WORKSHOP, Journey, Segment}, ALL)
-SEEN_BY_ALL = {Contact, Device, Event, Site, *MESSAGES}
-NEVER_DELETED = {Site, ApiKey}
+SEEN_BY_ALL = {Contact, Device, Event, Site, delivery.Limits, *MESSAGES}
+NEVER_DELETED = {Site, ApiKey, delivery.Limits}
 MARKETER_ALONE = {Import: ALL}
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 PAGES = ["changelist", "add", "change", "history", "delete"]

@@ -13,10 +13,8 @@ from tests.races import Meanwhile, on_postgresql, wait_until_blocked
 
 NO_VALUES = {"values-TOTAL_FORMS": "0", "values-INITIAL_FORMS": "0"}
 NO_BUTTONS = {"buttons-TOTAL_FORMS": "0", "buttons-INITIAL_FORMS": "0"}
-NO_STEPS = {"steps-TOTAL_FORMS": "0", "steps-INITIAL_FORMS": "0"}
 NO_ORIGINS = {"origins-TOTAL_FORMS": "0", "origins-INITIAL_FORMS": "0"}
 PUSH = {"title": "Hi", "status": "draft", "direction": "auto", "ttl": "60", "urgency": "normal"}
-JOURNEY = {"category": "marketing", "entry_event": "visit", "reentry": "once"}
 SITE = {
     **{"home": "https://shop.example/", "vapid_subject": "mailto:web@shop.example"},
     **{"time_zone": "UTC", "default_language": "en", "identity_check": "off"},
@@ -30,10 +28,6 @@ FORMS = {
     AssetLabel: ({}, "Another label of this site has this name."),
     LabelTag: ({"value": "10 %", **NO_VALUES}, "Another label tag of this site has this name."),
     Segment: ({"kind": "rule", "rule": ""}, "Another segment of this site has this name."),
-    Journey: (
-        {**JOURNEY, "reentry_pauses": "3", **NO_STEPS},
-        "Another journey of this site has this name.",
-    ),
 }
 MODELS = pytest.mark.parametrize("model", FORMS, ids=lambda model: model._meta.label_lower)
 

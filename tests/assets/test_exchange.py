@@ -104,9 +104,9 @@ class TestPlan:
         exchange.run(three, ready, None)
         Push.objects.filter(site=ready).update(ttl=60)
 
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(18):
             exchange.plan(one, ready)
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(18):
             exchange.plan(three, ready)
 
     def test_it_says_what_would_change_and_who_sends_it(self, data, ready):

@@ -93,6 +93,6 @@ class TestCost:
                 label = LabelTag.objects.create(site=site, name=f"b{push.pk}", value="5 %")
                 label.values.create(rule=asks_for(vip), value="1 %")
             usage.of_segment(vip)
-            # Segments, journeys, variations, label values.
-            with django_assert_num_queries(4):
+            # Segments, variations, label values; of journeys versions, terms, kinds of steps.
+            with django_assert_num_queries(9):
                 usage.of_segment(vip)

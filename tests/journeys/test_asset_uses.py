@@ -4,7 +4,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.assets.library import usage
 from apps.assets.models import Popup, Push
-from apps.journeys import asset_uses, publishing
+from apps.journeys import asset_uses, lifecycle, publishing
 from apps.journeys.models import Enrolment, Journey, PushStep
 from tests.factories import a_contact, a_live_journey, a_push, a_site, a_user
 
@@ -61,7 +61,7 @@ class TestUsesOfAnAsset:
 
     def test_an_archived_journey_does_not_count(self):
         journey = a_live_journey()
-        publishing.archive(journey)
+        lifecycle.archive(journey)
 
         assert told(Push.objects.get(site=journey.site)) == []
 
@@ -92,7 +92,7 @@ class TestWhatCanBeSentNoMore:
         fine = a_live_journey()
 
         assert asset_uses.out_of_use([journey, fine]) == {journey.pk: [self.WHY]}
-        publishing.archive(journey)
+        lifecycle.archive(journey)
         assert asset_uses.out_of_use([journey, fine]) == {}
 
     def test_one_that_is_only_written_is_told_when_it_is_published(self, journey):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from apps.delivery import popups, wanted
 from apps.delivery.models import Popup
-from apps.journeys import engine, kinds, publishing
+from apps.journeys import engine, kinds, lifecycle, publishing
 from apps.journeys.models import Enrolment, Journey, PopupStep, Visit
 from apps.journeys.models.enrolments import campaign
 from tests.factories import a_popup, a_site
@@ -58,7 +58,7 @@ class TestDrain:
     def test_paused_lets_those_inside_go_on(self):
         journey = a_chain(a_site(), 1)
         (row,) = enrolled(journey)
-        publishing.pause(journey)
+        lifecycle.pause(journey)
 
         engine.drain()
 
@@ -69,7 +69,7 @@ class TestDrain:
         journey = a_chain(a_site(), 1)
         (row,) = enrolled(journey)
 
-        publishing.archive(journey)
+        lifecycle.archive(journey)
 
         row.refresh_from_db()
         assert (row.state, row.exit_reason, row.due_at) == ("left", "ended", None)

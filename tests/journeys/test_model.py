@@ -17,8 +17,8 @@ from apps.delivery import popups
 from apps.delivery.models import Popup, Push
 from apps.devices.models import Device
 from apps.journeys import engine, hearing, lifecycle
-from apps.journeys.kinds import enrolment_and_visit
 from apps.journeys.models import Enrolment, Journey, Visit
+from apps.journeys.models.message_keys import enrolment_and_visit
 from tests.factories import (
     a_device,
     a_popup,

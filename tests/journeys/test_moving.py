@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -66,11 +68,42 @@ class TestLetWait:
     def test_it_lets_them_wait_where_they_are(self, rows, until):
         one, other = rows
 
-        moving.let_wait([one.pk], until)
+        moving.let_wait({until: [one.pk]})
 
         assert where(one) == ("Wait 0", 1, "waiting", "")
         assert one.due_at == until
         assert where(other)[2] == "ready"
+
+    def test_each_waits_until_its_own_moment(self, rows):
+        one, other = rows
+        third = enrolled(one.journey)[0]
+        later = NOW + timedelta(days=1)
+
+        moving.let_wait({NOW: [one.pk], later: [other.pk], None: [third.pk]})
+
+        for row in (one, other, third):
+            row.refresh_from_db()
+        assert [row.due_at for row in (one, other, third)] == [NOW, later, None]
+        assert {row.state for row in (one, other, third)} == {"waiting"}
+
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_it_is_one_statement_for_any_number_of_moments(
+        self, rows, number, django_assert_num_queries
+    ):
+        people = [*rows, *enrolled(rows[0].journey)][:number]
+        until = {NOW + timedelta(days=n): [row.pk] for n, row in enumerate(people)}
+
+        with django_assert_num_queries(1):
+            moving.let_wait(until)
+
+    def test_it_takes_more_moments_than_fit_in_a_statement(self, rows, monkeypatch):
+        monkeypatch.setattr(moving, "AT_ONCE", 1)
+        one, other = rows
+
+        moving.let_wait({NOW: [one.pk], None: [other.pk]})
+
+        assert where(one)[2] == where(other)[2] == "waiting"
+        assert (one.due_at, other.due_at) == (NOW, None)
 
 
 class TestLeave:

@@ -5,7 +5,7 @@ import pytest
 from apps.delivery import popups
 from apps.delivery.models import Popup, Push
 from apps.devices import identity, subscriptions
-from apps.journeys import publishing
+from apps.journeys import lifecycle
 from apps.journeys.models import Enrolment, PendingEvent, Visit
 from tests.factories import a_new_subscription
 from tests.journeys.conftest import Visitor
@@ -123,7 +123,7 @@ class TestSoftOnboarding:
     def test_archiving_takes_back_what_nobody_has_seen(self, visitor, journey):
         visitor.visit("ask")
 
-        publishing.archive(journey)
+        lifecycle.archive(journey)
 
         assert visitor.popup() is None
         assert Popup.objects.get().status == "withdrawn"

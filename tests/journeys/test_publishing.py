@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from apps.assets import models as assets
-from apps.journeys import publishing
+from apps.journeys import lifecycle, publishing
 from apps.journeys.models import Journey, Lead, PopupStep, PushStep, Version, WaitStep
 from tests.factories import a_contact, a_popup, a_push, a_segment, a_site
 
@@ -102,7 +102,7 @@ class TestPublish:
 
     def test_it_does_not_revive_an_archived_journey(self, journey):
         a_push_step(journey, "Hello")
-        publishing.archive(journey)
+        lifecycle.archive(journey)
 
         with pytest.raises(ValidationError, match="is archived"):
             publishing.publish(journey)
@@ -141,12 +141,12 @@ class TestLife:
         a_push_step(journey, "Hello")
         publishing.publish(journey)
 
-        publishing.pause(journey)
+        lifecycle.pause(journey)
         assert Journey.objects.get(pk=journey.pk).status == "paused"
-        publishing.resume(journey)
+        lifecycle.resume(journey)
         assert Journey.objects.get(pk=journey.pk).status == "active"
 
-    @pytest.mark.parametrize("verb", [publishing.pause, publishing.resume])
+    @pytest.mark.parametrize("verb", [lifecycle.pause, lifecycle.resume])
     def test_it_refuses_what_makes_no_sense(self, journey, verb):
         with pytest.raises(ValidationError, match="is draft, so this cannot be done"):
             verb(journey)
@@ -159,12 +159,12 @@ class TestSweep:
     def test_it_lets_those_leave_who_came_in_while_it_was_archived(self, journey):
         a_push_step(journey, "Hello")
         version = publishing.publish(journey)
-        publishing.archive(journey)
+        lifecycle.archive(journey)
         row = journey.enrolments.create(
             version=version, contact=a_contact(journey.site), step=version.steps.get(), number=1
         )
 
-        publishing.sweep()
+        lifecycle.sweep()
 
         row.refresh_from_db()
         assert (row.state, row.exit_reason, row.due_at) == ("left", "ended", None)

@@ -11,7 +11,7 @@ from apps.delivery import popups
 from apps.delivery.models import Popup
 from apps.devices import identity
 from apps.devices.models import Device
-from apps.journeys import engine, hearing, publishing
+from apps.journeys import engine, hearing, lifecycle
 from apps.journeys.entry import by_event, gates
 from apps.journeys.models import Enrolment, Journey, PendingEvent, Tally, Visit
 from tests.factories import a_contact, a_device, a_live_journey, a_site
@@ -52,7 +52,7 @@ class TestArchive:
         held = Held(monkeypatch, "_apply")
         batch = Meanwhile(lambda: engine.drain(seconds=3))
         assert held.reached.wait(30)
-        archive = Meanwhile(lambda: publishing.archive(Journey.objects.get(pk=journey.pk)))
+        archive = Meanwhile(lambda: lifecycle.archive(Journey.objects.get(pk=journey.pk)))
         wait_until_blocked()
         held.free.set()
         batch.ends()
@@ -81,10 +81,10 @@ class TestIdentify:
         assert Popup.objects.open().count() == 1
 
     def test_it_loses_no_entry_that_is_being_handled(self, journey, monkeypatch):
-        publishing.pause(journey)
+        lifecycle.pause(journey)
         visitor = a_device(journey.site)
         a_contact(journey.site, external_id="anna")
-        publishing.resume(journey)
+        lifecycle.resume(journey)
         PendingEvent.objects.create(event=Event.objects.get(contact=visitor.contact))
         held = Held(monkeypatch, "ask", gates)
         handling = Meanwhile(hearing.handle)
@@ -100,9 +100,9 @@ class TestIdentify:
 
 class TestEnrol:
     def test_it_lets_a_contact_in_once_however_many_workers_try(self, journey):
-        publishing.pause(journey)
+        lifecycle.pause(journey)
         device = a_device(journey.site)
-        publishing.resume(journey)
+        lifecycle.resume(journey)
         event = Event.objects.get(contact=device.contact)
         together = threading.Barrier(4)
 

@@ -5,7 +5,7 @@ import pytest
 from django.db.models import Sum
 from django.utils import timezone
 
-from apps.journeys import engine, moving, publishing, statistics
+from apps.journeys import engine, lifecycle, moving, publishing, statistics
 from apps.journeys.models import Enrolment, Tally
 from apps.journeys.statistics import StepNumbers
 from tests.factories import a_site
@@ -96,7 +96,7 @@ class TestOfJourney:
 
             for found in statistics.of_journey(journey).values():
                 assert found.entered == found.waiting + found.failed + sum(found.left.values())
-        publishing.archive(journey)
+        lifecycle.archive(journey)
 
         last = statistics.of_journey(journey)
         assert sum(found.waiting for found in last.values()) == 0

@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name_plural": "limits",
+                "verbose_name": "limit",
             },
         ),
         migrations.CreateModel(

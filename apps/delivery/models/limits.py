@@ -43,7 +43,7 @@ class Limits(models.Model):
     )
 
     class Meta:
-        verbose_name_plural = "limits"
+        verbose_name = "limit"
 
     def __str__(self) -> str:
         return f"Limits of {self.site}"

@@ -18,10 +18,10 @@ from django.db.models.functions import Cast
 from apps.accounts.id_lists import listed, one_of
 from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact
-from apps.delivery.wanted import withdraw
 from apps.journeys import moving
 from apps.journeys.entry import capping, gates, refusing
-from apps.journeys.models import CompiledStep, Enrolment, Refusal, Version
+from apps.journeys.models import Call, CompiledStep, Enrolment, Refusal, Version
+from apps.journeys.models.withdrawing import withdraw_messages
 
 Gate = Refusal.Gate
 Reentry = Version.Reentry
@@ -199,13 +199,13 @@ def _end_ways(version: Version, contact_ids: Collection[int]) -> None:
     inside = Enrolment.objects.inside().filter(
         journey=version.journey_id, contact__in=listed(contact_ids)
     )
-    inside = inside.order_by("pk").only("pk", "journey_id", "visit")
-    held = list(inside.select_for_update(of=("self",)))
+    inside = inside.order_by("pk").select_for_update(of=("self",))
+    held = list(inside.values_list("pk", "journey", "contact"))
     if held:
-        Enrolment.objects.filter(pk__in=listed([row.pk for row in held])).leave(
-            Enrolment.Exit.RESTARTED
-        )
-        withdraw(key__in=[row.message_key for row in held])
+        ids = [pk for pk, _, _ in held]
+        Enrolment.objects.filter(pk__in=listed(ids)).leave(Enrolment.Exit.RESTARTED)
+        withdraw_messages(held)
+        Call.objects.withdraw_of(ids)
 
 
 def _rows(contact_ids: Collection[int]) -> QuerySet[Contact]:

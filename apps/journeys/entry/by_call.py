@@ -2,19 +2,17 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
+from apps.journeys import chains
 from apps.journeys.entry.admitting import Entry, admit
 from apps.journeys.models import Enrolment, Version
 
-# Journeys that start one another in a circle must let time pass.
-CHAIN_AT_ONCE = 2
-PACE = timedelta(minutes=1)
 PREFIX = "call:"
 MAX_KEY = Enrolment._meta.get_field("entry_key").max_length - len(PREFIX)
 
@@ -36,13 +34,12 @@ def call(
     """
     # Whoever calls may have loaded it a while ago, and it may have been paused since.
     version.journey.refresh_from_db(fields=["status", "is_held"])
-    chain = context.get("chain", 0)
     entry = Entry(
         version=version,
         at=at,
         key="" if version.reentry == Version.Reentry.ONCE else entry_key(key),
         context=context,
-        due_at=at + PACE if chain > CHAIN_AT_ONCE else None,
+        due_at=chains.due(chains.of(context), at),
     )
     candidates = Contact.objects.filter(site=version.journey.site_id, pk__in=listed(contact_ids))
     admit(entry, candidates, among=contact_ids)

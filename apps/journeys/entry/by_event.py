@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Event
+from apps.journeys import chains
 from apps.journeys.entry import gates
 from apps.journeys.entry.admitting import Entry, admit_each
 from apps.journeys.models import Journey, Trigger, Version
@@ -52,14 +53,21 @@ def enter_version(version: Version, events: list[Event]) -> list[int]:
     counting = _counting(version, sorted(events, key=lambda event: event.pk))
     heard = {event.contact_id for event in counting}
     unheard = {event.contact_id for event in events} - heard
+    links = {pk: chain for pk, (_, chain) in chains.behind(counting).items()}
     new: list[int] = []
     for number, of_contacts in enumerate(_rounds(version, counting) or [{}]):
-        contexts = {pk: _key_and_context(version, each) for pk, each in of_contacts.items()}
-        entry = Entry(version=version, at=timezone.now())
+        together = _by_chain(of_contacts, links)
         if number == 0 and unheard:
-            new += admit_each(entry, contexts | dict.fromkeys(unheard, ("", {})), heard=heard)
-        else:
-            new += admit_each(entry, contexts)
+            together.setdefault(0, {})
+        for chain, part in sorted(together.items()):
+            contexts = {pk: _key_and_context(version, each, chain) for pk, each in part.items()}
+            at = timezone.now()
+            entry = Entry(version=version, at=at, due_at=chains.due(chain, at))
+            if number == 0 and chain == 0 and unheard:
+                contexts |= dict.fromkeys(unheard, ("", {}))
+                new += admit_each(entry, contexts, heard=heard)
+            else:
+                new += admit_each(entry, contexts)
     return new
 
 
@@ -92,6 +100,15 @@ def _rounds(version: Version, events: list[Event]) -> list[dict[int, Event]]:
     return rounds
 
 
-def _key_and_context(version: Version, event: Event) -> tuple[str, dict[str, Any]]:
+def _by_chain(of_contacts: dict[int, Event], links: dict[int, int]) -> dict[int, dict[int, Event]]:
+    """Part them by how many journeys have set each other off up to the event; nearly always it
+    is none."""
+    parts: dict[int, dict[int, Event]] = defaultdict(dict)
+    for pk, event in of_contacts.items():
+        parts[links.get(event.pk, 0)][pk] = event
+    return parts
+
+
+def _key_and_context(version: Version, event: Event, chain: int) -> tuple[str, dict[str, Any]]:
     key = f"event:{event.pk}" if version.reentry == Reentry.EVERY else ""
-    return key, {"event": event.properties}
+    return key, chains.linked({"event": event.properties}, chain)

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from apps.accounts.contacts import ZONES
 from apps.accounts.models import Contact
+from apps.journeys import local_time
 from apps.journeys.entry import calendar, capping, slices
 from apps.journeys.entry.admitting import Entry, admit
 from apps.journeys.models import Journey, Run, Version
@@ -61,7 +62,7 @@ def plan(version: Version, *, after: datetime, since: str = "") -> None:
 def _span(version: Version, local: datetime) -> tuple[datetime, datetime]:
     """Return when the first run of the occurrence is due, and when the last can be."""
     if version.zone == Version.Zone.SITE:
-        moment = calendar.moment(local, _zone_of_site(version))
+        moment = local_time.at(local.date(), local.time(), _zone_of_site(version))
         return moment, moment
     in_utc = local.replace(tzinfo=UTC)
     return in_utc - AHEAD - PLANNED_BEFORE, in_utc + BEHIND
@@ -156,10 +157,10 @@ def _plan_zones(run: Run) -> None:
     version, local = run.version, datetime.fromisoformat(run.occurrence)
     names = Contact.objects.filter(site=version.journey.site_id).order_by().distinct()
     moments: dict[datetime, list[str]] = defaultdict(list)
-    moments[calendar.moment(local, _zone_of_site(version))].append(OTHERS)
+    moments[local_time.at(local.date(), local.time(), _zone_of_site(version))].append(OTHERS)
     for name in sorted(names.values_list("time_zone", flat=True)):
         if name in ZONES:
-            moments[calendar.moment(local, ZoneInfo(name))].append(name)
+            moments[local_time.at(local.date(), local.time(), ZoneInfo(name))].append(name)
     _write(version, run.occurrence, dict(moments))
 
 

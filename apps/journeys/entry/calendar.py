@@ -1,13 +1,10 @@
-"""When a scheduled journey's time comes: local times of a calendar, and the moments they name.
-
-Where a change of clocks skips a local time, its moment is the first one after; where it doubles
-one, the first of both.
+"""When a scheduled journey's time comes: local times of a calendar. The moments that they name in
+a zone says apps.journeys.local_time.
 """
 
 import calendar
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
 
 from apps.journeys.models import Terms
 
@@ -44,22 +41,3 @@ def _is_day_of(terms: Terms, day: date) -> bool:
             is_end = day.day == last and LAST_DAY in terms.month_days
             return is_end or day.day in terms.month_days
     return True
-
-
-def moment(local: datetime, zone: ZoneInfo) -> datetime:
-    """Return the moment, in UTC, at which the clocks of the zone show the local time."""
-    before, after = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    # Doubled, or neither: the first. Skipped: counting by the old clocks goes beyond the change.
-    return before if before <= after else _change(after, before, zone)
-
-
-def _change(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
-    """Return the first moment after `low` with the clocks of `high`, to the second."""
-    offset = high.astimezone(zone).utcoffset()
-    while high - low > timedelta(seconds=1):
-        middle = (low + (high - low) / 2).replace(microsecond=0)
-        if middle.astimezone(zone).utcoffset() == offset:
-            high = middle
-        else:
-            low = middle
-    return high

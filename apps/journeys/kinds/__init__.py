@@ -3,7 +3,7 @@
 from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.kinds.calling import WebhookKind
 from apps.journeys.kinds.doing import TagKind, TrackKind, UpdateKind
-from apps.journeys.kinds.messages import PopupKind, PushKind, enrolment_and_visit
+from apps.journeys.kinds.messages import PopupKind, PushKind
 from apps.journeys.kinds.routing import CheckKind, LeaveKind, LimitKind, SplitKind
 from apps.journeys.kinds.starting import StartKind
 from apps.journeys.kinds.timing import EventKind, WaitKind
@@ -25,4 +25,4 @@ KINDS: dict[str, Kind] = {
     "webhook": WebhookKind(),
 }
 
-__all__ = ["KINDS", "Batch", "Kind", "Moves", "enrolment_and_visit"]
+__all__ = ["KINDS", "Batch", "Kind", "Moves"]

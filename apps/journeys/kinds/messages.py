@@ -41,25 +41,17 @@ def _selection(batch: Batch, rows: Iterable[Enrolment]) -> Selection:
     )
 
 
-def enrolment_and_visit(key: str) -> tuple[int, int] | None:
-    """Read a `message_key`; None for a message that no journey asked for."""
-    kind, *rest = key.split(":")
-    if kind != "journey" or len(rest) != 3 or not all(part.isdigit() for part in rest):
-        return None
-    return int(rest[1]), int(rest[2])
-
-
 class PopupKind(Kind):
     passes_time = True
     # An asset taken out of use after publishing, or a popup taken back: nobody can see it.
     NOT_SHOWN = "unseen"
+    # Who cannot be shown anything waits as well: a flow may lead back here.
+    NOT_ACTIVE_WAITS = timedelta(minutes=1)
 
     def arrive(self, batch: Batch) -> Moves:
         asset = assets.Popup.objects.get(pk=batch.config["asset"])
         until = popups.queue(asset, _selection(batch, batch.rows))
-        if until is None:
-            return Moves().leave(self.NOT_SHOWN, batch.rows, why="not_active")
-        return Moves().wait(until, batch.rows)
+        return Moves().wait(until or batch.now + self.NOT_ACTIVE_WAITS, batch.rows)
 
     def time_out(self, batch: Batch) -> Moves:
         """The popup's time is over, or its answer was given and not heard: read how it ended."""
@@ -67,12 +59,14 @@ class PopupKind(Kind):
         keys = asked.rows.order_by().annotate(message=asked.key).values("message")
         mine = Popup.objects.filter(key__in=keys)
         popups.expire(mine)
-        # Withdrawn elsewhere: nobody can answer it any more.
-        ended = dict(mine.exclude(status=Popup.Status.WITHDRAWN).values_list("key", "status"))
+        ended = dict(mine.values_list("key", "status"))
         moves = Moves()
         for row in batch.rows:
-            outcome = ended.get(row.message_key, Popup.Status.WITHDRAWN)
-            if outcome == Popup.Status.WITHDRAWN:
+            outcome = ended.get(row.message_key)
+            if outcome is None:
+                moves.leave(self.NOT_SHOWN, [row], why="not_active")
+            # Withdrawn elsewhere: nobody can answer it any more.
+            elif outcome == Popup.Status.WITHDRAWN:
                 moves.leave(self.NOT_SHOWN, [row], why="withdrawn")
             else:
                 moves.leave(outcome, [row])

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from datetime import datetime
 
 from apps.accounts.id_lists import listed
+from apps.journeys import chains
 from apps.journeys.entry import by_call
 from apps.journeys.entry.admitting import Entry, admit_each
 from apps.journeys.kinds.base import Batch, Kind, Moves
@@ -38,7 +39,7 @@ def _together(rows: list[Enrolment]) -> list[tuple[int, list[Enrolment]]]:
     parts: dict[tuple[int, int], list[Enrolment]] = defaultdict(list)
     seen: Counter[int] = Counter()
     for row in rows:
-        parts[row.context.get("chain", 0) + 1, seen[row.contact_id]].append(row)
+        parts[chains.of(row.context) + 1, seen[row.contact_id]].append(row)
         seen[row.contact_id] += 1
     return [(chain, part) for (chain, _), part in parts.items()]
 
@@ -53,7 +54,7 @@ def _start(version: Version, rows: list[Enrolment], *, chain: int, at: datetime)
         )
         for row in rows
     }
-    due_at = at + by_call.PACE if chain > by_call.CHAIN_AT_ONCE else None
-    new = admit_each(Entry(version=version, at=at, due_at=due_at), contexts)
+    entry = Entry(version=version, at=at, due_at=chains.due(chain, at))
+    new = admit_each(entry, contexts)
     entered = Enrolment.objects.filter(pk__in=listed(new))
     return set(entered.values_list("contact", flat=True))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from apps.accounts import moments
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
-from apps.journeys import local_time, triggers
+from apps.journeys import chains, local_time, triggers
 from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.models import Enrolment, WaitStep
 from apps.segments.rules.expressions import Text
@@ -125,13 +125,16 @@ class EventKind(Kind):
 
     def arrive(self, batch: Batch) -> Moves:
         happened = triggers.happened_since_coming(batch.step, batch.rows)
+        led = chains.behind([event for _, event in happened.values()])
         moves, waiting = Moves(), []
         for row in batch.rows:
             if row.pk not in happened:
                 waiting.append(row)
                 continue
             outcome, event = happened[row.pk]
-            row.context = {**row.context, "event": event.properties}
+            row.context = chains.linked(
+                {**row.context, "event": event.properties}, led.get(event.pk, (0, 0))[1]
+            )
             moves.changed.append(row)
             moves.leave(outcome, [row])
         until = batch.now + timedelta(seconds=batch.config["seconds"])

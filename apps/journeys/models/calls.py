@@ -1,10 +1,12 @@
 import uuid
+from collections.abc import Collection
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from encrypted_fields.fields import EncryptedTextField
 
+from apps.accounts.id_lists import listed
 from apps.accounts.models import Site
 from apps.journeys.models.enrolments import Enrolment
 from apps.journeys.models.journeys import Journey
@@ -33,6 +35,11 @@ class CallQuerySet(models.QuerySet["Call"]):
         return Call.objects.filter(pk__in=gone.values("pk"), status=Call.Status.QUEUED).update(
             status=Call.Status.WITHDRAWN, due_at=None
         )
+
+    def withdraw_of(self, enrolment_ids: Collection[int]) -> None:
+        """Take back what is queued for these enrolments."""
+        queued = self.filter(enrolment__in=listed(enrolment_ids), status=Call.Status.QUEUED)
+        queued.update(status=Call.Status.WITHDRAWN, due_at=None)
 
     def finished(self) -> "CallQuerySet":
         """Those that nobody waits for any more."""

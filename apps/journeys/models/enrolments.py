@@ -8,18 +8,14 @@ from django.utils import timezone
 from apps.accounts.id_lists import listed
 from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact, Event
-from apps.delivery.wanted import withdraw
 from apps.journeys.models.counters import Tally
 from apps.journeys.models.journeys import Journey
+from apps.journeys.models.message_keys import campaign
 from apps.journeys.models.versions import CompiledStep, Version
+from apps.journeys.models.withdrawing import withdraw_messages
 
 # SQLite takes so many ids in one statement, and more.
 LEAVING_AT_ONCE = 10_000
-
-
-def campaign(journey_id: int) -> str:
-    """Return the name under which a journey asks delivery for messages."""
-    return f"journey:{journey_id}"
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -49,7 +45,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         # Held first: the engine may be asking for something in their name at this moment.
         held = list(both.select_for_update(of=("self",)))
         Enrolment.objects.filter(pk__in=[row.pk for row in held]).leave(Enrolment.Exit.MERGED)
-        withdraw(key__in=[row.message_key for row in held])
+        withdraw_messages([(row.pk, row.journey_id, row.contact_id) for row in held])
         for row in list(of_new.values("journey").annotate(n=Max("number")).order_by()):
             self.filter(journey=row["journey"]).update(number=F("number") + row["n"])
         same = of_new.filter(journey=OuterRef("journey"), entry_key=OuterRef("entry_key"))

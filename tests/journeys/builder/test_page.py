@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.journeys import publishing, templates
+from apps.journeys import lifecycle, templates
 from apps.journeys.models import CheckStep, Journey, Lead, PopupStep, PushStep
 from tests.factories import a_live_journey, a_popup, a_push, a_site
 from tests.journeys.builder.house import Builder, a_draft, a_line
@@ -149,7 +149,7 @@ class TestWhoMayWhat:
 
     def test_an_archived_one_can_be_looked_at_and_cloned_alone(self, client):
         journey = a_live_journey()
-        publishing.archive(journey)
+        lifecycle.archive(journey)
         builder = Builder(client, journey)
 
         page = builder.page().content.decode()

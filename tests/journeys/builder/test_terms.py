@@ -143,6 +143,32 @@ class TestGeneral:
         assert (stored().name, stored().starts_at) == ("Spring", None)
 
 
+class TestTheName:
+    def save(self, builder, name):
+        return errors(builder.save_terms("general", name=name))
+
+    def test_one_that_is_taken_is_refused_at_the_field(self, builder, journey, stored):
+        a_draft(journey.site, name="Summer")
+
+        told = self.save(builder, "Summer")
+
+        assert told == {"id_name": ["The site has a journey of this name already."]}
+        assert stored().name == "Spring"
+
+    def test_a_journey_keeps_its_own_and_other_sites_have_theirs(self, builder, stored):
+        a_draft(a_site(), name="Spring")
+
+        assert self.save(builder, "Spring") == {}
+        assert stored().name == "Spring"
+
+    def test_signs_that_nobody_sees_are_refused_with_their_place(self, builder, stored):
+        told = self.save(builder, "gpj\u202egnp")
+
+        words = "This character is never seen, and may turn the others around. (character 4)"
+        assert told == {"id_name": [words]}
+        assert stored().name == "Spring"
+
+
 class TestTwoPeople:
     def test_the_second_is_asked(self, builder, stored):
         page = builder.get("flow/terms/goal/")

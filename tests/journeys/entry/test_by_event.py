@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from apps.accounts import events
 from apps.accounts.models import Event
-from apps.journeys import publishing
+from apps.journeys import lifecycle, publishing
 from apps.journeys.entry import by_event
 from apps.journeys.models import Enrolment, Journey, PendingEvent, WaitStep
 from tests.factories import (
@@ -147,7 +147,7 @@ class TestVersionsEnteredBy:
         assert by_event.versions_entered_by(journey.site_id, {"purchase"}) == []
 
     def test_it_finds_no_paused_one(self, journey):
-        publishing.pause(journey)
+        lifecycle.pause(journey)
 
         assert by_event.versions_entered_by(journey.site_id, {"session_started"}) == []
 

@@ -1,8 +1,5 @@
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from itertools import islice
-from zoneinfo import ZoneInfo
-
-import pytest
 
 from apps.journeys.entry import calendar
 from apps.journeys.models import Version
@@ -75,56 +72,3 @@ class TestOccurrences:
         (local,) = islice(calendar.occurrences(version, after=at("2026-05-01T12:00")), 1)
 
         assert local == at("2026-05-02T00:00")
-
-
-class TestMoment:
-    @pytest.mark.parametrize(
-        ("zone", "local", "utc"),
-        [
-            ("Europe/Berlin", "2026-03-28T09:00", "2026-03-28T08:00"),
-            ("Europe/Berlin", "2026-03-29T09:00", "2026-03-29T07:00"),
-            ("Europe/Berlin", "2026-10-24T09:00", "2026-10-24T07:00"),
-            ("Europe/Berlin", "2026-10-25T09:00", "2026-10-25T08:00"),
-            ("America/Sao_Paulo", "2026-03-29T09:00", "2026-03-29T12:00"),
-            # The last summer that began there, and ended.
-            ("America/Sao_Paulo", "2018-11-03T09:00", "2018-11-03T12:00"),
-            ("America/Sao_Paulo", "2018-11-04T09:00", "2018-11-04T11:00"),
-            ("America/Sao_Paulo", "2019-02-16T09:00", "2019-02-16T11:00"),
-            ("America/Sao_Paulo", "2019-02-17T09:00", "2019-02-17T12:00"),
-            ("Asia/Kathmandu", "2026-03-29T09:00", "2026-03-29T03:15"),
-            ("Asia/Kathmandu", "1985-12-31T09:00", "1985-12-31T03:30"),
-            ("Asia/Kathmandu", "1986-01-01T09:00", "1986-01-01T03:15"),
-            ("Pacific/Apia", "2026-03-29T09:00", "2026-03-28T20:00"),
-            ("Pacific/Apia", "2011-12-29T09:00", "2011-12-29T19:00"),
-            ("Pacific/Apia", "2011-12-31T09:00", "2011-12-30T19:00"),
-            ("Pacific/Apia", "2012-03-31T09:00", "2012-03-30T19:00"),
-            ("Pacific/Apia", "2012-04-01T09:00", "2012-03-31T20:00"),
-        ],
-    )
-    def test_it_is_when_the_clocks_there_show_it(self, zone, local, utc):
-        assert calendar.moment(at(local), ZoneInfo(zone)) == at(utc).replace(tzinfo=UTC)
-
-    @pytest.mark.parametrize(
-        ("zone", "local", "utc"),
-        [
-            ("Europe/Berlin", "2026-03-29T02:00", "2026-03-29T01:00"),
-            ("Europe/Berlin", "2026-03-29T02:59:59", "2026-03-29T01:00"),
-            ("America/Sao_Paulo", "2018-11-04T00:30", "2018-11-04T03:00"),
-            ("Asia/Kathmandu", "1986-01-01T00:10", "1985-12-31T18:30"),
-            # A day that never was.
-            ("Pacific/Apia", "2011-12-30T09:00", "2011-12-30T10:00"),
-        ],
-    )
-    def test_what_is_skipped_is_the_first_moment_after(self, zone, local, utc):
-        assert calendar.moment(at(local), ZoneInfo(zone)) == at(utc).replace(tzinfo=UTC)
-
-    @pytest.mark.parametrize(
-        ("zone", "local", "utc"),
-        [
-            ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T00:30"),
-            ("America/Sao_Paulo", "2019-02-16T23:30", "2019-02-17T01:30"),
-            ("Pacific/Apia", "2012-04-01T03:30", "2012-03-31T13:30"),
-        ],
-    )
-    def test_what_is_doubled_is_its_first_moment(self, zone, local, utc):
-        assert calendar.moment(at(local), ZoneInfo(zone)) == at(utc).replace(tzinfo=UTC)

@@ -1,7 +1,7 @@
 import pytest
 from django.utils import timezone
 
-from apps.journeys import publishing
+from apps.journeys import lifecycle
 from apps.journeys.models import Enrolment, LeaveStep, StartStep, TagStep
 from tests.factories import a_contact, a_site
 from tests.journeys.kinds.flows import a_flow, enter, outcomes, publish_again, queries_of
@@ -56,7 +56,7 @@ class TestStart:
 
     def test_it_starts_nothing_that_lets_nobody_in(self, site, target):
         journey = a_flow(site, StartStep(target=target))
-        publishing.pause(target)
+        lifecycle.pause(target)
 
         assert outcomes(enter(journey, [a_contact(site)])) == ["refused"]
         assert self.inside(target) == []

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from apps.journeys import publishing
+from apps.journeys import lifecycle
 from apps.journeys.models import Enrolment, Journey, SigningSecret
 from apps.journeys.webhooks import signing
 from tests.factories import a_site
@@ -95,7 +95,7 @@ class TestSecrets:
 
     def test_the_last_of_a_site_that_calls_nobody_goes(self):
         journey = a_calling_journey("https://shop.example/hook")
-        publishing.archive(journey)
+        lifecycle.archive(journey)
 
         signing.delete_secret(SigningSecret.objects.get())
 
