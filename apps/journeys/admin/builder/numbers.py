@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,7 +19,7 @@ SHARE = 10
 def numbers(opened: Opened) -> HttpResponse:
     """Answer with the numbers, or with what is wrong with what was chosen."""
     try:
-        return JsonResponse(_of(opened))
+        return JsonResponse(_of(opened, opened.request.GET))
     except ValidationError as error:
         return JsonResponse({"error": " ".join(error.messages)}, status=400)
 
@@ -28,11 +29,12 @@ def of_page(opened: Opened) -> dict[str, Any] | None:
     no sense chooses everything."""
     if opened.journey.live_version_id is None:
         return None
-    wanted = opened.request.GET
+    wanted: Mapping[str, Any] = opened.request.GET
     try:
-        data = _of(opened)
+        data = _of(opened, wanted)
     except ValidationError:
-        wanted, data = {}, {}
+        wanted = {}
+        data = _of(opened, wanted)
     return {
         "data": data,
         "periods": periods.PERIODS.items(),
@@ -44,9 +46,9 @@ def of_page(opened: Opened) -> dict[str, Any] | None:
     }
 
 
-def _of(opened: Opened) -> dict[str, Any]:
+def _of(opened: Opened, wanted: Mapping[str, Any]) -> dict[str, Any]:
     begun = time.monotonic()
-    chosen = periods.read(opened.request.GET, opened.journey)
+    chosen = periods.read(wanted, opened.journey)
     found = live.of_journey(opened.journey, chosen, set(opened.draft.steps))
     took = time.monotonic() - begun
     return {

@@ -1,0 +1,244 @@
+import csv
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.accounts.models import AuditEntry
+from apps.journeys import people, publishing
+from apps.journeys.models import Enrolment, Journey, Visit
+from tests.factories import a_contact
+from tests.journeys.builder.house import Builder
+from tests.journeys.builder.inside import a_published_line, left, stands, step_of
+
+
+@pytest.fixture
+def line(client, db):
+    return Builder(client, a_published_line("One", "Two"))
+
+
+@pytest.fixture
+def one(line):
+    return step_of(line.journey, "One")
+
+
+def people_on(builder, query):
+    answer = builder.get(f"people/?{query}")
+    assert answer.status_code == 200
+    return [each["row"] for each in answer.context["rows"]]
+
+
+def everybody(builder):
+    return list(Enrolment.objects.filter(journey=builder.journey).order_by("pk"))
+
+
+class TestList:
+    def test_each_number_leads_to_those_whom_it_counts(self, line, one):
+        waiting, failed = stands(one), stands(one, state="failed")
+        done, goal = left(one), left(one, "goal")
+        two = stands(step_of(line.journey, "Two"))
+
+        def found(query):
+            return {row.pk for row in people_on(line, query)}
+
+        at = f"step={one.key}&what="
+        assert found(f"{at}entered") == {waiting.pk, failed.pk, done.pk, goal.pk}
+        assert found(f"{at}waiting") == {waiting.pk}
+        assert found(f"{at}failed") == {failed.pk}
+        assert found(f"{at}left&outcome=done") == {done.pk}
+        assert found(f"{at}otherwise") == {goal.pk}
+        assert found("what=inside") == {waiting.pk, failed.pk, two.pk}
+        assert found("what=entered") == {row.pk for row in everybody(line)}
+        assert found("what=control") == found("what=converted") == found("what=elsewhere") == set()
+
+    def test_it_says_who_since_when_and_what_became_of_them(self, line, one):
+        contact = a_contact(line.journey.site, external_id="zoe")
+        stands(one, contact=contact)
+        visitor = left(one).contact
+
+        page = line.get(f"people/?step={one.key}&what=entered").content.decode()
+
+        assert f'href="/admin/accounts/contact/{contact.pk}/change/">zoe<' in page
+        assert f">Visitor {visitor.pk}<" in page
+        assert "Who came to “One”" in page
+        assert "Waits at the step" in page
+        assert "Came to the end" in page
+
+    def test_it_keeps_to_the_period_and_the_version(self, line, one):
+        old = stands(one, days_ago=20)
+        publishing.publish(Journey.objects.get(pk=line.journey.pk))
+        new = stands(step_of(line.journey, "One"))
+
+        assert people_on(line, "what=entered&period=7") == [new]
+        assert people_on(line, "what=entered&version=1") == [old]
+        assert people_on(line, f"step={one.key}&what=waiting&version=1") == [old]
+        assert people_on(line, f"step={one.key}&what=entered&period=7") == [new]
+
+    def test_who_came_twice_is_there_once(self, line, one):
+        row = left(one)
+        first = Visit.objects.get(enrolment=row)
+        Visit.objects.create(
+            enrolment=row,
+            step=one,
+            number=2,
+            entered_at=first.entered_at,
+            left_at=first.left_at,
+            outcome="done",
+        )
+
+        assert people_on(line, f"step={one.key}&what=left&outcome=done") == [row]
+
+    def test_it_goes_on_page_by_page_without_losing_or_doubling_anybody(
+        self, line, one, monkeypatch
+    ):
+        monkeypatch.setattr(people, "PAGE", 2)
+        moment = stands(one).entered_at
+        for _ in range(4):
+            stands(one, entered_at=moment)
+        seen, address = [], f"people/?step={one.key}&what=waiting"
+        while address:
+            answer = line.client.get(address if address.startswith("/") else line.base + address)
+            seen += [each["row"].pk for each in answer.context["rows"]]
+            address = answer.context["following"]
+
+        assert seen == [row.pk for row in reversed(everybody(line))]
+
+    def test_it_costs_the_same_with_one_row_and_with_three(self, line, one):
+        stands(one)
+        address = f"people/?step={one.key}&what=waiting"
+        line.get(address)
+        with CaptureQueriesContext(connection) as few:
+            line.get(address)
+        stands(one)
+        stands(one)
+        with CaptureQueriesContext(connection) as more:
+            assert len(line.get(address).context["rows"]) == 3
+
+        assert len(few) == len(more)
+
+    @pytest.mark.parametrize(
+        "query",
+        ["", "what=explode", "what=waiting", "step=x&what=control", "what=inside&period=x",
+         "what=inside&version=99"],
+    )  # fmt: skip
+    def test_what_makes_no_sense_is_not_found(self, line, query):
+        assert line.get(f"people/?{query}").status_code == 404
+
+    @pytest.mark.parametrize("mark", ["x", "1-", "-1", "9" * 40 + "-1", "1.5x-3", "1-" + "9" * 40])
+    def test_a_broken_mark_of_a_page_begins_anew_or_ends(self, line, one, mark):
+        stands(one)
+
+        assert line.get(f"people/?what=inside&after={mark}").status_code == 200
+
+
+class TestExport:
+    def test_it_streams_those_on_the_list(self, line, one):
+        stands(one, contact=a_contact(line.journey.site, external_id="=cmd()"))
+        left(step_of(line.journey, "Two"))
+
+        answer = line.get(f"people/export/?step={one.key}&what=waiting")
+        rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+
+        assert [(row["external_id"], row["step"], row["state"]) for row in rows] == [
+            ("'=cmd()", "One", "Waits at the step")
+        ]
+        entry = AuditEntry.objects.get(action="exported")
+        assert entry.details == {"filters": {"step": one.key, "what": "waiting"}}
+
+    def test_it_takes_more_than_one_query_holds(self, line, one):
+        rows = [stands(one) for _ in range(5)]
+        who = people.read({"what": "inside"}, line.journey, set())
+
+        assert list(people.everybody(who, at_once=2)) == rows[::-1]
+
+    def test_it_is_for_those_who_may_take_contacts_out(self, client, line, one):
+        analyst = Builder(client, line.journey, "Analyst")
+        stands(one)
+
+        assert analyst.get("people/?what=inside").status_code == 200
+        assert "Export as CSV" not in analyst.get("people/?what=inside").content.decode()
+        assert analyst.get("people/export/?what=inside").status_code == 403
+
+
+class TestTakingOut:
+    def post(self, builder, **values):
+        return builder.post("people/?what=inside", **{"deed": "take_out", **values})
+
+    def states(self, builder):
+        return [row.exit_reason for row in everybody(builder)]
+
+    def test_it_asks_first(self, line, one):
+        row = stands(one)
+
+        answer = self.post(line, row=row.pk)
+
+        assert "<b>1</b> contact leaves “Spring” at once" in answer.content.decode()
+        assert self.states(line) == [""]
+
+    def test_it_takes_out_those_who_were_ticked(self, line, one):
+        stands(one)
+        row = stands(one)
+
+        answer = self.post(line, row=row.pk, sure=1)
+
+        assert answer.url == f"{line.base}people/?what=inside"
+        assert self.states(line) == ["", "hand"]
+        assert AuditEntry.objects.get(action="taken_out").details["contacts"] == 1
+
+    def test_it_takes_out_all_of_the_list_and_nobody_else(self, line, one):
+        stands(one)
+        stands(one)
+        stands(step_of(line.journey, "Two"))
+
+        line.post(f"people/?step={one.key}&what=waiting", deed="take_out", all=1, sure=1)
+
+        assert self.states(line) == ["hand", "hand", ""]
+
+    def test_nobody_of_another_journey_is_taken_out(self, line):
+        other = stands(step_of(a_published_line("One"), "One"))
+
+        answer = self.post(line, row=other.pk, sure=1)
+
+        other.refresh_from_db()
+        assert (answer.status_code, other.exit_reason) == (302, "")
+
+    def test_who_may_only_look_takes_nobody_out(self, client, line, one):
+        row = stands(one)
+        analyst = Builder(client, line.journey, "Analyst")
+
+        assert self.post(analyst, row=row.pk, sure=1).status_code == 403
+        assert "Take out by hand" not in analyst.get("people/?what=inside").content.decode()
+        assert self.states(line) == [""]
+
+    def test_a_deed_that_is_none_is_not_found(self, line, one):
+        assert self.post(line, deed="explode", row=stands(one).pk).status_code == 404
+
+
+class TestTryingAgain:
+    def test_those_who_were_parked_come_to_their_step_anew(self, line, one):
+        parked, other = stands(one, state="failed", errors=5), stands(one)
+        dialog = line.get(f"flow/retry/{one.key}/").content.decode()
+
+        answer = line.post(f"flow/retry/{one.key}/")
+
+        parked.refresh_from_db()
+        other.refresh_from_db()
+        assert "<b>1</b> contact was set aside here" in dialog
+        assert answer.headers["HX-Redirect"] == f"{line.base}change/"
+        assert (parked.state, parked.errors, other.state) == ("ready", 0, "waiting")
+
+    def test_they_can_be_chosen_from_the_list(self, line, one):
+        first, second = (stands(one, state="failed") for _ in range(2))
+
+        line.post(f"people/?step={one.key}&what=failed", deed="retry", row=first.pk, sure=1)
+
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.state, second.state) == ("ready", "failed")
+
+    def test_it_is_not_for_who_may_only_look(self, client, line, one):
+        analyst = Builder(client, line.journey, "Analyst")
+
+        assert analyst.get(f"flow/retry/{one.key}/").status_code == 403
+        assert analyst.post(f"flow/retry/{one.key}/").status_code == 403
