@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from apps.delivery.models import Popup, Push
 from apps.journeys.explaining.answers import Message
 from apps.journeys.explaining.asking import Asked
-from apps.journeys.kinds import enrolment_and_visit
 from apps.journeys.models import Call, Enrolment, Visit
+from apps.journeys.models.message_keys import enrolment_and_visit
 
 # By enrolment and number of the visit.
 Found = Mapping[tuple[int, int], list[Message]]
