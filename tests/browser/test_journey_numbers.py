@@ -160,7 +160,7 @@ class TestPicture:
         shows(crowd, {WAY.format("done"): "12 k"})
         assert page.evaluate(
             "document.querySelector('[data-number$=\"/left/done\"]').title"
-        ).startswith("12,345 left by")
+        ).startswith("12,345 left after “Wait 1 day”")
 
         page.evaluate(
             "(() => { const { period } = document.getElementById('flow-live').elements;"

@@ -1,4 +1,4 @@
-"""What the canvas shows: the drawn flow with the steps, where numbers go, and what is wrong there."""
+"""What the canvas shows: the drawn flow with the steps, where numbers go, and what is wrong."""
 
 from collections import defaultdict
 from dataclasses import dataclass
