@@ -80,6 +80,16 @@ def alone(desk, name):
     desk.run(NOT_ALONE.format(name=name))
 
 
+def build_onboarding(builder):
+    builder.create()
+    builder.add("[data-focus='add::']", "popup")
+    builder.choose("popup", "Soft onboarding")
+    builder.has("Soft onboarding")
+    builder.add("[...document.querySelectorAll('.flow-gap [data-add]')].at(-1)", "push")
+    builder.choose("push", "Welcome")
+    builder.has("Soft onboarding", "Welcome")
+
+
 def publish(builder):
     builder.page.click("[data-dialog='publish/']")
     builder.page.wait_for("document.querySelector('#flow-dialog [type=submit]')")
@@ -95,13 +105,7 @@ def shows(builder, counts):
 
 class TestVisitors:
     def test_yes_and_no_move_the_numbers_of_the_open_picture(self, builder, other, desktop, alone):
-        builder.create()
-        builder.add("[data-focus='add::']", "popup")
-        builder.choose("popup", "Soft onboarding")
-        builder.has("Soft onboarding")
-        builder.add("[...document.querySelectorAll('.flow-gap [data-add]')].at(-1)", "push")
-        builder.choose("push", "Welcome")
-        builder.has("Soft onboarding", "Welcome")
+        build_onboarding(builder)
         publish(builder)
         page = builder.page
         page.evaluate("void (document.documentElement.dataset.stays = 1)")
@@ -160,7 +164,7 @@ class TestPicture:
         shows(crowd, {WAY.format("done"): "12 k"})
         assert page.evaluate(
             "document.querySelector('[data-number$=\"/left/done\"]').title"
-        ).startswith("12,345 left by")
+        ).startswith("12,345 left after “Wait 1 day”")
 
         page.evaluate(
             "(() => { const { period } = document.getElementById('flow-live').elements;"

@@ -56,9 +56,11 @@ def numbers_of_steps(request: HttpRequest, journey: Journey) -> Panel | None:
     rows = []
     for step in journey.steps.all():
         found = numbers.get(step.key, statistics.StepNumbers())
-        left = [f"{label}: {count}" for label, count in statistics.in_words(step, found) if count]
+        left = [f"{label}: {count:,}" for label, count in statistics.in_words(step, found) if count]
         kind = step._meta.verbose_name.capitalize()
-        rows.append([step.name, kind, found.entered, found.waiting, ", ".join(left) or "–"])
+        rows.append(
+            [step.name, kind, f"{found.entered:,}", f"{found.waiting:,}", ", ".join(left) or "–"]
+        )
     return table(
         "Numbers, over all versions",
         ["Step", "Kind", "Entered", "Waiting now", "Left by"],

@@ -42,7 +42,7 @@ export class Numbers {
     this.turn();
     const { period, from, to } = this.form.elements;
     if (period.value === "own" && !(from.value && to.value)) return this.say("");
-    history.replaceState(null, "", `${location.pathname}?${this.query}`);
+    history.replaceState(null, "", [location.pathname, this.query].filter(String).join("?"));
     this.lead();
     return this.ask();
   }

@@ -75,6 +75,14 @@ class TestPicture:
         assert answer["texts"]["/rate"] == "100.0%"
         assert answer["texts"]["/conversion"].startswith("Too few to tell: 1 entered")
 
+    def test_a_number_stands_once_on_each_way(self, line, client):
+        onboarding = Builder(client, a_live_journey())
+        for builder in (line, onboarding):
+            page = builder.page().content.decode()
+            for step in builder.journey.steps.all():
+                for outcome, _ in step.outcomes:
+                    assert page.count(f'data-number="{step.key}/left/{outcome}"') == 1
+
     def test_a_draft_has_no_numbers(self, builder):
         page = builder.page()
 

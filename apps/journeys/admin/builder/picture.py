@@ -1,4 +1,4 @@
-"""What the canvas shows: the drawn flow, where numbers go, and what is wrong there."""
+"""What the canvas shows: the drawn flow with the steps, where numbers go, and what is wrong."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -24,7 +24,8 @@ SIDE_BY_SIDE = (CheckStep, SplitStep, LimitStep, WaitForEventStep)
 
 @dataclass(kw_only=True)
 class ShownWay:
-    """An outcome: `place` as text for “+”, `is_counted`: how many left by it is shown."""
+    """An outcome: `place` as text for “+”, `is_counted`: how many left by it is shown;
+    `is_alone`: the only one of its step, so that no label says it."""
 
     step: str
     outcome: str
@@ -32,6 +33,7 @@ class ShownWay:
     words: str
     goes_on: Step | None = None
     is_counted: bool = False
+    is_alone: bool = False
 
 
 @dataclass(kw_only=True)
@@ -116,6 +118,7 @@ class _Pen:
             words=self.words(way),
             goes_on=self.opened.draft.steps.get(way.goes_on),
             is_counted=self.is_counted and bool(key),
+            is_alone=len(self.opened.draft.flow.outcomes.get(key, ())) == 1,
         )
 
     def words(self, way: Way) -> str:
