@@ -38,7 +38,7 @@ def every(opened: Opened) -> HttpResponse:
             run = form.begin(journey, opened.user)
             if run:
                 return HttpResponseRedirect(_address("dry_run", journey.pk, run.pk))
-        runs = [_row(run) for run in journey.dry_runs.select_related("by")]
+        runs = [_row(run) for run in journey.dry_runs.select_related("by").defer("document")]
         context = {"form": form, "refused": refused, "runs": runs}
         return _page(opened, "dry_runs", context).render()
 

@@ -57,7 +57,7 @@ def has_room(world: World, most: int, before: int, of_sample: int) -> bool:
 
 
 def _reentry(terms: Version, person: Person, at: datetime) -> Gate | None:
-    is_inside = any(time.left_at is None for time in person.times)
+    is_inside = bool(person.ways) or person.stays_inside
     match terms.reentry:
         case Reentry.ONCE:
             return Gate.REENTRY if person.times or person.was_control else None

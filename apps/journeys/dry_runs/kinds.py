@@ -72,7 +72,8 @@ def _push(run: "Simulation", way: "Way", at: datetime) -> Answer:
     hours = config["hours"]
     if hours == PushStep.Hours.FIXED:
         clock = time.fromisoformat(config["at"])
-        return Later(local_time.next_time(at, clock, person.zone), _send)
+        hour = run.next_hour(way, at, lambda: local_time.next_time(at, clock, person.zone))
+        return Later(hour, _send)
     if hours == PushStep.Hours.ALWAYS or run.world.hours.allows(at, person.zone):
         return _send(run, way, at)
     until = None
@@ -121,6 +122,9 @@ def _wait(run: "Simulation", way: "Way", at: datetime) -> Answer:
     config, person = way.step.config, way.person
     if config["until"] == WaitStep.Until.DURATION:
         return Later(at + timedelta(seconds=config["seconds"]), DONE)
+    if config["until"] == WaitStep.Until.HOUR:
+        clock = Clock.of(config, at)
+        return Later(run.next_hour(way, at, lambda: clock.moment(person.zone) or at), DONE)
     moment = Clock.of(config, at).moment(person.zone, person.texts.get(config["property"]))
     if moment is None or moment <= at:
         return Left("done")

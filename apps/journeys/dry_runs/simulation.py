@@ -5,11 +5,12 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from random import Random
 from time import monotonic
 
+from apps.journeys import local_time
 from apps.journeys.dry_runs import gates
 from apps.journeys.dry_runs.coming import coming, moments_drawn
 from apps.journeys.dry_runs.counting import Counts
@@ -55,6 +56,10 @@ class Simulation:
         self.visits: Counter[int] = Counter()
         self._moments: list[tuple[datetime, int, Way, int, Act | None, Exit | None]] = []
         self._order = count()
+        self._end_at = world.options.end
+        # What was worked out last: most moments are soon after the one before.
+        self._today: tuple[datetime, datetime, date] | None = None
+        self._hours: dict[tuple[str, str], tuple[datetime, datetime]] = {}
 
     def run(self, said: Callable[[int], None] = lambda percent: None) -> Counts:
         """Let the days pass; `said` is told again and again how many percent of them have.
@@ -84,7 +89,22 @@ class Simulation:
 
     def day(self, at: datetime) -> date:
         """Return the day of the site."""
-        return at.astimezone(self.world.zone).date()
+        if self._today and self._today[0] <= at < self._today[1]:
+            return self._today[2]
+        zone = self.world.zone
+        day = at.astimezone(zone).date()
+        self._today = at, local_time.at(day + timedelta(days=1), time.min, zone), day
+        return day
+
+    def next_hour(self, way: Way, at: datetime, ask: Callable[[], datetime]) -> datetime:
+        """Return what `ask` says, the next moment of the step's hour where the contact lives."""
+        place = way.step.key, way.person.zone.key
+        known = self._hours.get(place)
+        if known and known[0] <= at < known[1]:
+            return known[1]
+        moment = ask()
+        self._hours[place] = at, moment
+        return moment
 
     def count(self, name: str, at: datetime) -> None:
         """Count it on the day."""
@@ -146,8 +166,9 @@ class Simulation:
     def _restart(self, person: Person, at: datetime) -> None:
         for way in list(person.ways):
             self._leave(way, at, Exit.RESTARTED)
-        for time in person.times:
-            time.left_at = time.left_at or at
+        for each in person.times:
+            each.left_at = each.left_at or at
+        person.stays_inside = False
 
     def _plan_ends(self, way: Way, at: datetime) -> None:
         terms, pk = self.world.draft.terms, way.person.pk
@@ -161,7 +182,7 @@ class Simulation:
 
     def _push(self, at: datetime, way: Way, act: Act | None, exit: Exit | None = None) -> None:
         # What is after the end never happens: they wait.
-        if at < self.world.options.end:
+        if at < self._end_at:
             heapq.heappush(self._moments, (at, next(self._order), way, way.visit, act, exit))
 
     def _pass(self) -> datetime:

@@ -52,7 +52,8 @@ class Person:
     was_control: bool = False
     own: list[datetime] = field(default_factory=list)
     others: list[datetime] = field(default_factory=list)
-    # Of the run, those that are not over.
+    # Really inside now; and those times of the run that are not over.
+    stays_inside: bool = False
     ways: dict[Any, None] = field(default_factory=dict)
 
     def sent_since(self, begin: datetime, till: datetime) -> tuple[int, int]:
@@ -245,6 +246,7 @@ def _read_times(world: World) -> None:
             world.people[pk].was_control = True
         else:
             world.people[pk].times.append(Time(entered_at=entered, left_at=left))
+            world.people[pk].stays_inside |= left is None
 
 
 def _read_pushes(world: World) -> None:

@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from apps.journeys import tasks
 from apps.journeys.models import DryRun, Journey
@@ -55,6 +58,20 @@ class TestAskingForOne:
         assert list(form.errors) == ["days"]
         assert 'value="77"' in answer.content.decode()
         assert not DryRun.objects.exists()
+
+    def test_its_beginning_is_by_the_clock_of_the_site(self, marketer):
+        journey = a_draft(a_site(time_zone="Asia/Kathmandu"))
+        a_step(journey, "push")
+        tomorrow = (timezone.now() + timedelta(days=1)).date()
+
+        marketer.post(page(journey), {**FORM, "start": f"{tomorrow}T09:45"})
+
+        assert DryRun.objects.get().options["start"] == f"{tomorrow}T04:00:00+00:00"
+
+    def test_a_beginning_that_is_past_is_refused_at_its_field(self, marketer, journey):
+        answer = marketer.post(page(journey), {**FORM, "start": "2020-01-01T09:00"})
+
+        assert answer.context["form"].errors == {"start": ["It begins now, or within a year."]}
 
     def test_a_segment_must_be_chosen_where_one_is_meant(self, marketer, journey):
         answer = marketer.post(page(journey), {**FORM, "who": "segment"})
