@@ -215,7 +215,7 @@ class TestDocumentation:
             if path.startswith("/api/v1/")
             for method, call in methods.items()
         }
-        assert len(calls) == 12
+        assert len(calls) == 13
         for call in calls.values():
             assert {"401", "403", "429"} <= set(call["responses"])
             assert call["security"] == [{"api_key": []}]

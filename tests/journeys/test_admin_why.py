@@ -1,6 +1,11 @@
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from django.contrib.auth.models import Permission
+
+from apps.journeys.models import Journey
 from tests.factories import a_contact, a_site, a_user
+from tests.journeys.authoring import a_draft, inside
 from tests.journeys.called import a_called_journey
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +81,41 @@ class TestWhy:
         for path in (f"journey/{journey.pk}/", f"journey/{journey.pk}/{contact.pk}/"):
             assert client.get(f"/admin/why/{path}").status_code == 403
         assert client.get(f"/admin/why/contact/{contact.pk}/").status_code == 403
+
+    def test_the_builder_links_to_it_for_those_who_may_see_contacts(self, client, journey):
+        page = f"/admin/journeys/journey/{journey.pk}/change/"
+        words = "Why is somebody in it, or not?"
+        for role, sees in (("Marketer", True), ("", False)):
+            user = a_user(role)
+            if not role:
+                user.user_permissions.add(Permission.objects.get(codename="view_journey"))
+            client.force_login(user)
+            assert (words in client.get(page).content.decode()) is sees
+
+    def test_names_are_shown_as_text(self, marketer, journey):
+        Journey.objects.filter(pk=journey.pk).update(name="<script>alert(1)</script>")
+        contact = a_contact(journey.site, external_id="<img src=x onerror=alert(1)>")
+
+        page = marketer.get(f"/admin/why/journey/{journey.pk}/{contact.pk}/").content.decode()
+
+        assert "<script>alert(1)" not in page
+        assert "<img src=x" not in page
+
+    def test_moments_are_by_the_clocks_of_the_site(self, marketer):
+        journey = a_called_journey(a_site(time_zone="Asia/Kathmandu"))
+        contact = a_contact(journey.site)
+        at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        inside(journey, contact=contact, entered_at=at, arrived_at=at)
+
+        page = marketer.get(f"/admin/why/journey/{journey.pk}/{contact.pk}/").content.decode()
+
+        assert "Entered on 1 March 2026, 17:45" in page
+        assert "Times are those of the site, Asia/Kathmandu" in page
+
+    def test_a_journey_never_published_says_so(self, marketer):
+        journey = a_draft()
+        contact = a_contact(journey.site)
+
+        page = marketer.get(f"/admin/why/journey/{journey.pk}/{contact.pk}/").content.decode()
+
+        assert "The journey was never published, so nobody enters it." in page

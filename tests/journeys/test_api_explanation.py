@@ -4,9 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.journeys import engine
+from apps.journeys import engine, explaining
+from apps.segments import counting
 from tests.accounts.system import System
 from tests.factories import a_site
+from tests.journeys.authoring import a_draft
 from tests.journeys.called import a_called_journey, known
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +85,23 @@ class TestExplanation:
             counts.append(len(captured))
 
         assert counts[0] == counts[1]
+
+    def test_it_says_that_asking_takes_too_long(self, system, journey, monkeypatch):
+        known(system.site, "anna")
+
+        def ask(*_):
+            raise counting.TooSlow
+
+        monkeypatch.setattr(explaining, "explain", ask)
+
+        answer = why(system, journey)
+
+        assert (answer.status_code, answer.json()["code"]) == (503, "too_slow")
+
+    def test_a_journey_never_published_says_so(self, system):
+        known(system.site, "anna")
+
+        found = why(system, a_draft(system.site)).json()
+
+        assert (found["version"], found["gates"], found["can_enter"]) == (None, [], False)
+        assert found["verdict"] == "The journey was never published, so nobody enters it."

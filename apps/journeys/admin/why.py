@@ -57,6 +57,7 @@ def _page(request: HttpRequest, journey: Journey, context: dict[str, object]) ->
         "opts": Journey._meta,
         "original": journey,
         "journey": journey,
+        "asked": {"journey": journey, "term": context.get("term", "")},
     }
     return TemplateResponse(request, "admin/journeys/why.html", {**shown, **context})
 

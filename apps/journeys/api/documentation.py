@@ -80,3 +80,45 @@ JOURNEY_EXAMPLES = [
         },
     )
 ]
+EXPLANATION_EXAMPLES = [
+    OpenApiExample(
+        "Kept out by the rule",
+        response_only=True,
+        status_codes=["200"],
+        value={
+            "at": "2026-05-04T12:30:00Z",
+            "version": 3,
+            "can_enter": False,
+            "verdict": "Could not enter now: Did not meet “for contacts who”.",
+            "gates": [
+                {
+                    "name": "rule",
+                    "asked": "For contacts who: plan is gold",
+                    "is_asked": True,
+                    "is_met": False,
+                    "found": "does not meet it",
+                    "rule": {
+                        "words": "plan is gold",
+                        "is_met": False,
+                        "actual": "plan is silver",
+                        "kind": "condition",
+                        "children": [],
+                    },
+                }
+            ],
+            "refusal": "Refused twice, last on 3 May 2026, 18:04: Did not meet “for contacts who”.",
+            "occasions": [
+                {
+                    "at": "2026-05-03T16:04:00Z",
+                    "words": "did purchase",
+                    "is_met": None,
+                    "became": "refused: Did not meet “for contacts who”",
+                }
+            ],
+            "next_chance": "",
+            "ways": [],
+            "has_more_ways": False,
+            "sending": [],
+        },
+    )
+]

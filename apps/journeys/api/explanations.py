@@ -3,8 +3,8 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
-from rest_framework import serializers
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,10 +13,18 @@ from apps.accounts.api.documentation import EXTERNAL_ID, answers
 from apps.accounts.api.serializers import ErrorOut
 from apps.accounts.models import ApiKey, Contact
 from apps.journeys import explaining
+from apps.journeys.api.documentation import EXPLANATION_EXAMPLES
 from apps.journeys.api.views import READ, OfJourneysView
+from apps.segments import counting
 
 Scope = ApiKey.Scope
 NOT_KNOWN = OpenApiResponse(ErrorOut, "The site has no such journey, or knows no such contact.")
+SLOW = OpenApiResponse(ErrorOut, "Asking the journey’s rule takes too long: `too_slow`.")
+SECONDS = 10
+
+
+class TooSlow(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
 
 
 class AnswerOut(serializers.Serializer):
@@ -122,7 +130,8 @@ class ExplanationView(OfJourneysView):
     @extend_schema(
         operation_id="explain_journey",
         parameters=[EXTERNAL_ID],
-        responses=answers({200: ExplanationOut, 404: NOT_KNOWN}),
+        responses=answers({200: ExplanationOut, 404: NOT_KNOWN, 503: SLOW}),
+        examples=EXPLANATION_EXAMPLES,
         tags=["journeys"],
     )
     def get(self, request: Request, id: int, external_id: str) -> Response:
@@ -134,4 +143,10 @@ class ExplanationView(OfJourneysView):
             contact = rows.select_related("site").first()
         if contact is None:
             raise NotFound("This site knows no contact of this id.")
-        return Response(ExplanationOut(explaining.explain(journey, contact)).data)
+        try:
+            with counting.at_most(SECONDS):
+                found = explaining.explain(journey, contact)
+        except counting.TooSlow as error:
+            words = "Asking the journey’s rule takes too long."
+            raise TooSlow({"code": "too_slow", "detail": words}) from error
+        return Response(ExplanationOut(found).data)

@@ -3,10 +3,11 @@
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
+from apps.journeys import local_time
 from apps.journeys.dry_runs.options import Options
 from apps.journeys.dry_runs.world import World
 from apps.journeys.entry import calendar
@@ -88,7 +89,7 @@ def _in_zone(world: World, zone: ZoneInfo, ids: list[int]) -> Iterator[Coming]:
     options = world.options
     after = options.start.astimezone(zone).replace(tzinfo=None)
     for local in calendar.occurrences(world.draft.terms, after=after):
-        at = calendar.moment(local, zone).astimezone(UTC)
+        at = local_time.at(local.date(), local.time(), zone)
         if at >= options.end:
             return
         for pk in ids:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from apps.accounts.models import Contact
 from apps.journeys.explaining import entering, inside, occasions, sending
 from apps.journeys.explaining.answers import Explanation, Gate
-from apps.journeys.explaining.asking import MOST_WAYS, Asked
+from apps.journeys.explaining.asking import MOST_WAYS, Asked, times
 from apps.journeys.models import Enrolment, Journey, Refusal, Version
 
 Entry, Name = Version.Entry, Refusal.Gate
@@ -88,5 +88,5 @@ def _verdict(version: Version, closed: Gate | None) -> str:
 def _refused(asked: Asked, refusal: Refusal | None) -> str:
     if refusal is None:
         return ""
-    times = "once" if refusal.times == 1 else f"{refusal.times:,} times"
-    return f"Refused {times}, last on {asked.when(refusal.at)}: {refusal.get_gate_display()}."
+    often, last = times(refusal.times), asked.when(refusal.at)
+    return f"Refused {often}, last on {last}: {refusal.get_gate_display()}."

@@ -106,3 +106,8 @@ class Explanation:
     ways: list[Way] = field(default_factory=list)
     has_more_ways: bool = False
     sending: list[Sending] = field(default_factory=list)
+
+    @property
+    def inside(self) -> Way | None:
+        """The way that the contact is on now; of several the latest."""
+        return next((way for way in self.ways if way.left_at is None), None)

@@ -42,6 +42,16 @@ def in_zone(moment: datetime, zone: ZoneInfo) -> str:
     return f"{there.day} {there:%B %Y, %H:%M}"
 
 
+def counted(number: int, word: str) -> str:
+    """Return 1 day, 2 days."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def times(number: int) -> str:
+    """Return once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
 def ordinal(number: int) -> str:
     """Return 1 as 1st, 2 as 2nd, 11 as 11th."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -8,7 +8,7 @@ from django.db.models import BooleanField, Case, Q, Value, When
 from apps.accounts.models import Contact
 from apps.journeys.entry import capping, gates
 from apps.journeys.explaining.answers import Gate
-from apps.journeys.explaining.asking import Asked, ordinal
+from apps.journeys.explaining.asking import Asked, counted, ordinal, times
 from apps.journeys.models import Enrolment, Journey, Refusal, Version
 from apps.segments import catalogue, rules
 from apps.segments import explaining as segments
@@ -122,8 +122,8 @@ def _pause(asked: Asked) -> Found:
         return "No pause between two times", "", False
     days = ", ".join(map(str, version.reentry_pauses))
     words = f"A pause between two times of {days} days"
-    times = [way for way in asked.ways if not way.is_control]
-    last = max(times, key=lambda way: way.number, default=None)
+    own = [way for way in asked.ways if not way.is_control]
+    last = max(own, key=lambda way: way.number, default=None)
     if last is None:
         return words, "has never been in", True
     if last.left_at is None:
@@ -132,8 +132,8 @@ def _pause(asked: Asked) -> Found:
     pause = pauses[min(last.number, len(pauses)) - 1]
     over = last.left_at + timedelta(days=pause)
     state = "is over" if over > asked.at else "was over"
-    return words, f"left on {asked.when(last.left_at)}; the pause of {pause} days {state} on " \
-        f"{asked.when(over)}", True  # fmt: skip
+    left, days = asked.when(last.left_at), counted(pause, "day")
+    return words, f"left on {left}; the pause of {days} {state} on {asked.when(over)}", True
 
 
 def _max_entries(asked: Asked) -> Found:
@@ -143,10 +143,10 @@ def _max_entries(asked: Asked) -> Found:
     rows = Enrolment.objects.filter(journey=asked.journey, contact=asked.contact, is_control=False)
     within = ""
     if version.max_entries_days:
-        within = f" within {version.max_entries_days} days"
+        within = f" within {counted(version.max_entries_days, 'day')}"
         rows = rows.filter(entered_at__gt=asked.at - timedelta(days=version.max_entries_days))
-    words = f"At most {version.max_entries:,} times{within}"
-    return words, f"entered {rows.count():,} of {version.max_entries:,} times", True
+    words = f"At most {times(version.max_entries)}{within}"
+    return words, f"entered {rows.count():,} of {version.max_entries:,} allowed times", True
 
 
 def _excluded(asked: Asked) -> Found:

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from apps.journeys.explaining import messages, reasons
 from apps.journeys.explaining.answers import Message, Passage, Way
-from apps.journeys.explaining.asking import MOST_VISITS, Asked, in_zone
+from apps.journeys.explaining.asking import MOST_VISITS, Asked, counted, in_zone, times
 from apps.journeys.models import CompiledStep, Enrolment, Journey, Trigger, Version, Visit
 
 State = Enrolment.State
@@ -109,10 +109,12 @@ def _now(asked: Asked, way: Enrolment, events: list[str]) -> str:
         return f"Left on {asked.when(way.left_at)}: {way.get_exit_reason_display()}"
     at = f"At “{way.step.name}” since {asked.when(way.arrived_at)}"
     if way.state == State.FAILED:
-        return f"{at}, parked after {way.errors} errors: goes on when somebody retries it"
+        return (
+            f"{at}, parked after {counted(way.errors, 'error')}: goes on when somebody retries it"
+        )
     if asked.journey.is_held or asked.journey.status not in Journey.RUNNING:
         return f"{at}, stands still: the journey is {_standing(asked.journey)}"
-    tried = f", failed {way.errors} times" if way.errors else ""
+    tried = f", failed {times(way.errors)}" if way.errors else ""
     until = f"{in_zone(way.due_at, asked.zone)} in {asked.zone.key}" if way.due_at else ""
     if way.state == State.READY:
         return f"{at}{tried}, goes on " + (

@@ -5,8 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from apps.accounts.models import Event
-from apps.journeys import triggers
-from apps.journeys.entry import by_schedule, calendar
+from apps.journeys import local_time, triggers
+from apps.journeys.entry import by_schedule
 from apps.journeys.explaining.answers import Gate, Occasion
 from apps.journeys.explaining.asking import MOST_OCCASIONS, Asked, in_zone, ordinal
 from apps.journeys.models import Enrolment, PendingEvent, Refusal, Run, Seen, Trigger, Version
@@ -106,7 +106,8 @@ def _next(asked: Asked, coming: list[Run]) -> str:
     run = min(coming, key=lambda row: row.due_at)
     is_own = asked.version.zone == Version.Zone.CONTACT
     zone: ZoneInfo = asked.zone if is_own else asked.site_zone
-    moment = calendar.moment(datetime.fromisoformat(run.occurrence), zone)
+    local = datetime.fromisoformat(run.occurrence)
+    moment = local_time.at(local.date(), local.time(), zone)
     return f"The next run is on {in_zone(moment, zone)} in {zone.key}."
 
 

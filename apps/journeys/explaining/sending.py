@@ -7,7 +7,7 @@ from apps.assets import models as assets
 from apps.delivery import standing
 from apps.delivery.standing import Standing
 from apps.journeys.explaining.answers import Gate, Sending
-from apps.journeys.explaining.asking import Asked, in_zone
+from apps.journeys.explaining.asking import Asked, counted, in_zone
 from apps.journeys.models import CompiledStep, PushStep, Version
 
 MOST_STEPS = 5
@@ -98,8 +98,9 @@ def _caps(step: CompiledStep, version: Version, now: Standing) -> Gate:
     if cap is None or not is_asked:
         asked = "No cap" if cap is None else "Sent beyond the caps"
         return Gate(name="caps", asked=asked, is_met=True, found="", is_asked=False)
-    asked = f"At most {cap.most} {version.category} pushes within {cap.days} days"
-    found = f"{now.sent} of {cap.most} sent in the last {cap.days} days"
+    pushes = f"{version.category} push{'' if cap.most == 1 else 'es'}"
+    asked = f"At most {cap.most:,} {pushes} within {counted(cap.days, 'day')}"
+    found = f"{now.sent:,} of {cap.most:,} sent in that time"
     return Gate(name="caps", asked=asked, is_met=not now.is_capped, found=found)
 
 

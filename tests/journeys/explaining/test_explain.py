@@ -101,11 +101,19 @@ class TestGates:
     def test_entries_are_counted(self):
         version = a_version(reentry="every", max_entries=1, max_entries_days=30)
         contact = a_contact(version.journey.site)
-        asked = "At most 1 times within 30 days"
+        asked = "At most once within 30 days"
 
-        assert gate(of(version, contact), "max_entries") == (True, asked, "entered 0 of 1 times")
+        assert gate(of(version, contact), "max_entries") == (
+            True,
+            asked,
+            "entered 0 of 1 allowed times",
+        )
         call(version, contact)
-        assert gate(of(version, contact), "max_entries") == (False, asked, "entered 1 of 1 times")
+        assert gate(of(version, contact), "max_entries") == (
+            False,
+            asked,
+            "entered 1 of 1 allowed times",
+        )
 
     def test_it_names_the_journey_that_excludes(self):
         other = a_version()

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from apps.accounts import audit, exporting, keys
 from apps.accounts.exporting import as_text
@@ -23,8 +23,6 @@ from apps.journeys.people import Who
 MOST = 5_000
 EXPORT = "accounts.export_contact"
 COLUMNS = ("external_id", "contact", "entered_at", "step", "since", "state", "left_at", "goal_at")
-# The address of why a contact is where it is, by the enrolment.
-WHY = "admin:journeys_enrolment_why"
 
 
 def who(opened: Opened) -> HttpResponse:
@@ -95,16 +93,9 @@ def _row(opened: Opened, row: Enrolment) -> dict[str, Any]:
     return {
         "row": row,
         "contact": reverse("admin:accounts_contact_change", args=[row.contact_id]),
-        "why": _why(row),
+        "why": reverse("journeys_why_of", args=[row.journey_id, row.contact_id]),
         "state": people.outcome_words(row),
     }
-
-
-def _why(row: Enrolment) -> str:
-    try:
-        return reverse(WHY, args=[row.pk])
-    except NoReverseMatch:
-        return ""
 
 
 def _table(asked: Who) -> Iterator[list[Any]]:
