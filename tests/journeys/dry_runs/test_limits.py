@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 
 from apps.delivery.models import Limits
-from apps.journeys import publishing
 from apps.journeys.models import Enrolment
 from apps.journeys.models.enrolments import campaign
 from tests.factories import a_site
@@ -12,6 +11,7 @@ from tests.journeys.dry_runs.trying import (
     NOW,
     WEEK,
     left,
+    live,
     on_days,
     somebody,
     tried,
@@ -33,15 +33,6 @@ def site():
 def journey(site):
     """Everybody enters at once."""
     return a_draft(site, entry_kind="segment", members="present")
-
-
-def live(site, **terms):
-    """Another journey, published, in which everybody waits."""
-    other = a_draft(site, entry_kind="call", **terms)
-    a_step(other, "wait")
-    publishing.publish(other)
-    other.refresh_from_db()
-    return other
 
 
 class TestCaps:

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import EventName
-from apps.journeys import chance, publishing
+from apps.journeys import chance
 from apps.journeys.entry import gates
 from tests.factories import a_popup, a_site
 from tests.journeys.authoring import a_draft, a_step, inside, lead, of_every_kind
@@ -15,6 +15,7 @@ from tests.journeys.dry_runs.trying import (
     WEEK,
     happened,
     left,
+    live,
     on_days,
     somebody,
     step,
@@ -42,15 +43,6 @@ def journey(site):
 def on_event(site, **terms):
     journey = a_draft(site, entry_kind="event", entry_event="purchase", **terms)
     return journey, a_step(journey, "push")
-
-
-def live(site, **terms):
-    """Another journey, published, in which everybody waits."""
-    other = a_draft(site, entry_kind="call", **terms)
-    a_step(other, "wait")
-    publishing.publish(other)
-    other.refresh_from_db()
-    return other
 
 
 class TestEntries:

@@ -7,10 +7,12 @@ from django.utils import timezone
 from apps.accounts.models import Event
 from apps.delivery.models import Push
 from apps.devices.models import Session
+from apps.journeys import publishing
 from apps.journeys.documents import reading
 from apps.journeys.dry_runs import collisions, drafting, options, summing, world
 from apps.journeys.dry_runs.simulation import Simulation
 from tests.factories import a_contact, a_device, a_push, a_subscription, an_event
+from tests.journeys.authoring import a_draft, a_step
 
 # A Monday.
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -90,3 +92,12 @@ def was_sent(contact, at, **values):
     push = Push.objects.create(contact=contact, device=device, **made)
     Push.objects.filter(pk=push.pk).update(queued_at=at)
     return push
+
+
+def live(site, **terms):
+    """Another journey, published, in which everybody waits."""
+    other = a_draft(site, entry_kind="call", **terms)
+    a_step(other, "wait")
+    publishing.publish(other)
+    other.refresh_from_db()
+    return other
