@@ -1,5 +1,6 @@
 """The journey builder, in the words of whoever works with it."""
 
+from config.demo.seed import SITE_NAME
 from tests.browser.office import LOADED, choose
 
 SAVED = "document.querySelector('#flow-saving').dataset.state === 'saved'"
@@ -31,6 +32,9 @@ class Builder:
         self.page.goto(f"{self.desk.origin}/admin/journeys/journey/add/")
         self.page.click("label:has([value=empty])")
         self.page.type("[name=name]", self.name)
+        # Asked for where other tests have made sites of their own.
+        if self.page.evaluate("document.querySelector('select[name=site]') !== null"):
+            choose(self.page, "site", SITE_NAME)
         self.leads_on(lambda: self.page.click(".flow-new [type=submit]"))
 
     def leads_on(self, do):

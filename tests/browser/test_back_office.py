@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.desk import PASSWORD
-from tests.browser.office import DIALOG, LINK, follow, has_words
+from tests.browser.office import follow, has_words
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -57,8 +57,9 @@ class TestJourneyPage:
         has_words(page, "Numbers, over all versions")
 
         for button, done in (("Pause", "is paused"), ("Resume", "is resumed")):
-            page.click(LINK.format(button))
-            page.click(DIALOG.format(button))
+            page.click("[data-focus=more]")
+            page.click(f"[data-dialog='do/{button.lower()}/']")
+            page.click("#flow-dialog [type=submit]")
             has_words(page, done)
 
         assert page.errors == []

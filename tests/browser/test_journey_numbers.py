@@ -16,12 +16,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 ALONE = """
 from apps.journeys import lifecycle
 from apps.journeys.models import Journey
-lifecycle.pause(Journey.objects.get(name="Ask for push permission"))
+lifecycle.pause(Journey.objects.get(name="Ask for push permission", site__name="Fernweh Outfitters"))
 """
 NOT_ALONE = """
 from apps.journeys import lifecycle
 from apps.journeys.models import Journey
-lifecycle.resume(Journey.objects.get(name="Ask for push permission"))
+lifecycle.resume(Journey.objects.get(name="Ask for push permission", site__name="Fernweh Outfitters"))
 for journey in Journey.objects.filter(name={name!r}, status="active"):
     lifecycle.archive(journey)
 """

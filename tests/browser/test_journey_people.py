@@ -63,7 +63,7 @@ class TestWhoMayOnlyLook:
     def test_they_read_the_flow_and_its_forms(self, office, desk):
         number = desk.run(
             "from apps.journeys.models import Journey; "
-            "print(Journey.objects.get(name='Ask for push permission').pk)"
+            "print(Journey.objects.get(name='Ask for push permission', site__name='Fernweh Outfitters').pk)"
         )
         office.goto(f"{desk.origin}/admin/journeys/journey/{number}/change/")
 
