@@ -23,6 +23,14 @@ CARD = (
     ".find(card => card.querySelector('.flow-name').textContent === {!r})"
 )
 
+# What was published asks every visitor of the shop until it is over.
+OVER = """
+from apps.journeys import lifecycle
+from apps.journeys.models import Journey
+for journey in Journey.objects.filter(name={name!r}).exclude(status="archived"):
+    lifecycle.archive(journey)
+"""
+
 
 class Builder:
     def __init__(self, page, desk, name):
@@ -42,6 +50,9 @@ class Builder:
         self.page.wait_for(f"{LOADED} && (document.documentElement.dataset.left = 1)")
         do()
         self.page.wait_for(f"{LOADED} && !document.documentElement.dataset.left")
+
+    def ends(self):
+        self.desk.run(OVER.format(name=self.name))
 
     def waits(self):
         self.page.wait_for(SAVED)

@@ -33,7 +33,9 @@ def name():
 
 @pytest.fixture
 def builder(office, desk, name):
-    return Builder(office, desk, name)
+    builder = Builder(office, desk, name)
+    yield builder
+    builder.ends()
 
 
 LAST = "[...document.querySelectorAll('#flow-canvas .flow-gap [data-add]')].at(-1)"

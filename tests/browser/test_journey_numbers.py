@@ -16,14 +16,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 ALONE = """
 from apps.journeys import lifecycle
 from apps.journeys.models import Journey
-lifecycle.pause(Journey.objects.get(name="Ask for push permission", site__name="Fernweh Outfitters"))
+shop = Journey.objects.filter(site__name="Fernweh Outfitters")
+lifecycle.pause(shop.get(name="Ask for push permission"))
 """
 NOT_ALONE = """
 from apps.journeys import lifecycle
 from apps.journeys.models import Journey
-lifecycle.resume(Journey.objects.get(name="Ask for push permission", site__name="Fernweh Outfitters"))
-for journey in Journey.objects.filter(name={name!r}, status="active"):
-    lifecycle.archive(journey)
+shop = Journey.objects.filter(site__name="Fernweh Outfitters")
+lifecycle.resume(shop.get(name="Ask for push permission"))
 """
 STAND = """
 from django.utils import timezone
@@ -58,7 +58,9 @@ def name():
 
 @pytest.fixture
 def builder(office, desk, name):
-    return Builder(office, desk, name)
+    builder = Builder(office, desk, name)
+    yield builder
+    builder.ends()
 
 
 @pytest.fixture
@@ -74,10 +76,10 @@ def other(browser_name, browsers, push_service, desktop):
 
 
 @pytest.fixture
-def alone(desk, name):
+def alone(desk):
     desk.run(ALONE)
     yield
-    desk.run(NOT_ALONE.format(name=name))
+    desk.run(NOT_ALONE)
 
 
 def build_onboarding(builder):

@@ -26,7 +26,9 @@ def name():
 
 @pytest.fixture
 def builder(office, desk, name):
-    return Builder(office, desk, name)
+    builder = Builder(office, desk, name)
+    yield builder
+    builder.ends()
 
 
 class TestTwoPeople:
@@ -63,7 +65,8 @@ class TestWhoMayOnlyLook:
     def test_they_read_the_flow_and_its_forms(self, office, desk):
         number = desk.run(
             "from apps.journeys.models import Journey; "
-            "print(Journey.objects.get(name='Ask for push permission', site__name='Fernweh Outfitters').pk)"
+            "print(Journey.objects.get(site__name='Fernweh Outfitters',"
+            " name='Ask for push permission').pk)"
         )
         office.goto(f"{desk.origin}/admin/journeys/journey/{number}/change/")
 

@@ -19,7 +19,8 @@ SLOW_REPORTS = """(() => {
 
 WHERE = (
     "from apps.accounts.models import Site; site = Site.objects.get(name='Fernweh Outfitters'); "
-    "print(site.journeys.get().pk, site.assets.get(name='Welcome').pk)"
+    "print(site.journeys.get(name='Ask for push permission').pk, "
+    "site.assets.get(name='Welcome').pk)"
 )
 
 
