@@ -72,7 +72,7 @@ def admit(
         same = same.filter(journey=entry.version.journey_id, entry_key=entry.key)
         candidates = candidates.exclude(Exists(same.filter(contact=OuterRef("pk"))))
     ask = partial(gates.ask, entry.version, candidates, at=entry.at, among=among, between=between)
-    return _let_in(entry, ask, lambda allowed: _insert(entry, allowed))
+    return _let_in(entry, ask, lambda allowed: _insert(entry, allowed), key_of=lambda _: entry.key)
 
 
 def admit_each(
@@ -96,13 +96,18 @@ def admit_each(
             gates.ask, entry.version, candidates, at=entry.at, among=list(contexts), heard=heard
         ),
         write,
+        key_of=lambda pk: contexts[pk][0],
     )
     return new
 
 
 @transaction.atomic
 def _let_in(
-    entry: Entry, ask: Callable[[], gates.Standing], write: Callable[[dict[int, int]], int]
+    entry: Entry,
+    ask: Callable[[], gates.Standing],
+    write: Callable[[dict[int, int]], int],
+    *,
+    key_of: Callable[[int], str],
 ) -> int:
     version = entry.version
     capping.hold(version)
@@ -118,7 +123,7 @@ def _let_in(
     entered = 0
     if allowed:
         if version.reentry == Reentry.RESTART:
-            _end_ways(version, allowed)
+            _end_ways(version, {pk: key_of(pk) or str(allowed[pk]) for pk in allowed})
         entered = write(allowed)
     if entered:
         moving.count(entry.step, entered, at=entry.at)
@@ -193,14 +198,17 @@ def _keep_out(entry: Entry, refused: dict[int, str]) -> None:
         del refused[pk]
 
 
-def _end_ways(version: Version, contact_ids: Collection[int]) -> None:
+def _end_ways(version: Version, keys: Mapping[int, str]) -> None:
     """Let those who are inside leave, because they start anew; what nobody has seen yet of what
-    their way has asked for is withdrawn."""
-    inside = Enrolment.objects.inside().filter(
-        journey=version.journey_id, contact__in=listed(contact_ids)
-    )
+    their way has asked for is withdrawn.
+
+    `keys` says by contact what makes them enter. Who is inside by the same has been let in a
+    moment ago by somebody else: ending that would leave nobody inside.
+    """
+    inside = Enrolment.objects.inside().filter(journey=version.journey_id, contact__in=listed(keys))
     inside = inside.order_by("pk").select_for_update(of=("self",))
-    held = list(inside.values_list("pk", "journey", "contact"))
+    rows = inside.values_list("pk", "journey", "contact", "entry_key")
+    held = [row[:3] for row in rows if row[3] != keys[row[2]]]
     if held:
         ids = [pk for pk, _, _ in held]
         Enrolment.objects.filter(pk__in=listed(ids)).leave(Enrolment.Exit.RESTARTED)

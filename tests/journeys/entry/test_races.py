@@ -120,7 +120,8 @@ class TestDrain:
         assert Enrolment.objects.count() == len(contacts)
 
     def test_a_look_is_taken_once(self, site):
-        a_version(site, entry_kind="segment", reentry="every")
+        rule = {"field": "push_status", "op": "is", "value": "ask"}
+        a_version(site, entry_kind="segment", entry_rule=rule, reentry="every")
         contacts = [a_contact(site) for _ in range(20)]
 
         at_once(*[partial(entry.drain, seconds=10)] * THREADS)
