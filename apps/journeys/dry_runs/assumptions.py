@@ -67,7 +67,7 @@ def _of_popups(world: World) -> Iterator[str]:
         source = {
             "given": "as you assume",
             "measured": f"as its last {rates.shown:,} answers were",
-            "assumed": f"by general rates, as only {rates.shown:,} answers of it are known",
+            "assumed": f"by rates that we guess, as only {rates.shown:,} answers of it are known",
         }[rates.source]
         yield f"“{names.get(pk, pk)}” is answered {source}: {shares}."
 

@@ -139,7 +139,7 @@ class DryRunForm(forms.Form):
                 field.widget.attrs["placeholder"] = f"{usual.get(name, 0):.1f}"
                 self._add(f"popup_{name}", ("popups", name), field)
             self.fields[f"popup_{ANSWERS[0]}"].help_text = (
-                "Left empty, all of them, each popup is answered as it was so far, or by general "
+                "Left empty, all of them, each popup is answered as it was so far, or by guessed "
                 f"rates where fewer than {ENOUGH} answers of it are known. The grey numbers are "
                 "those of the first popup."
             )
