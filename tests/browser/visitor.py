@@ -68,7 +68,11 @@ class Visitor:
         return self.on_the_desk("print(me.contact_id)")
 
     def let_days_pass(self, days):
-        """Move what has happened to this contact into the past."""
+        """Move what has happened to this contact into the past.
+
+        What still goes on would be left behind, so this waits until no journey holds the contact.
+        """
+        wait_for(self, "me.contact.enrolments.filter(left_at=None).exists()", "False")
         self.on_the_desk(
             "from django.utils import timezone; from django.db.models import F; "
             f"span = timezone.timedelta(days={days}); "
