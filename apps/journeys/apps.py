@@ -9,7 +9,8 @@ class JourneysConfig(AppConfig):
     def ready(self) -> None:
         from apps.accounts.signals import tracked
         from apps.assets.library import usage as asset_usage
-        from apps.journeys import asset_uses, audience, receivers
+        from apps.journeys import receivers
+        from apps.journeys.uses import asset_uses, audience
         from apps.segments import usage
 
         post_migrate.connect(receivers.tune, sender=self, dispatch_uid="journeys.tune")

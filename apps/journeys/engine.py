@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
-from apps.journeys import moving
 from apps.journeys.kinds import KINDS, Batch, Moves
 from apps.journeys.models import CompiledStep, Enrolment, Journey
 from apps.journeys.models.enrolments import EnrolmentQuerySet
+from apps.journeys.primitives import moving
 
 BATCHES = {"postgresql": 5_000, "sqlite": 1_000}
 # In a row at one step, before the others that are due have their turn.

@@ -14,10 +14,10 @@ from django.utils import timezone
 from apps.accounts import audit
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
-from apps.journeys import moving, triggers
 from apps.journeys.models import Call, CompiledStep, Enrolment, Journey, Sweep, Version
 from apps.journeys.models.enrolments import EnrolmentQuerySet
 from apps.journeys.models.withdrawing import withdraw_messages
+from apps.journeys.primitives import moving, triggers
 from apps.segments import catalogue, membership, rules
 from apps.segments.rules import Context
 

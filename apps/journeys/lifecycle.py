@@ -19,9 +19,10 @@ from apps.accounts.id_lists import listed
 from apps.delivery import holds
 from apps.delivery.models import Hold
 from apps.delivery.wanted import withdraw
-from apps.journeys import leaving, waking
+from apps.journeys import leaving
 from apps.journeys.models import Enrolment, Journey, Run
 from apps.journeys.models.enrolments import campaign
+from apps.journeys.primitives import waking
 
 Status = Journey.Status
 OVER = (Status.FINISHED, Status.ARCHIVED)

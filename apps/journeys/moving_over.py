@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.delivery.wanted import withdraw
-from apps.journeys import leaving, moving, waking
+from apps.journeys import leaving
 from apps.journeys.models import Call, CompiledStep, Enrolment, Journey, Visit
+from apps.journeys.primitives import moving, waking
 
 BATCH = 5_000
 STAY, LEAVE = "stay", "leave"

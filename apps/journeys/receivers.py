@@ -3,7 +3,7 @@ from typing import Any
 from django.db import connection
 
 from apps.accounts.models import Event
-from apps.journeys import hearing
+from apps.journeys.listening import hearing
 from apps.journeys.models import Enrolment
 
 # Every move leaves a dead row and dead index entries behind, which each claim would step over.

@@ -1,18 +1,12 @@
 """Wake-ups for django-q2: each drains what is due, and may be lost or doubled without harm."""
 
 from apps.accounts import wakeups
-from apps.journeys import (
-    engine,
-    entry,
-    hearing,
-    leaving,
-    lifecycle,
-    moving_over,
-    statistics,
-    winners,
-)
+from apps.journeys import engine, entry, leaving, lifecycle, moving_over
 from apps.journeys.dry_runs import running
+from apps.journeys.listening import hearing
 from apps.journeys.models import Call
+from apps.journeys.numbers import statistics
+from apps.journeys.primitives import winners
 from apps.journeys.webhooks import CALL, draining
 
 

@@ -4,8 +4,9 @@ import itertools
 
 from django.utils import timezone
 
-from apps.journeys import moving, publishing
+from apps.journeys import publishing
 from apps.journeys.models import Enrolment, Journey, Lead, WaitStep
+from apps.journeys.primitives import moving
 from tests.factories import a_contact
 
 _numbers = itertools.count(1)

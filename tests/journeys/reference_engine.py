@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apps.journeys import chance
+from apps.journeys.primitives import chance
 
 Row = dict[str, Any]
 # A contact's way through a journey: contact, journey, and how many times it has been in.

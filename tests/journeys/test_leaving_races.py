@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from apps.devices import identity
 from apps.devices.models import Device
-from apps.journeys import engine, hearing, leaving, reacting
+from apps.journeys import engine, leaving
+from apps.journeys.listening import hearing, reacting
 from apps.journeys.models import (
     Enrolment,
     PendingEvent,
@@ -20,7 +21,7 @@ from apps.journeys.models import (
 )
 from apps.journeys.models.counters import TallyManager
 from tests.factories import a_contact, a_device, a_user
-from tests.journeys.listening import (
+from tests.journeys.listening.listeners import (
     a_live_journey,
     an_awaiting_journey,
     come_in,

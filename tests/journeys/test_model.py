@@ -16,7 +16,8 @@ from apps.accounts.models import Contact
 from apps.delivery import popups
 from apps.delivery.models import Popup, Push
 from apps.devices.models import Device
-from apps.journeys import engine, hearing, lifecycle
+from apps.journeys import engine, lifecycle
+from apps.journeys.listening import hearing
 from apps.journeys.models import Enrolment, Journey, Visit
 from apps.journeys.models.message_keys import enrolment_and_visit
 from tests.factories import (

@@ -11,8 +11,9 @@ from apps.delivery import popups
 from apps.delivery.models import Popup
 from apps.devices import identity
 from apps.devices.models import Device
-from apps.journeys import engine, hearing, lifecycle
+from apps.journeys import engine, lifecycle
 from apps.journeys.entry import by_event, gates
+from apps.journeys.listening import hearing
 from apps.journeys.models import Enrolment, Journey, PendingEvent, Tally, Visit
 from tests.factories import a_contact, a_device, a_live_journey, a_site
 from tests.races import Meanwhile, on_postgresql, wait_until_blocked

@@ -10,7 +10,7 @@ from apps.journeys.kinds import KINDS, Batch
 from apps.journeys.models import Enrolment, Journey, Lead, LeaveStep, WaitStep
 from tests.factories import a_contact, a_site
 from tests.journeys.flows import time_is_over
-from tests.journeys.listening import an_awaiting_journey
+from tests.journeys.listening.listeners import an_awaiting_journey
 
 pytestmark = pytest.mark.django_db
 

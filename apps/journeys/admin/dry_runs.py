@@ -14,10 +14,10 @@ from django.utils import timezone
 from apps.accounts import keys
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.documents import reading
+from apps.journeys.documents.problems import Refused
 from apps.journeys.dry_runs import drafting, showing
 from apps.journeys.forms.dry_runs import DryRunForm
 from apps.journeys.models import DryRun
-from apps.journeys.problems import Refused
 
 Status = DryRun.Status
 PENDING = (Status.QUEUED, Status.RUNNING)

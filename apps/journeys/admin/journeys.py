@@ -15,13 +15,13 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from apps.accounts.backoffice import ModelAdmin, labels
-from apps.journeys import asset_uses, audience
 from apps.journeys.admin.builder import urls
 from apps.journeys.admin.builder.creating import add
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.admin.builder.page import page
 from apps.journeys.admin.builder.wording import when
 from apps.journeys.models import Journey
+from apps.journeys.uses import asset_uses, audience
 
 Status = Journey.Status
 STATUS_COLORS = {Status.ACTIVE: "success", Status.PAUSED: "warning", Status.FINISHED: "info"}

@@ -6,8 +6,9 @@ from django.utils.html import format_html
 
 from apps.accounts.models import Contact
 from apps.accounts.panels import Panel, link_to, name_use, panel_on, table
-from apps.journeys import asset_uses, statistics
 from apps.journeys.models import Journey, PopupStep, PushStep
+from apps.journeys.numbers import statistics
+from apps.journeys.uses import asset_uses
 from apps.segments import catalogue, rules
 
 RECENT = 20

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from apps.accounts.api.fields import ExternalIdField, PropertiesField
 from apps.accounts.api.serializers import MAX_EVENT_ID, MAX_ITEMS, ItemErrorOut, StrictSerializer
 from apps.journeys.models import Journey, Refusal, Terms
-from apps.journeys.statistics import StepNumbers
+from apps.journeys.numbers.statistics import StepNumbers
 
 STATUSES = (("entered", "Entered"), ("duplicate", "Had entered by this id"), ("refused", "Refused"))
 

@@ -15,7 +15,7 @@ from apps.accounts.api import bulk
 from apps.accounts.api.base import ServerView, validated
 from apps.accounts.api.documentation import EXTERNAL_ID, answers
 from apps.accounts.models import ApiKey
-from apps.journeys import hearing, leaving, statistics
+from apps.journeys import leaving
 from apps.journeys.api.documentation import (
     CANNOT_ENTER,
     ENTRIES_EXAMPLES,
@@ -34,7 +34,9 @@ from apps.journeys.api.serializers import (
     PeriodIn,
 )
 from apps.journeys.entry import by_items
+from apps.journeys.listening import hearing
 from apps.journeys.models import Enrolment, Journey, Version
+from apps.journeys.numbers import statistics
 
 READ, WRITE = ApiKey.Scope.JOURNEYS_READ, ApiKey.Scope.JOURNEYS_WRITE
 PAGE = 100

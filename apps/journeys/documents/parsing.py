@@ -11,9 +11,9 @@ from django.db import models
 from apps.accounts.models import Site
 from apps.assets.models import Asset, Popup, Push
 from apps.journeys.documents import bounds, values
+from apps.journeys.documents.problems import Problem
 from apps.journeys.documents.reading import MODELS, fields_of, references
 from apps.journeys.models import Journey, PushAlternative, PushStep, Step, Terms
-from apps.journeys.problems import Problem
 from apps.segments.models import Segment
 
 MAX_STEPS = 200

@@ -3,8 +3,8 @@ from typing import Any
 from django.db import transaction
 
 from apps.journeys.documents.parsing import Parsed, parse
+from apps.journeys.documents.problems import Refused
 from apps.journeys.models import Journey, Lead, PushAlternative, PushStep, Step
-from apps.journeys.problems import Refused
 
 
 @transaction.atomic

@@ -7,11 +7,11 @@ from datetime import datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
-from apps.journeys import local_time
 from apps.journeys.dry_runs.options import Options
 from apps.journeys.dry_runs.world import World
 from apps.journeys.entry import calendar
 from apps.journeys.models import Version
+from apps.journeys.primitives import local_time
 
 # When, who, and whether the event had the properties asked for.
 Coming = tuple[datetime, int, bool]

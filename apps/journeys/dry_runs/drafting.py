@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.journeys.documents.parsing import ParsedStep, parse
+from apps.journeys.documents.problems import Problem, Refused
 from apps.journeys.models import Journey, PushStep, Terms, Version
 from apps.journeys.models.steps import Listens
-from apps.journeys.problems import Problem, Refused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from apps.journeys import chance
 from apps.journeys.dry_runs.world import Person, World
 from apps.journeys.entry import gates
 from apps.journeys.models import Refusal, Version
+from apps.journeys.primitives import chance
 
 Gate = Refusal.Gate
 Reentry = Version.Reentry

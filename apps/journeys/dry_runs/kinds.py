@@ -8,13 +8,13 @@ from datetime import datetime, time, timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from apps.journeys import chance, local_time
 from apps.journeys.dry_runs import gates
 from apps.journeys.dry_runs.rates import drawn
 from apps.journeys.dry_runs.world import Person
 from apps.journeys.kinds.routing import period_of
 from apps.journeys.kinds.timing import Clock
 from apps.journeys.models import PushStep, WaitStep
+from apps.journeys.primitives import chance, local_time
 
 if TYPE_CHECKING:
     from apps.journeys.dry_runs.simulation import Simulation, Way

@@ -12,10 +12,10 @@ from django.utils import timezone
 from apps.accounts import wakeups
 from apps.accounts.models import User
 from apps.journeys.documents import reading
+from apps.journeys.documents.problems import Refused
 from apps.journeys.dry_runs import collisions, drafting, options, sampling, summing, world
 from apps.journeys.dry_runs.simulation import MOST_SECONDS, Simulation, TookTooLong
 from apps.journeys.models import DryRun, Journey
-from apps.journeys.problems import Refused
 from apps.segments import rules
 
 TASK = "apps.journeys.tasks.dry_run"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from apps.accounts.models import Contact, Site
-from apps.journeys import chance
 from apps.journeys.dry_runs.options import Options, Who
 from apps.journeys.models import Version
+from apps.journeys.primitives import chance
 from apps.segments import catalogue, membership
 from apps.segments.models import Segment
 

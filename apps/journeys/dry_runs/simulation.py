@@ -10,7 +10,6 @@ from itertools import count
 from random import Random
 from time import monotonic
 
-from apps.journeys import local_time
 from apps.journeys.dry_runs import gates
 from apps.journeys.dry_runs.coming import coming, moments_drawn
 from apps.journeys.dry_runs.counting import Counts
@@ -18,6 +17,7 @@ from apps.journeys.dry_runs.drafting import DraftStep
 from apps.journeys.dry_runs.kinds import KINDS, Act, Left
 from apps.journeys.dry_runs.world import Person, Time, World
 from apps.journeys.models import Enrolment, Version
+from apps.journeys.primitives import local_time
 
 Exit = Enrolment.Exit
 # Of one contact altogether: a flow may lead back every minute.

@@ -16,7 +16,6 @@ from apps.delivery import caps
 from apps.delivery.hours import Hours
 from apps.delivery.models import Limits
 from apps.devices.models import Subscription
-from apps.journeys import local_time
 from apps.journeys.dry_runs import rates
 from apps.journeys.dry_runs.drafting import Draft
 from apps.journeys.dry_runs.forecast import Forecast, Moments
@@ -25,6 +24,7 @@ from apps.journeys.dry_runs.sampling import Sample, draw
 from apps.journeys.kinds.routing import period_of
 from apps.journeys.models import Enrolment, Journey, Quota, Seen, Version, WaitStep
 from apps.journeys.models.enrolments import campaign
+from apps.journeys.primitives import local_time
 from apps.segments import catalogue, membership, rules
 from apps.segments.rules import Context, Rule
 from apps.segments.rules.expressions import Text

@@ -18,10 +18,10 @@ from django.db.models.functions import Cast
 from apps.accounts.id_lists import listed, one_of
 from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact
-from apps.journeys import moving
 from apps.journeys.entry import capping, gates, refusing
 from apps.journeys.models import Call, CompiledStep, Enrolment, Refusal, Version
 from apps.journeys.models.withdrawing import withdraw_messages
+from apps.journeys.primitives import moving
 
 Gate = Refusal.Gate
 Reentry = Version.Reentry

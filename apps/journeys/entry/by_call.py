@@ -9,9 +9,9 @@ from django.db.models import Q
 
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
-from apps.journeys import chains
 from apps.journeys.entry.admitting import Entry, admit
 from apps.journeys.models import Enrolment, Version
+from apps.journeys.primitives import chains
 
 PREFIX = "call:"
 MAX_KEY = Enrolment._meta.get_field("entry_key").max_length - len(PREFIX)

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Event
-from apps.journeys import chains
 from apps.journeys.entry import gates
 from apps.journeys.entry.admitting import Entry, admit_each
 from apps.journeys.models import Journey, Trigger, Version
+from apps.journeys.primitives import chains
 from apps.segments import catalogue, rules
 
 Reentry = Version.Reentry

@@ -19,10 +19,10 @@ from django.utils import timezone
 
 from apps.accounts.contacts import ZONES
 from apps.accounts.models import Contact
-from apps.journeys import local_time
 from apps.journeys.entry import calendar, capping, slices
 from apps.journeys.entry.admitting import Entry, admit
 from apps.journeys.models import Journey, Run, Version
+from apps.journeys.primitives import local_time
 
 # The clocks of the earth are at most so far before and behind UTC.
 AHEAD, BEHIND = timedelta(hours=14), timedelta(hours=12)

@@ -1,5 +1,5 @@
 """When a scheduled journey's time comes: local times of a calendar. The moments that they name in
-a zone says apps.journeys.local_time.
+a zone says apps.journeys.primitives.local_time.
 """
 
 import calendar

@@ -30,9 +30,9 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
-from apps.journeys import chance
 from apps.journeys.models import Enrolment, Journey, Refusal, Version
 from apps.journeys.models.enrolments import EnrolmentQuerySet
+from apps.journeys.primitives import chance
 from apps.segments import catalogue, rules
 
 # The ids of contacts: after the first, up to the second, or all after it.

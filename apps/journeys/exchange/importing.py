@@ -6,12 +6,13 @@ from django.db import transaction
 
 from apps.accounts.models import Site
 from apps.assets.models import Asset
-from apps.journeys import creating, documents
+from apps.journeys import documents
 from apps.journeys.documents import Document
 from apps.journeys.documents.parsing import PARTS
+from apps.journeys.documents.problems import Problem, Refused
+from apps.journeys.drafting import creating
 from apps.journeys.exchange.references import by_id, changed
 from apps.journeys.models import Journey
-from apps.journeys.problems import Problem, Refused
 from apps.segments.models import Segment
 
 WORDS = {"assets": "push or popup", "segments": "segment", "journeys": "journey"}

@@ -5,8 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from apps.accounts.models import Contact
-from apps.journeys import local_time
 from apps.journeys.models import Enrolment, Journey, Version
+from apps.journeys.primitives import local_time
 
 # An explanation shows the latest of what grows.
 MOST_WAYS, MOST_VISITS, MOST_OCCASIONS = 20, 200, 10

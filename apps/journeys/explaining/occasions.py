@@ -5,11 +5,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from apps.accounts.models import Event
-from apps.journeys import local_time, triggers
 from apps.journeys.entry import by_schedule
 from apps.journeys.explaining.answers import Gate, Occasion
 from apps.journeys.explaining.asking import MOST_OCCASIONS, Asked, in_zone, ordinal
 from apps.journeys.models import Enrolment, PendingEvent, Refusal, Run, Seen, Trigger, Version
+from apps.journeys.primitives import local_time, triggers
 from apps.segments import catalogue, rules
 
 Entry = Version.Entry

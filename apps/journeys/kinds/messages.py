@@ -16,10 +16,10 @@ from apps.delivery.hours import Hours
 from apps.delivery.models import Limits, Popup
 from apps.delivery.pushes import Why
 from apps.delivery.wanted import Selection
-from apps.journeys import chance, local_time, winners
 from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.models import Enrolment, PushStep
 from apps.journeys.models.enrolments import campaign
+from apps.journeys.primitives import chance, local_time, winners
 
 
 def _selection(batch: Batch, rows: Iterable[Enrolment]) -> Selection:

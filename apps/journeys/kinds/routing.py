@@ -6,9 +6,9 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from apps.accounts.models import Site
-from apps.journeys import chance
 from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.models import Enrolment, LimitStep, Quota
+from apps.journeys.primitives import chance
 from apps.segments import catalogue, membership, rules
 
 Period = LimitStep.Period

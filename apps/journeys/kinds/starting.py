@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from datetime import datetime
 
 from apps.accounts.id_lists import listed
-from apps.journeys import chains
 from apps.journeys.entry import by_call
 from apps.journeys.entry.admitting import Entry, admit_each
 from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.models import Enrolment, Journey, Version
+from apps.journeys.primitives import chains
 
 
 class StartKind(Kind):

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from apps.accounts import moments
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
-from apps.journeys import chains, local_time, triggers
 from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.models import Enrolment, WaitStep
+from apps.journeys.primitives import chains, local_time, triggers
 from apps.segments.rules.expressions import Text
 
 Until = WaitStep.Until
@@ -118,7 +118,7 @@ def _zones_and_texts(batch: Batch) -> Iterator[tuple[int, ZoneInfo, str | None]]
 
 
 class EventKind(Kind):
-    """Waits for events: those that are heard lead on by apps.journeys.reacting."""
+    """Waits for events: those that are heard lead on by apps.journeys.listening.reacting."""
 
     passes_time = True
     needs_context = True

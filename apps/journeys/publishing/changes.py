@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 
 from apps.accounts.models import User
-from apps.journeys import documents, editing
+from apps.journeys import documents
+from apps.journeys.drafting import editing
 from apps.journeys.models import Enrolment, Journey
 from apps.journeys.publishing import differences
 from apps.journeys.publishing.differences import Difference, StepChange

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from apps.accounts.models import User
 from apps.accounts.roles import holders
+from apps.journeys.documents.problems import Problem
 from apps.journeys.models import Journey, PushStep, Step
-from apps.journeys.problems import Problem
 from apps.journeys.publishing import flow, terms
 from apps.journeys.publishing.events import Known
 from apps.journeys.publishing.loading import steps_of

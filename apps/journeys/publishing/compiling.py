@@ -5,9 +5,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from apps.accounts.models import User
-from apps.journeys import documents, entry, lifecycle, waking
+from apps.journeys import documents, entry, lifecycle
+from apps.journeys.documents.problems import Refused
 from apps.journeys.models import CompiledStep, Journey, Step, Terms, Trigger, Version
-from apps.journeys.problems import Refused
+from apps.journeys.primitives import waking
 from apps.journeys.publishing.checking import problems
 from apps.journeys.publishing.loading import steps_of
 

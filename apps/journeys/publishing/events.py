@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from apps.journeys.documents.problems import Problem
 from apps.journeys.models import Step, TrackStep
-from apps.journeys.problems import Problem
 from apps.segments import rules
 from apps.segments.rules import Context
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from apps.journeys.documents.problems import Problem
 from apps.journeys.kinds import KINDS
 from apps.journeys.models import CompiledStep, Journey, StartStep, Step
-from apps.journeys.problems import Problem
 
 
 def problems(journey: Journey, steps: list[Step]) -> Iterator[Problem]:

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from apps.journeys.documents.problems import Problem
 from apps.journeys.models import Journey
-from apps.journeys.problems import Problem
 from apps.journeys.publishing.events import Known
 from apps.segments import rules
 

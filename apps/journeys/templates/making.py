@@ -8,8 +8,8 @@ from apps.accounts.models import Site, User
 from apps.assets import starters
 from apps.assets.library import cloning, history
 from apps.assets.models import Asset, Button, Popup, Push
-from apps.journeys import creating
 from apps.journeys.documents import MODELS
+from apps.journeys.drafting import creating
 from apps.journeys.models import Journey, Lead, Step
 from apps.journeys.templates.shapes import PopupToMake, PushToMake, StepToMake, Template
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts import wakeups
-from apps.journeys import hearing, moving
 from apps.journeys.kinds.calling import outcome_of
+from apps.journeys.listening import hearing
 from apps.journeys.models import Call, CompiledStep, Enrolment
+from apps.journeys.primitives import moving
 from apps.journeys.webhooks.answers import Answer, Outcome
 from apps.journeys.webhooks.hosts import origin_of
 

@@ -6,8 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import AuditEntry
-from apps.journeys import people, publishing
+from apps.journeys import publishing
 from apps.journeys.models import Enrolment, Journey, Visit
+from apps.journeys.numbers import people
 from tests.factories import a_contact
 from tests.journeys.builder.house import Builder
 from tests.journeys.builder.inside import a_published_line, left, stands, step_of

@@ -14,7 +14,7 @@ from apps.accounts.models import Contact, Site, WakeUp
 from apps.delivery import pushes
 from apps.delivery.models import Push
 from apps.devices.models import Device, Subscription
-from apps.journeys import moving, publishing
+from apps.journeys import publishing
 from apps.journeys.kinds import KINDS
 from apps.journeys.models import (
     CheckStep,
@@ -38,6 +38,7 @@ from apps.journeys.models import (
     WaitStep,
     WebhookStep,
 )
+from apps.journeys.primitives import moving
 from apps.journeys.webhooks import CALL
 from tests.factories import a_popup, a_property, a_push, a_site
 

@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.journeys.documents import content, read, write
+from apps.journeys.documents.problems import Refused
 from apps.journeys.models import Journey
-from apps.journeys.problems import Refused
 from tests.journeys.authoring import a_draft, of_every_kind
 from tests.journeys.hostile import JSON, places
 

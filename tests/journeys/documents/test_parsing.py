@@ -2,7 +2,7 @@ import pytest
 
 from apps.journeys import documents
 from apps.journeys.documents import read, write
-from apps.journeys.problems import Refused
+from apps.journeys.documents.problems import Refused
 from tests.factories import a_popup, a_push, a_segment, a_site
 from tests.journeys.authoring import a_draft, a_step, of_every_kind
 

@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.journeys import chance
 from apps.journeys.dry_runs.kinds import KINDS
 from apps.journeys.kinds import KINDS as REAL
+from apps.journeys.primitives import chance
 from tests.factories import a_site
 from tests.journeys.authoring import a_draft, a_step, lead, of_every_kind
 from tests.journeys.dry_runs.trying import (

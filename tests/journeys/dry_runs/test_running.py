@@ -5,9 +5,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from apps.journeys import tasks
+from apps.journeys.documents.problems import Refused
 from apps.journeys.dry_runs import running
 from apps.journeys.models import DryRun
-from apps.journeys.problems import Refused
 from tests.factories import a_site, a_user
 from tests.journeys.authoring import a_draft, a_step
 from tests.journeys.dry_runs.trying import somebody

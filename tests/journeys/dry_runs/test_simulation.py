@@ -6,8 +6,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import EventName
-from apps.journeys import chance
 from apps.journeys.entry import gates
+from apps.journeys.primitives import chance
 from tests.factories import a_popup, a_site
 from tests.journeys.authoring import a_draft, a_step, inside, lead, of_every_kind
 from tests.journeys.dry_runs.trying import (

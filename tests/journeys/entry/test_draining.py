@@ -3,9 +3,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.journeys import chance, entry
+from apps.journeys import entry
 from apps.journeys.entry import by_schedule, gates, slices
 from apps.journeys.models import Enrolment, Run
+from apps.journeys.primitives import chance
 from tests.factories import a_contact, a_site
 from tests.journeys.entry.making import a_version
 

@@ -5,9 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.journeys import chance, lifecycle, publishing
+from apps.journeys import lifecycle, publishing
 from apps.journeys.entry import gates
 from apps.journeys.models import Enrolment, Journey, Refusal, Tally
+from apps.journeys.primitives import chance
 from tests.factories import a_contact, a_segment, a_site
 from tests.journeys.entry.making import (
     a_version,

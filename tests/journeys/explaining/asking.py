@@ -2,8 +2,8 @@
 
 from apps.journeys.explaining import explain
 from apps.journeys.explaining.asking import in_zone
-from apps.journeys.local_time import zone_of
 from apps.journeys.models import Journey
+from apps.journeys.primitives.local_time import zone_of
 
 
 def of(version, contact, **options):

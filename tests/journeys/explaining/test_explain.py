@@ -11,7 +11,7 @@ from apps.journeys.models import Enrolment, Journey
 from tests.factories import a_contact, a_property, a_push, a_site, a_subscription, an_event
 from tests.journeys import authoring
 from tests.journeys.entry.making import a_version, call, leave, published
-from tests.journeys.listening import hear
+from tests.journeys.listening.listeners import hear
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,6 @@ from apps.delivery.models import Popup, Push
 from apps.journeys import engine
 from apps.journeys.explaining import inside
 from apps.journeys.explaining.asking import in_zone
-from apps.journeys.local_time import zone_of
 from apps.journeys.models import (
     Call,
     Enrolment,
@@ -23,12 +22,13 @@ from apps.journeys.models import (
     WaitStep,
     WebhookStep,
 )
+from apps.journeys.primitives.local_time import zone_of
 from tests.delivery.receivers import a_receiver
 from tests.factories import a_contact, a_popup, a_push, a_site
 from tests.journeys.explaining.asking import of
 from tests.journeys.kinds.flows import a_flow, enter
 from tests.journeys.kinds.messages import a_push_flow
-from tests.journeys.listening import waiting_for
+from tests.journeys.listening.listeners import waiting_for
 from tests.journeys.webhooks.callers import a_signing_site
 
 pytestmark = pytest.mark.django_db

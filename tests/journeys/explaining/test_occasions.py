@@ -10,7 +10,7 @@ from apps.journeys.models import Enrolment, PendingEvent, Refusal, Run, Watch
 from tests.factories import a_contact, a_site, an_event
 from tests.journeys.entry.making import a_version
 from tests.journeys.explaining.asking import of
-from tests.journeys.listening import hear
+from tests.journeys.listening.listeners import hear
 
 pytestmark = pytest.mark.django_db
 

@@ -3,8 +3,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.journeys import editing, publishing
+from apps.journeys import publishing
 from apps.journeys.documents import content, read
+from apps.journeys.drafting import editing
 from apps.journeys.models import Journey, Lead
 from apps.journeys.publishing.changes import Inside
 from tests.factories import a_contact, a_property, a_push, a_segment

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.journeys import publishing
-from apps.journeys.problems import Refused
+from apps.journeys.documents.problems import Refused
 from tests.factories import a_property, a_push, a_segment, a_user
 from tests.journeys.authoring import a_draft, a_flow, a_step, lead
 

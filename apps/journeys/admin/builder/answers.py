@@ -6,9 +6,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from apps.journeys import editing, moving_over, publishing
+from apps.journeys import moving_over, publishing
 from apps.journeys.admin.builder import picture
 from apps.journeys.admin.builder.opened import Opened
+from apps.journeys.drafting import editing
 from apps.journeys.models import Journey
 
 COLORS = {

@@ -6,9 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 
-from apps.journeys import drafts, editing, flow
 from apps.journeys.admin.builder.answers import panel, pieces
 from apps.journeys.admin.builder.opened import Opened
+from apps.journeys.drafting import drafts, editing, flow
 
 AS_IT_IS = "Here it is as it is now: please do it again if it still fits."
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
 
-from apps.journeys import live, periods
 from apps.journeys.admin.builder.opened import Opened
+from apps.journeys.numbers import live, periods
 
 EVERY_SECONDS = 5
 # Counting takes a tenth of the time at most, however many contacts there are.

@@ -11,8 +11,8 @@ from django.utils.functional import cached_property
 
 from apps.accounts import keys
 from apps.accounts.models import User
-from apps.journeys import drafts
-from apps.journeys.drafts import Draft
+from apps.journeys.drafting import drafts
+from apps.journeys.drafting.drafts import Draft
 from apps.journeys.models import Journey, Step
 
 

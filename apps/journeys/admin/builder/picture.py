@@ -4,11 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from apps.journeys import drawing
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.admin.builder.wording import entry_lines
-from apps.journeys.drawing import Card, Line, Way
-from apps.journeys.flow import BEGINNING
+from apps.journeys.drafting import drawing
+from apps.journeys.drafting.drawing import Card, Line, Way
+from apps.journeys.drafting.flow import BEGINNING
 from apps.journeys.models import (
     CheckStep,
     LimitStep,

@@ -6,11 +6,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 
-from apps.journeys import drafts, editing, flow
 from apps.journeys.admin.builder.answers import panel, pieces
 from apps.journeys.admin.builder.edits import leads_of
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.admin.builder.page import HELP
+from apps.journeys.drafting import drafts, editing, flow
 from apps.journeys.forms import FORMS, StepForm
 from apps.journeys.models import STEPS, Step
 from apps.journeys.models.steps import new_key

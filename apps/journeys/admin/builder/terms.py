@@ -5,9 +5,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 
-from apps.journeys import drafts, editing
 from apps.journeys.admin.builder.answers import panel, pieces
 from apps.journeys.admin.builder.opened import Opened
+from apps.journeys.drafting import drafts, editing
 from apps.journeys.forms import TERMS, BuilderForm
 from apps.journeys.models import Journey
 

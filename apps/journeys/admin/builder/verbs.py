@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from apps.journeys import cloning, lifecycle, moving_over, publishing
+from apps.journeys import lifecycle, moving_over, publishing
 from apps.journeys.admin.builder.answers import panel, verbs_of
 from apps.journeys.admin.builder.opened import Opened
+from apps.journeys.drafting import cloning
 from apps.journeys.models import Journey
 
 

@@ -14,10 +14,11 @@ from django.urls import reverse
 from apps.accounts import audit, exporting, keys
 from apps.accounts.exporting import as_text
 from apps.accounts.lines import csv_lines
-from apps.journeys import engine, leaving, people
+from apps.journeys import engine, leaving
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.models import Enrolment
-from apps.journeys.people import Who
+from apps.journeys.numbers import people
+from apps.journeys.numbers.people import Who
 
 # More at once would keep everybody waiting.
 MOST = 5_000
