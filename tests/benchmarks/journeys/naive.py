@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 from django.utils import timezone
+from django_q.models import Schedule
 from django_q.tasks import async_task
 
 from apps.journeys import engine
@@ -31,6 +32,8 @@ def move(pk: int) -> None:
 
 @contextmanager
 def cluster() -> Iterator[None]:
+    # Else it would run the engine each minute, which moves what the tasks are to move.
+    Schedule.objects.all().delete()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "qcluster"],
         env=os.environ,

@@ -1,5 +1,6 @@
 import argparse
 import os
+import signal
 import subprocess
 import sys
 
@@ -17,6 +18,8 @@ def main() -> int:
     given = parser.parse_args()
     seed = given.seed if given.seed is not None else int.from_bytes(os.urandom(3))
     print(f"seed {seed}", flush=True)
+    # Ended from outside it still takes its workers and its server down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended before its time."))
     with database() as place:
         os.environ["DATABASE_URL"] = place.address
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], check=True)
