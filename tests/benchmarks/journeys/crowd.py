@@ -15,6 +15,7 @@ from apps.accounts.models import Contact, Site, WakeUp
 from apps.delivery import pushes
 from apps.devices.models import Device
 from apps.journeys import publishing
+from apps.journeys.listening import hearing
 from apps.journeys.models import CompiledStep, Enrolment, Journey, Lead, Step
 from tests.benchmarks import audience
 from tests.benchmarks.dialects import dialect
@@ -31,10 +32,10 @@ def size() -> int:
 
 def build(contacts: int) -> Site:
     """Return a site with so many contacts, each with a device that may be sent to."""
-    # What is queued here goes nowhere: nobody may be woken to send it.
-    WakeUp.objects.create(
-        task=pushes.SEND, is_called=True, called_at=timezone.now() + timezone.timedelta(days=1)
-    )
+    # Only what is measured runs here: nobody may be woken to send, nor to move.
+    tomorrow = timezone.now() + timezone.timedelta(days=1)
+    for task in (pushes.SEND, hearing.ADVANCE):
+        WakeUp.objects.create(task=task, is_called=True, called_at=tomorrow)
     with transaction.atomic():
         site = a_site(name="Bench")
         sql = dialect(contacts)

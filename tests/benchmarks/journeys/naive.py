@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 from django.utils import timezone
-from django_q.models import Schedule
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from apps.journeys import engine
@@ -32,8 +32,8 @@ def move(pk: int) -> None:
 
 @contextmanager
 def cluster() -> Iterator[None]:
-    # Else it would run the engine each minute, which moves what the tasks are to move.
-    Schedule.objects.all().delete()
+    # Publishing has called the engine, which would move everybody before the tasks do.
+    OrmQ.objects.all().delete()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "qcluster"],
         env=os.environ,
