@@ -1,10 +1,10 @@
 """Who is in a segment."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
+from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
 from apps.segments import rules
 from apps.segments.models import Segment
@@ -12,7 +12,7 @@ from apps.segments.rules import Context, Rule
 
 
 def matching(
-    rule: Rule, context: Context, *, among: Sequence[int] | QuerySet[Any] | None = None
+    rule: Rule, context: Context, *, among: list[int] | QuerySet[Any] | None = None
 ) -> QuerySet[Contact]:
     """Return the contacts of the context's site who meet the rule; of `among` only, if given.
 
@@ -20,7 +20,7 @@ def matching(
     """
     contacts = Contact.objects.filter(site=context.site_id)
     if among is not None:
-        contacts = contacts.filter(pk__in=among)
+        contacts = contacts.filter(pk__in=listed(among) if isinstance(among, list) else among)
     return contacts.filter(rules.compile(rule, context, among=among))
 
 
