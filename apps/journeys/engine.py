@@ -186,7 +186,7 @@ def _claim(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> list[Enrolm
         locked = contacts.select_for_update(skip_locked=True, no_key=True)
         held = set(locked.values_list("pk", flat=True))
         due = due.filter(pk__in=listed([pk for pk, contact in pairs.items() if contact in held]))
-    fields = (*LOADED, "context") if kind.needs_context else LOADED
+    fields = [*LOADED, *(("context",) if kind.needs_context else ()), *kind.also_reads]
     rows = due.select_for_update(skip_locked=True, of=("self",)).only(*fields)
     # Of another contact by now, because it was merged: next time.
     return [row for row in rows[:most] if held is None or row.contact_id in held]

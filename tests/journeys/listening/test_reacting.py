@@ -162,6 +162,18 @@ class TestAwaitedEvents:
 
         assert where_it_is(row) == ("Step 0", "waiting")
 
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_who_comes_costs_no_query_each(self, number):
+        enrolled(an_awaiting_journey("purchase"), number)
+
+        with CaptureQueriesContext(connection) as queries:
+            engine.drain()
+
+        assert Enrolment.objects.filter(state="waiting").count() == number
+        reads = [row for row in queries if row["sql"].startswith("SELECT")]
+        # Where somebody is due, twice; whether it runs; who; for what it listens; what happened.
+        assert len(reads) == 6
+
     def test_it_is_moved_on_at_once(self, django_capture_on_commit_callbacks):
         (row,) = come_in(an_awaiting_journey("purchase"))
 
