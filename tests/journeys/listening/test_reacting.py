@@ -196,6 +196,24 @@ class TestAnswers:
         assert list(outcomes) == ["declined", "clicked"]
         assert where_it_is(rows[2]) == ("Step 0", "waiting")
 
+    def test_one_leads_on_by_one_step(self):
+        site = a_site()
+        journey = a_live_journey(
+            (PopupStep, {"popup": a_popup(site)}),
+            (WaitForEventStep, {"events": waiting_for("popup_declined")}),
+            site=site,
+        )
+        (row,) = come_in(journey)
+
+        happens(row, "popup_declined", key=row.message_key)
+        hear()
+
+        assert path(row) == [("Step 0", "declined")]
+        assert where_it_is(row) == ("Step 1", "ready")
+        happens(row, "popup_declined")
+        hear()
+        assert path(row) == [("Step 0", "declined"), ("Step 1", "popup_declined")]
+
     def test_the_answer_to_an_earlier_popup_leads_nobody_on(self):
         journey = a_live_journey((PopupStep, {"popup": a_popup(site := a_site())}), site=site)
         (row,) = come_in(journey)
