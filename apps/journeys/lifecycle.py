@@ -102,8 +102,14 @@ def finish_those_over() -> int:
     found = Journey.objects.filter(
         Q(live_version__ends_at__lte=now) | is_run, status__in=Journey.RUNNING, is_held=False
     ).exclude(Exists(_inside(OuterRef("pk"))))
-    over = [row.pk for row in found.select_related("live_version", "site") if _has_ended(row, now)]
-    rows = Journey.objects.filter(pk__in=over, status__in=Journey.RUNNING, is_held=False)
+    over = [row for row in found.select_related("live_version", "site") if _has_ended(row, now)]
+    # By the version that was looked at: a new one may have been published meanwhile.
+    rows = Journey.objects.filter(
+        pk__in=[row.pk for row in over],
+        live_version__in=[row.live_version_id for row in over],
+        status__in=Journey.RUNNING,
+        is_held=False,
+    )
     return rows.update(status=Status.FINISHED)
 
 

@@ -245,6 +245,21 @@ class TestFinishThoseOver:
         assert lifecycle.finish_those_over() == 1
         assert state(journey) == ("finished", False)
 
+    def test_one_that_is_published_anew_at_this_moment_goes_on(self, journey, monkeypatch):
+        version = journey.live_version
+        version.ends_at = timezone.now() - timedelta(seconds=1)
+        version.save()
+        real = lifecycle._has_ended
+
+        def publish_meanwhile(row, now):
+            publishing.publish(journey)
+            return real(row, now)
+
+        monkeypatch.setattr(lifecycle, "_has_ended", publish_meanwhile)
+
+        assert lifecycle.finish_those_over() == 0
+        assert state(journey) == ("active", False)
+
     def test_nobody_else(self, journey):
         version = journey.live_version
         version.ends_at = datetime(9999, 1, 1, tzinfo=UTC)
