@@ -153,7 +153,11 @@ def _take_out(journey: Journey, end: float) -> bool:
     """Returns whether nobody is left."""
     inside = _inside(journey.pk).order_by()
     while ids := list(inside.values_list("pk", flat=True)[:BATCH]):
-        leaving.leave(Enrolment.objects.filter(pk__in=listed(ids)), Enrolment.Exit.ENDED)
+        # It waits for a batch of the engine that holds some of them at this moment.
+        left = leaving.leave(Enrolment.objects.filter(pk__in=listed(ids)), Enrolment.Exit.ENDED)
+        if left < len(ids):
+            # The batch has led them out, and asked for something just before.
+            withdraw(campaign=campaign(journey.pk))
         if time.monotonic() > end:
             return False
     return True

@@ -4,18 +4,20 @@ import threading
 from functools import partial
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts.models import Event
+from apps.accounts.models import Contact, Event
 from apps.delivery import popups
-from apps.delivery.models import Popup
+from apps.delivery.models import Hold, Popup, Push
 from apps.devices import identity
 from apps.devices.models import Device
-from apps.journeys import engine, lifecycle
+from apps.journeys import engine, lifecycle, publishing
 from apps.journeys.entry import by_event, gates
 from apps.journeys.listening import hearing
 from apps.journeys.models import Enrolment, Journey, PendingEvent, Tally, Visit
-from tests.factories import a_contact, a_device, a_live_journey, a_site
+from tests.factories import a_contact, a_device, a_live_journey, a_site, a_subscription
+from tests.journeys.authoring import a_draft, a_flow, inside
 from tests.races import Meanwhile, on_postgresql, wait_until_blocked
 
 pytestmark = [on_postgresql, pytest.mark.django_db(transaction=True)]
@@ -61,6 +63,29 @@ class TestArchive:
 
         assert set(Enrolment.objects.values_list("state", flat=True)) == {"left"}
         assert Visit.objects.count() == Enrolment.objects.count() == 3
+
+
+class TestFinish:
+    def test_nothing_is_sent_that_a_batch_on_its_way_asks_for(self, monkeypatch):
+        journey = a_draft()
+        a_flow(journey, "push")
+        publishing.publish(journey)
+        subscription = a_subscription()
+        Contact.objects.filter(pk=subscription.device.contact_id).update(site=journey.site)
+        inside(journey, contact=subscription.device.contact)
+        held = Held(monkeypatch, "_apply")
+        batch = Meanwhile(lambda: engine.drain(seconds=3))
+        assert held.reached.wait(30)
+        finish = Meanwhile(lambda: lifecycle.finish(Journey.objects.get(pk=journey.pk)))
+        wait_until_blocked()
+        held.free.set()
+        batch.ends()
+        finish.ends()
+
+        assert Enrolment.objects.get().exit_reason == "end"
+        push = Push.objects.get()
+        assert (push.status, push.reason) == ("failed", "withdrawn")
+        assert not Hold.objects.exists()
 
 
 class TestIdentify:
