@@ -143,6 +143,26 @@ class TestEnrol:
 
 
 class TestAnswer:
+    def test_it_leads_on_who_is_moved_to_another_version_at_this_moment(self, monkeypatch):
+        monkeypatch.setattr(hearing, "AT_ONCE", 0)
+        journey = a_draft(entry_kind="call")
+        a_flow(journey, "popup", "wait")
+        publishing.publish(journey)
+        device = a_device(journey.site)
+        row = inside(journey, contact=device.contact)
+        engine.drain(seconds=3)
+        publishing.publish(journey)
+        popups.report(Popup.objects.get(), load(device), popups.Report.ALLOWED)
+        lead = journey.live_version.steps.first()
+        with transaction.atomic():
+            Enrolment.objects.update(step=lead, version=lead.version)
+            handling = Meanwhile(hearing.handle)
+            wait_until_blocked()
+        handling.ends()
+
+        visit = Visit.objects.get(enrolment=row)
+        assert (visit.step, visit.outcome) == (lead, "allowed")
+
     def test_the_answer_or_the_end_of_its_time_wins_and_never_both(self, journey):
         for _ in range(8):
             device = a_device(journey.site)

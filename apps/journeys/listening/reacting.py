@@ -101,9 +101,12 @@ class Reaction:
         if not asked:
             return
         rows = Enrolment.objects.filter(pk__in=listed([pk for pk, _ in asked]), state=State.WAITING)
+        # Their steps apart: who is moved to another version at this moment would match no more.
+        held = list(_held(rows))
+        steps = CompiledStep.objects.in_bulk({row.step_id for row in held})
         ways = [
-            (row, row.step, ANSWERS[event.name.name], event)
-            for row in _held(rows).select_related("step")
+            (row, steps[row.step_id], ANSWERS[event.name.name], event)
+            for row in held
             if (event := asked.get((row.pk, row.visit)))
         ]
         self._go(ways)
