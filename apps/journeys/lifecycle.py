@@ -18,9 +18,9 @@ from django.utils import timezone
 from apps.accounts.id_lists import listed
 from apps.delivery import holds
 from apps.delivery.models import Hold
-from apps.delivery.wanted import withdraw
+from apps.delivery.wanted import put_off, withdraw
 from apps.journeys import leaving
-from apps.journeys.models import Enrolment, Journey, Run
+from apps.journeys.models import Call, Enrolment, Journey, Run
 from apps.journeys.models.enrolments import campaign
 from apps.journeys.primitives import waking
 
@@ -190,7 +190,13 @@ def _shift_batch(journey_id: int) -> bool:
         waking.wake()
         return False
     by = timezone.now() - journey.held_at
-    Enrolment.objects.filter(pk__in=listed(ids)).update(due_at=F("due_at") + by)
+    # Who has been led on since is due at once, and stays so.
+    still = Enrolment.objects.filter(pk__in=listed(ids), state=Enrolment.State.WAITING)
+    still.update(due_at=F("due_at") + by)
+    # What they wait for has as much longer too.
+    asked = still.filter(step__kind="popup").only("journey_id", "visit")
+    put_off([row.message_key for row in asked], by)
+    Call.objects.put_off(ids, by)
     Journey.objects.filter(pk=journey_id).update(shifted_to=ids[-1])
     return True
 
