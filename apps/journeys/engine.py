@@ -19,7 +19,7 @@ from apps.accounts.models import Contact
 from apps.journeys.kinds import KINDS, Batch, Moves
 from apps.journeys.models import CompiledStep, Enrolment, Journey
 from apps.journeys.models.enrolments import EnrolmentQuerySet
-from apps.journeys.primitives import moving
+from apps.journeys.primitives import moving, waking
 
 BATCHES = {"postgresql": 5_000, "sqlite": 1_000}
 # In a row at one step, before the others that are due have their turn.
@@ -44,12 +44,15 @@ def drain(*, seconds: float = 45, only: Iterable[int] | None = None) -> int:
     own = None if only is None else list(only)
     end = time.monotonic() + seconds
     total = 0
-    while time.monotonic() < end:
-        # Asked anew each round: a step just left makes the next one due at this moment.
-        moved = sum(_turn(step, own, end) for step in steps_due(own))
-        if not moved:
-            break
+    # Asked anew each round: a step just left makes the next one due at this moment.
+    while steps := list(steps_due(own)):
+        moved = sum(_turn(step, own, end) for step in steps)
         total += moved
+        if not moved or time.monotonic() >= end:
+            break
+    if steps and own is not None:
+        # Somebody else holds them, or there was no time for all: else they would wait a minute.
+        waking.wake()
     return total
 
 

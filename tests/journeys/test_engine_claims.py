@@ -7,9 +7,10 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from apps.accounts.models import Contact
+from apps.accounts.models import Contact, WakeUp
 from apps.journeys import engine, kinds, receivers
 from apps.journeys.models import Enrolment
+from apps.journeys.primitives import waking
 from tests.factories import a_site
 from tests.journeys.flows import a_chain, enrolled
 from tests.races import on_postgresql
@@ -26,6 +27,17 @@ class TestClaim:
 
         states = dict(Enrolment.objects.values_list("pk", "state"))
         assert states == {held.pk: "ready", free.pk: "waiting"}
+
+    @pytest.mark.django_db(transaction=True)
+    def test_what_another_holds_of_one_s_own_is_left_to_a_worker(self):
+        held, free = enrolled(a_chain(a_site(), 1), 2)
+        WakeUp.objects.all().delete()
+        with elsewhere(Enrolment.objects.filter(pk=held.pk).select_for_update()):
+            engine.drain(only=[free.pk])
+            assert not WakeUp.objects.filter(task=waking.ADVANCE).exists()
+            engine.drain(only=[held.pk, free.pk])
+
+        assert WakeUp.objects.get(task=waking.ADVANCE).is_called
 
     @pytest.mark.django_db(transaction=True)
     def test_a_kind_that_changes_contacts_passes_over_those_that_another_holds(self, monkeypatch):

@@ -71,6 +71,17 @@ class TestStart:
 
         assert Enrolment.objects.get(journey=target).version.number == 2
 
+    def test_a_worker_moves_who_has_come_in(self, site, target, django_capture_on_commit_callbacks):
+        journey = a_flow(site, StartStep(target=target))
+        (row,) = enter(journey, [a_contact(site)])
+        WakeUp.objects.all().delete()
+
+        with django_capture_on_commit_callbacks(execute=True):
+            engine.drain(only=[row.pk])
+
+        assert Enrolment.objects.get(journey=target).state == "ready"
+        assert WakeUp.objects.get(task="apps.journeys.tasks.advance").is_called
+
     def test_it_starts_nothing_that_lets_nobody_in(self, site, target):
         journey = a_flow(site, StartStep(target=target))
         lifecycle.pause(target)
