@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
+from apps.journeys.entry import unheard
 from apps.journeys.kinds import KINDS, Batch, Moves
 from apps.journeys.models import CompiledStep, Enrolment, Journey
 from apps.journeys.models.enrolments import EnrolmentQuerySet
@@ -172,7 +173,8 @@ def _move(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> int:
     kind = KINDS[step.kind]
     coming = [row for row in rows if row.state == Enrolment.State.READY]
     waited = [row for row in rows if row.state != Enrolment.State.READY]
-    if coming:
+    # Those of them who had to leave before anybody could see them have left.
+    if coming := unheard.take(step, coming):
         _apply(step, kind.arrive(Batch(step=step, rows=coming, now=now)), now)
     if waited:
         _apply(step, kind.time_out(Batch(step=step, rows=waited, now=now)), now)
