@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts.models import Contact, Event
+from apps.accounts.models import Contact, Event, WakeUp
 from apps.delivery import popups
 from apps.delivery.models import Hold, Popup, Push
 from apps.devices import identity
@@ -86,6 +86,20 @@ class TestFinish:
         push = Push.objects.get()
         assert (push.status, push.reason) == ("failed", "withdrawn")
         assert not Hold.objects.exists()
+
+
+class TestHear:
+    def test_what_another_holds_is_left_to_a_worker(self, journey, monkeypatch):
+        lifecycle.pause(journey)
+        event = Event.objects.get(contact=a_device(journey.site).contact)
+        row = PendingEvent.objects.create(event=event)
+        WakeUp.objects.all().delete()
+        with transaction.atomic():
+            list(PendingEvent.objects.select_for_update())
+            Meanwhile(lambda: hearing._handle_now([row.pk])).ends()
+
+        assert PendingEvent.objects.get() == row
+        assert WakeUp.objects.get(task=hearing.ADVANCE).is_called
 
 
 class TestIdentify:
