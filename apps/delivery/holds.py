@@ -9,6 +9,7 @@ slice at a time, and whoever dies in between is followed by the next one.
 import time
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -26,8 +27,10 @@ Status = Hold.Status
 
 def hold(campaign: str) -> None:
     """Let what the campaign has queued wait; nothing of it is sent or shown any more."""
-    Hold.objects.get_or_create(campaign=campaign)
-    Hold.objects.filter(campaign=campaign, status=Status.RELEASED).update(status=Status.HELD)
+    # In this order: the row of one released goes at any moment, also just after it was found.
+    released = Hold.objects.filter(campaign=campaign, status=Status.RELEASED)
+    if not released.update(status=Status.HELD):
+        Hold.objects.get_or_create(campaign=campaign)
     wakeups.call(SEND)
 
 
@@ -41,23 +44,35 @@ def tend(*, seconds: float) -> bool:
     """Put off the pushes of held campaigns, and bring back those of released ones; returns
     whether all were."""
     end = time.monotonic() + seconds
-    holds = dict(Hold.objects.values_list("campaign", "status"))
-    held = [campaign for campaign, status in holds.items() if status != Status.RELEASED]
-    released = [campaign for campaign, status in holds.items() if status == Status.RELEASED]
     now = timezone.now()
-    is_done = not held or _move(_due(held, now), now + AWAY, end)
-    for campaign in released:
-        if not _move(_put_off(campaign, now), now, end):
+    is_done = True
+    while is_done and _put_off_some(now):
+        is_done = time.monotonic() <= end
+    released = Hold.objects.filter(status=Status.RELEASED)
+    for campaign in list(released.values_list("campaign", flat=True)):
+        if not _bring_back(_away(campaign, now), now, end):
             return False
-        Hold.objects.filter(campaign=campaign, status=Status.RELEASED).delete()
+        released.filter(campaign=campaign).delete()
     return is_done
 
 
-def _due(campaigns: list[str], now: datetime) -> QuerySet[Push]:
-    return _queued().filter(campaign__in=campaigns, due_at__lte=now)
+@transaction.atomic
+def _put_off_some(now: datetime) -> int:
+    """Put off up to SLICE pushes of held campaigns that were due by `now`; returns how many.
+
+    The holds are held meanwhile: who lets one go waits, and nothing of it is put off after that.
+    """
+    standing = Hold.objects.standing().select_for_update(skip_locked=True)
+    campaigns = list(standing.values_list("campaign", flat=True))
+    due = _queued().filter(campaign__in=campaigns, due_at__lte=now)
+    ids = list(due.values_list("pk", flat=True)[:SLICE]) if campaigns else []
+    if ids:
+        # Only what nobody has claimed meanwhile.
+        due.filter(pk__in=listed(ids)).update(due_at=now + AWAY)
+    return len(ids)
 
 
-def _put_off(campaign: str, now: datetime) -> QuerySet[Push]:
+def _away(campaign: str, now: datetime) -> QuerySet[Push]:
     # What a push service has asked us to wait with waits on, and comes back by itself.
     return _queued().filter(campaign=campaign, due_at__gt=now, attempts=0)
 
@@ -66,11 +81,10 @@ def _queued() -> QuerySet[Push]:
     return Push.objects.filter(status=Push.Status.QUEUED).order_by()
 
 
-def _move(rows: QuerySet[Push], due_at: datetime, end: float) -> bool:
-    """Have all of `rows` looked at then; returns False when the time was over first."""
+def _bring_back(rows: QuerySet[Push], now: datetime, end: float) -> bool:
+    """Have all of `rows` looked at now; returns False when the time was over first."""
     while ids := list(rows.values_list("pk", flat=True)[:SLICE]):
-        # Only what nobody has claimed meanwhile.
-        rows.filter(pk__in=listed(ids)).update(due_at=due_at)
+        rows.filter(pk__in=listed(ids)).update(due_at=now)
         if time.monotonic() > end:
             return False
     return True

@@ -10,7 +10,6 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from apps.delivery import holds
 from apps.delivery.models import Push
 from apps.devices import subscriptions
 from apps.devices.models import Subscription, VapidKey
@@ -65,8 +64,9 @@ class Result:
 
     @classmethod
     def held(cls, push: Push) -> "Result":
-        """Put it back unsent: its campaign was held after it had been claimed."""
-        return cls(push=push, status=Push.Status.QUEUED, again_in=holds.AWAY, is_counted=False)
+        """Put it back unsent: its campaign was held after it had been claimed. Due at once, as
+        nobody claims it while that stands: it may have been released meanwhile."""
+        return cls(push=push, status=Push.Status.QUEUED, again_in=timedelta(), is_counted=False)
 
     @classmethod
     def smaller(cls, push: Push, answer: str) -> "Result":

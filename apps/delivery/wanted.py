@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -93,12 +94,22 @@ def withdraw(**which: Any) -> None:
         wakeups.call(TAKE_BACK)
 
 
+def put_off(keys: Collection[str], by: timedelta) -> None:
+    """Have those of the popups that are open wait so much longer to be seen."""
+    if keys:
+        rows = Popup.objects.filter(_of_keys(keys), status__in=Popup.OPEN)
+        rows.update(expires_at=F("expires_at") + by)
+
+
 def _take_back_keys(keys: Collection[str]) -> None:
+    while _take_back_slice(_of_keys(keys), waits=True) >= SLICE:
+        pass
+
+
+def _of_keys(keys: Collection[str]) -> Q:
     # As one array, like ids in apps.accounts.id_lists.
     is_array = connection.vendor == "postgresql"
-    which = Q(key__in=RawSQL("SELECT unnest(%s::text[])", [list(keys)]) if is_array else keys)
-    while _take_back_slice(which, waits=True) >= SLICE:
-        pass
+    return Q(key__in=RawSQL("SELECT unnest(%s::text[])", [list(keys)]) if is_array else keys)
 
 
 def take_back(*, seconds: float) -> bool:

@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
+from apps.journeys.entry import unheard
 from apps.journeys.kinds import KINDS, Batch, Moves
 from apps.journeys.models import CompiledStep, Enrolment, Journey
 from apps.journeys.models.enrolments import EnrolmentQuerySet
-from apps.journeys.primitives import moving
+from apps.journeys.primitives import moving, waking
 
 BATCHES = {"postgresql": 5_000, "sqlite": 1_000}
 # In a row at one step, before the others that are due have their turn.
@@ -44,12 +45,15 @@ def drain(*, seconds: float = 45, only: Iterable[int] | None = None) -> int:
     own = None if only is None else list(only)
     end = time.monotonic() + seconds
     total = 0
-    while time.monotonic() < end:
-        # Asked anew each round: a step just left makes the next one due at this moment.
-        moved = sum(_turn(step, own, end) for step in steps_due(own))
-        if not moved:
-            break
+    # Asked anew each round: a step just left makes the next one due at this moment.
+    while steps := list(steps_due(own)):
+        moved = sum(_turn(step, own, end) for step in steps)
         total += moved
+        if not moved or time.monotonic() >= end:
+            break
+    if steps and own is not None:
+        # Somebody else holds them, or there was no time for all: else they would wait a minute.
+        waking.wake()
     return total
 
 
@@ -169,7 +173,8 @@ def _move(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> int:
     kind = KINDS[step.kind]
     coming = [row for row in rows if row.state == Enrolment.State.READY]
     waited = [row for row in rows if row.state != Enrolment.State.READY]
-    if coming:
+    # Those of them who had to leave before anybody could see them have left.
+    if coming := unheard.take(step, coming):
         _apply(step, kind.arrive(Batch(step=step, rows=coming, now=now)), now)
     if waited:
         _apply(step, kind.time_out(Batch(step=step, rows=waited, now=now)), now)
@@ -186,7 +191,7 @@ def _claim(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> list[Enrolm
         locked = contacts.select_for_update(skip_locked=True, no_key=True)
         held = set(locked.values_list("pk", flat=True))
         due = due.filter(pk__in=listed([pk for pk, contact in pairs.items() if contact in held]))
-    fields = (*LOADED, "context") if kind.needs_context else LOADED
+    fields = [*LOADED, *(("context",) if kind.needs_context else ()), *kind.also_reads]
     rows = due.select_for_update(skip_locked=True, of=("self",)).only(*fields)
     # Of another contact by now, because it was merged: next time.
     return [row for row in rows[:most] if held is None or row.contact_id in held]

@@ -15,9 +15,9 @@ from apps.accounts import audit
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
 from apps.journeys.models import Call, CompiledStep, Enrolment, Journey, Sweep, Version
-from apps.journeys.models.enrolments import EnrolmentQuerySet
+from apps.journeys.models.enrolments import EnrolmentQuerySet, steps_with_somebody
 from apps.journeys.models.withdrawing import withdraw_messages
-from apps.journeys.primitives import moving, triggers
+from apps.journeys.primitives import moving
 from apps.segments import catalogue, membership, rules
 from apps.segments.rules import Context
 
@@ -74,7 +74,7 @@ def sweep(*, seconds: float) -> int:
     Returns how many left. May run in several workers at once, and be killed anywhere.
     """
     end = time.monotonic() + seconds
-    ended = triggers.steps_with_somebody().filter(version__journey__status__in=ENDED)
+    ended = steps_with_somebody().filter(version__journey__status__in=ENDED)
     total = _leave_steps(ended, Enrolment.Exit.ENDED, end)
     _begin_sweeps()
     for row in _due_sweeps():
@@ -101,7 +101,7 @@ def _begin_sweeps() -> None:
 
 
 def _due_sweeps() -> Iterable[Sweep]:
-    inside = triggers.steps_with_somebody().filter(version=OuterRef("version"))
+    inside = steps_with_somebody().filter(version=OuterRef("version"))
     return (
         Sweep.objects.filter(
             Exists(inside),
@@ -134,7 +134,7 @@ def _look(row: Sweep, end: float) -> int:
 
 def _leave_late(version: Version, end: float) -> int:
     since = timezone.now() - timedelta(hours=version.timeout_hours or 0)
-    steps = triggers.steps_with_somebody().filter(version=version)
+    steps = steps_with_somebody().filter(version=version)
     return _leave_steps(steps, Enrolment.Exit.TIMEOUT, end, entered_at__lte=since)
 
 

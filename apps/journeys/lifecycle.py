@@ -18,10 +18,10 @@ from django.utils import timezone
 from apps.accounts.id_lists import listed
 from apps.delivery import holds
 from apps.delivery.models import Hold
-from apps.delivery.wanted import withdraw
+from apps.delivery.wanted import put_off, withdraw
 from apps.journeys import leaving
-from apps.journeys.models import Enrolment, Journey, Run
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models import Call, Enrolment, Journey, Run
+from apps.journeys.models.enrolments import campaign, steps_with_somebody
 from apps.journeys.primitives import waking
 
 Status = Journey.Status
@@ -76,7 +76,8 @@ def archive(journey: Journey) -> None:
 def is_ending(journey: Journey) -> bool:
     """Return whether a journey that is over still has people or messages to be taken out."""
     withdrawn = Hold.objects.filter(campaign=campaign(journey.pk), status=Hold.Status.WITHDRAWN)
-    return journey.status in OVER and (_inside(journey.pk).exists() or withdrawn.exists())
+    is_over = journey.status in OVER
+    return is_over and (Enrolment.objects.inside_journey(journey.pk).exists() or withdrawn.exists())
 
 
 def sweep(*, seconds: float = AT_ONCE_SECONDS) -> bool:
@@ -84,7 +85,8 @@ def sweep(*, seconds: float = AT_ONCE_SECONDS) -> bool:
     of the end; and put off the waits of held ones that resume. Returns whether all of it is done.
     """
     end = time.monotonic() + seconds
-    over = Journey.objects.filter(Exists(_inside(OuterRef("pk"))), status__in=OVER)
+    steps = steps_with_somebody().filter(version__journey__status__in=OVER).order_by()
+    over = Journey.objects.filter(pk__in=steps.values("version__journey"), status__in=OVER)
     # Each of them, whatever the others leave.
     done = [_take_out(journey, end) for journey in over]
     resuming = Journey.objects.filter(is_held=True).exclude(shifted_to=None)
@@ -101,9 +103,18 @@ def finish_those_over() -> int:
     is_run &= Q(Exists(runs)) & ~Q(Exists(runs.filter(finished_at=None)))
     found = Journey.objects.filter(
         Q(live_version__ends_at__lte=now) | is_run, status__in=Journey.RUNNING, is_held=False
-    ).exclude(Exists(_inside(OuterRef("pk"))))
-    over = [row.pk for row in found.select_related("live_version", "site") if _has_ended(row, now)]
-    rows = Journey.objects.filter(pk__in=over, status__in=Journey.RUNNING, is_held=False)
+    )
+    over = [row for row in found.select_related("live_version", "site") if _has_ended(row, now)]
+    steps = steps_with_somebody().filter(version__journey__in=over).order_by()
+    busy = set(steps.values_list("version__journey", flat=True)) if over else ()
+    over = [row for row in over if row.pk not in busy]
+    # By the version that was looked at: a new one may have been published meanwhile.
+    rows = Journey.objects.filter(
+        pk__in=[row.pk for row in over],
+        live_version__in=[row.live_version_id for row in over],
+        status__in=Journey.RUNNING,
+        is_held=False,
+    )
     return rows.update(status=Status.FINISHED)
 
 
@@ -129,11 +140,6 @@ _RUNNING: dict[str, Any] = {
 }
 
 
-def _inside(journey: Any) -> QuerySet[Enrolment]:
-    # Over the steps, for which there is an index of those inside.
-    return Enrolment.objects.inside().filter(step__version__journey=journey)
-
-
 def _end(journey: Journey, before: Q, status: Status) -> None:
     with transaction.atomic():
         _change(journey, before, **{**_RUNNING, "status": status, "move_over": None})
@@ -145,12 +151,21 @@ def _end(journey: Journey, before: Q, status: Status) -> None:
 
 def _take_out(journey: Journey, end: float) -> bool:
     """Returns whether nobody is left."""
-    inside = _inside(journey.pk).order_by()
-    while ids := list(inside.values_list("pk", flat=True)[:BATCH]):
-        leaving.leave(Enrolment.objects.filter(pk__in=listed(ids)), Enrolment.Exit.ENDED)
+    while ids := list(_some_inside(journey.pk)):
+        # It waits for a batch of the engine that holds some of them at this moment.
+        left = leaving.leave(Enrolment.objects.filter(pk__in=listed(ids)), Enrolment.Exit.ENDED)
+        if left < len(ids):
+            # The batch has led them out, and asked for something just before.
+            withdraw(campaign=campaign(journey.pk))
         if time.monotonic() > end:
             return False
     return True
+
+
+def _some_inside(journey_id: int) -> QuerySet[Enrolment, int]:
+    return (
+        Enrolment.objects.inside_journey(journey_id).order_by().values_list("pk", flat=True)[:BATCH]
+    )
 
 
 def _shift(journey: Journey, end: float) -> bool:
@@ -170,7 +185,7 @@ def _shift_batch(journey_id: int) -> bool:
     journey = rows.exclude(shifted_to=None).first()
     if journey is None:
         return False
-    waiting = _inside(journey_id).filter(
+    waiting = Enrolment.objects.inside_journey(journey_id).filter(
         state=Enrolment.State.WAITING, due_at__isnull=False, pk__gt=journey.shifted_to
     )
     ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
@@ -180,7 +195,13 @@ def _shift_batch(journey_id: int) -> bool:
         waking.wake()
         return False
     by = timezone.now() - journey.held_at
-    Enrolment.objects.filter(pk__in=listed(ids)).update(due_at=F("due_at") + by)
+    # Who has been led on since is due at once, and stays so.
+    still = Enrolment.objects.filter(pk__in=listed(ids), state=Enrolment.State.WAITING)
+    still.update(due_at=F("due_at") + by)
+    # What they wait for has as much longer too.
+    asked = still.filter(step__kind="popup").only("journey_id", "visit")
+    put_off([row.message_key for row in asked], by)
+    Call.objects.put_off(ids, by)
     Journey.objects.filter(pk=journey_id).update(shifted_to=ids[-1])
     return True
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.delivery.wanted import withdraw
 from apps.journeys import leaving
 from apps.journeys.models import Call, CompiledStep, Enrolment, Journey, Visit
+from apps.journeys.models.enrolments import steps_with_somebody
 from apps.journeys.primitives import moving, waking
 
 BATCH = 5_000
@@ -123,8 +124,7 @@ def _ways(journey: Journey) -> Iterator[_Way]:
 
 def _older(journey: Journey) -> QuerySet[CompiledStep]:
     """Return the steps of older versions where anybody is."""
-    inside = Enrolment.objects.inside().filter(step=OuterRef("pk"))
-    steps = CompiledStep.objects.filter(Exists(inside), version__journey=journey)
+    steps = steps_with_somebody().filter(version__journey=journey)
     older = steps.exclude(version=journey.live_version_id).select_related("version")
     return older.order_by("-version__number", "position")
 

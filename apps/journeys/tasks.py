@@ -21,8 +21,7 @@ def advance() -> int:
     leaving.sweep(seconds=5)
     total += engine.drain(seconds=15)
     lifecycle.finish_those_over()
-    is_done = is_swept and not (hearing.due().exists() or entry.is_due())
-    if not is_done or engine.steps_due().exists():
+    if not is_swept or hearing.due().exists() or engine.steps_due().exists():
         wakeups.call(hearing.ADVANCE)
     return total
 

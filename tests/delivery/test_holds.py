@@ -43,6 +43,26 @@ class TestHold:
 
         assert Hold.objects.count() == 1
 
+    def test_it_is_held_though_its_release_is_done_at_this_moment(self, site):
+        push = queued(site)
+        holds.hold("sale")
+        holds.release("sale")
+
+        def tend_in_between(execute, sql, *args):
+            answer = execute(sql, *args)
+            if sql.startswith("SELECT") and "delivery_hold" in sql:
+                with connection.cursor() as cursor:
+                    cursor.execute("DELETE FROM delivery_hold WHERE status = 'released'")
+            return answer
+
+        with connection.execute_wrapper(tend_in_between):
+            holds.hold("sale")
+
+        assert Hold.objects.get().status == "held"
+        assert sender.claim(10) == []
+        push.refresh_from_db()
+        assert push.status == "queued"
+
     def test_what_is_held_gets_out_of_the_way_of_others(self, site):
         held, other = queued(site), queued(site, "welcome")
         holds.hold("sale")
@@ -113,6 +133,27 @@ class TestRelease:
         assert holds.tend(seconds=5)
         assert (Push.objects.due().count(), Hold.objects.count()) == (3, 0)
 
+    def test_nothing_is_put_off_any_more_by_who_has_begun_to_before(self, site, monkeypatch):
+        for _ in range(3):
+            queued(site)
+        holds.hold("sale")
+        monkeypatch.setattr(holds, "SLICE", 1)
+        real, slices = holds._put_off_some, []
+
+        def release_after_the_first(now):
+            slices.append(real(now))
+            if len(slices) == 1:
+                holds.release("sale")
+                holds.tend(seconds=5)
+            return slices[-1]
+
+        monkeypatch.setattr(holds, "_put_off_some", release_after_the_first)
+
+        assert holds.tend(seconds=5)
+
+        assert slices[0] == 1
+        assert (Push.objects.due().count(), Hold.objects.count()) == (3, 0)
+
     def test_held_again_it_waits_again(self, site):
         queued(site)
         holds.hold("sale")
@@ -150,7 +191,19 @@ class TestHalfWay:
         assert prepared == []
         push.refresh_from_db()
         assert (push.status, push.reason, push.attempts) == ("queued", "", 0)
-        assert push.due_at > timezone.now()
+        assert sender.claim(10) == []
+
+    def test_released_before_that_is_written_down_it_is_sent_at_once(self, service, a_receiver):
+        push = a_receiver().queue(campaign="sale")
+        claimed = sender.claim(10)
+        holds.hold("sale")
+        _, results = sender.prepare(claimed)
+        holds.release("sale")
+        tasks.send()
+        sender.record(results)
+
+        assert not Hold.objects.exists()
+        assert sender.claim(10) == [push.pk]
 
     def test_after_the_release_each_is_sent_once(self, service, a_receiver, monkeypatch):
         monkeypatch.setattr(sender, "BATCH", 2)

@@ -4,9 +4,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from apps.accounts.id_lists import listed
+from apps.delivery import tasks
 from apps.delivery.models import Hold, Popup, Push
 from apps.journeys import engine, lifecycle, publishing
-from apps.journeys.models import Enrolment, Journey, Run
+from apps.journeys.models import Call, Enrolment, Journey, Run
 from tests.factories import a_site, a_subscription
 from tests.journeys.authoring import a_draft, a_flow, a_step, inside
 
@@ -85,6 +87,47 @@ class TestHold:
         ready.refresh_from_db()
         assert ready.due_at == before
         assert (state(journey), journey.status) == (("active", False), "active")
+
+    def test_who_is_led_on_meanwhile_waits_no_longer(self, journey, monkeypatch):
+        now = timezone.now()
+        row, led_on = (inside(journey, state="waiting", due_at=now) for _ in range(2))
+        lifecycle.hold(journey)
+        Journey.objects.filter(pk=journey.pk).update(held_at=now - timedelta(hours=5))
+
+        def lead_on(ids):
+            Enrolment.objects.filter(pk=led_on.pk).update(state="ready")
+            return listed(ids)
+
+        monkeypatch.setattr(lifecycle, "listed", lead_on)
+        lifecycle.resume(journey, shift_waits=True)
+
+        for each in (row, led_on):
+            each.refresh_from_db()
+        assert (row.due_at > now, led_on.due_at) == (True, now)
+
+    def test_a_popup_and_a_call_that_are_waited_for_wait_as_much_longer(self, monkeypatch):
+        journey = a_draft()
+        a_step(journey, "popup")
+        publishing.publish(journey)
+        row = inside(journey)
+        engine.drain(seconds=3)
+        call = Call.objects.create(enrolment=row, visit=1, url="x", expires_at=timezone.now())
+        popup, due_at = Popup.objects.get(), Enrolment.objects.get().due_at
+        lifecycle.hold(journey)
+        ago = timedelta(days=90)
+        Popup.objects.update(expires_at=popup.expires_at - ago)
+        Enrolment.objects.update(due_at=due_at - ago)
+        Journey.objects.filter(pk=journey.pk).update(held_at=timezone.now() - ago)
+        assert tasks.expire() == 0
+
+        lifecycle.resume(journey, shift_waits=True)
+
+        for each in (popup, row, call):
+            each.refresh_from_db()
+        assert (popup.status, row.state, call.status) == ("waiting", "waiting", "queued")
+        assert abs(row.due_at - due_at) < timedelta(seconds=9)
+        assert abs(popup.expires_at - row.due_at) < timedelta(seconds=9)
+        assert abs(call.expires_at - timezone.now() - ago) < timedelta(seconds=9)
 
     def test_a_worker_goes_on_with_it_and_nobody_moves_before(self, journey, monkeypatch):
         monkeypatch.setattr(lifecycle, "BATCH", 2)
@@ -244,6 +287,21 @@ class TestFinishThoseOver:
 
         assert lifecycle.finish_those_over() == 1
         assert state(journey) == ("finished", False)
+
+    def test_one_that_is_published_anew_at_this_moment_goes_on(self, journey, monkeypatch):
+        version = journey.live_version
+        version.ends_at = timezone.now() - timedelta(seconds=1)
+        version.save()
+        real = lifecycle._has_ended
+
+        def publish_meanwhile(row, now):
+            publishing.publish(journey)
+            return real(row, now)
+
+        monkeypatch.setattr(lifecycle, "_has_ended", publish_meanwhile)
+
+        assert lifecycle.finish_those_over() == 0
+        assert state(journey) == ("active", False)
 
     def test_nobody_else(self, journey):
         version = journey.live_version

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Contact
 from apps.assets import models as assets
+from apps.delivery.models.limits import Hold
 from apps.devices.models import Device
 
 
@@ -19,7 +20,10 @@ class PopupQuerySet(models.QuerySet["Popup"]):
         return self.exclude(status__in=Popup.OPEN)
 
     def overdue(self) -> "PopupQuerySet":
-        return self.filter(expires_at__lte=timezone.now(), status__in=Popup.OPEN)
+        """Those whose time is over; not those of held campaigns, which nobody could see."""
+        held = Hold.objects.standing().values("campaign")
+        late = self.filter(expires_at__lte=timezone.now(), status__in=Popup.OPEN)
+        return late.exclude(campaign__in=held)
 
 
 class Popup(models.Model):

@@ -1,5 +1,5 @@
 """Entering: which contacts come into a journey, by which way."""
 
-from apps.journeys.entry.draining import drain, is_due, prepare
+from apps.journeys.entry.draining import drain, prepare
 
-__all__ = ["drain", "is_due", "prepare"]
+__all__ = ["drain", "prepare"]

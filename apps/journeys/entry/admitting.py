@@ -151,6 +151,7 @@ def _insert(entry: Entry, allowed: Collection[int]) -> int:
 
 def _create(entry: Entry, allowed: Mapping[int, int], contexts: Contexts) -> list[int]:
     version = entry.version
+    keys = {pk: contexts[pk][0] or str(allowed[pk]) for pk in sorted(allowed)}
     Enrolment.objects.bulk_create(
         (
             Enrolment(
@@ -159,20 +160,23 @@ def _create(entry: Entry, allowed: Mapping[int, int], contexts: Contexts) -> lis
                 contact_id=pk,
                 step=entry.step,
                 number=allowed[pk],
-                entry_key=contexts[pk][0] or str(allowed[pk]),
+                entry_key=key,
                 is_single=entry.is_single,
                 entered_at=entry.at,
                 arrived_at=entry.at,
                 due_at=entry.due_at or entry.at,
                 context=contexts[pk][1],
             )
-            for pk in sorted(allowed)
+            for pk, key in keys.items()
         ),
         ignore_conflicts=True,
     )
     entered = Enrolment.objects.filter(version=version, contact__in=listed(allowed))
-    # Those of this moment: what somebody else wrote in the meantime is theirs to move.
-    return list(entered.filter(entered_at=entry.at, left_at=None).values_list("pk", flat=True))
+    # Those of this moment: what somebody else wrote in the meantime is theirs to move. And of
+    # these keys: a contact may have come in a first time at the same moment.
+    fresh = entered.filter(entered_at=entry.at, left_at=None)
+    rows = fresh.values_list("pk", "contact", "entry_key")
+    return [pk for pk, contact, key in rows if keys[contact] == key]
 
 
 def _keep_out(entry: Entry, refused: dict[int, str]) -> None:

@@ -40,6 +40,8 @@ def prepare(version: Version) -> None:
     """Plan the version's first run and end those of older ones; what has begun goes on by it."""
     older = Run.objects.filter(finished_at=None, version__journey=version.journey_id)
     older = older.exclude(version=version)
+    # Whoever is at the first slice of one is waited for: then it has begun.
+    list(older.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     if version.entry_kind == Version.Entry.SCHEDULE:
         older.filter(cursor__gt=0).update(version=version)
         plan(version, after=version.published_at)

@@ -18,7 +18,7 @@ from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact
 from apps.journeys.entry import capping, slices
 from apps.journeys.entry.admitting import Entry, admit
-from apps.journeys.models import Journey, Seen, Version, Watch
+from apps.journeys.models import Journey, Refusal, Seen, Version, Watch
 
 Members = Version.Members
 AT_MOST_EVERY = 60
@@ -108,4 +108,10 @@ def _join(watch: Watch, end: int | None, joined: set[int]) -> int:
     if version.members == Members.FUTURE and not watch.looks:
         return 0
     entry = Entry(version=version, at=timezone.now())
-    return admit(entry, rows, between=(watch.cursor, end))
+    entered = admit(entry, rows, between=(watch.cursor, end))
+    if version.total_cap and entered < len(joined):
+        # Whom only the cap kept out joins when there is room for more.
+        of_joined = {"journey": version.journey_id, "contact__in": listed(joined)}
+        full = Refusal.objects.filter(**of_joined, gate=Refusal.Gate.TOTAL_CAP, at=entry.at)
+        Seen.objects.filter(journey=version.journey_id, contact__in=full.values("contact")).delete()
+    return entered

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from apps.journeys.entry import by_schedule, by_segment, capping
 from apps.journeys.models import Version
+from apps.journeys.primitives import waking
 
 # SQLite lets a busy writer starve the others: every pause lets the web in.
 PAUSE_SECONDS = 0.02
@@ -28,8 +29,9 @@ def prepare(version: Version) -> None:
 def drain(seconds: float = 45) -> int:
     """Go on with the runs and looks that are due until none is, or the time is over.
 
-    Returns how many contacts entered. A worker that dies loses the slice it was at, which the
-    next one begins anew.
+    Returns how many contacts entered; wakes a worker for the rest. A worker that dies loses the
+    slice it was at, which the next one begins anew. What fails is tried again by the wake-up of
+    every minute.
     """
     end = time.monotonic() + seconds
     failed: set[Turn] = set()
@@ -39,17 +41,13 @@ def drain(seconds: float = 45) -> int:
         entered = []
         for turn in turns:
             if time.monotonic() >= end:
+                waking.wake()
                 return total
             entered.append(_advance(turn, failed))
         if all(number is None for number in entered):
             break
         total += sum(number or 0 for number in entered)
     return total
-
-
-def is_due() -> bool:
-    """Return whether there is anything to drain."""
-    return bool(_due())
 
 
 def _due() -> list[Turn]:

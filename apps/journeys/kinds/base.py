@@ -58,11 +58,12 @@ class Kind(Protocol):
     written with the move or not at all. `passes_time` says that nobody leaves at the moment of
     coming (`lets_time_pass`, where that depends on the step); `needs_context` that it reads what
     tags may name; `holds_contacts` that it changes contacts, which are then held before the
-    enrolments.
+    enrolments. `also_reads` names what else of a row it reads: it would be asked for row by row.
     """
 
     passes_time: bool = False
     needs_context: bool = False
+    also_reads: tuple[str, ...] = ()
     holds_contacts: bool = False
 
     def lets_time_pass(self, config: dict[str, Any]) -> bool:

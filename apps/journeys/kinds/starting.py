@@ -8,7 +8,7 @@ from apps.journeys.entry import by_call
 from apps.journeys.entry.admitting import Entry, admit_each
 from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.models import Enrolment, Journey, Version
-from apps.journeys.primitives import chains
+from apps.journeys.primitives import chains, waking
 
 
 class StartKind(Kind):
@@ -25,6 +25,9 @@ class StartKind(Kind):
         moves = Moves()
         for chain, rows in _together(batch.rows):
             started = _start(version, rows, chain=chain, at=batch.now)
+            if started:
+                # Whoever moves these may move no others.
+                waking.wake()
             for row in rows:
                 moves.leave("started" if row.contact_id in started else "refused", [row])
         return moves

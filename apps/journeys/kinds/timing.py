@@ -122,6 +122,7 @@ class EventKind(Kind):
 
     passes_time = True
     needs_context = True
+    also_reads = ("arrived_at",)
 
     def arrive(self, batch: Batch) -> Moves:
         happened = triggers.happened_since_coming(batch.step, batch.rows)

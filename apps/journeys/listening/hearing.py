@@ -48,7 +48,9 @@ def note(events: list[Event]) -> None:
 
 def _handle_now(ids: list[int]) -> None:
     try:
-        handle(only=ids)
+        if handle(only=ids) < len(ids):
+            # Somebody else holds some of them, or one has failed.
+            wakeups.call(ADVANCE)
     except Exception:
         log.exception("Events %s could not be handled at once; a worker will", ids)
         wakeups.call(ADVANCE)

@@ -69,6 +69,8 @@ class Reaction:
     def __init__(self, site: Site, events: list[Event]) -> None:
         self.site, self.now = site, timezone.now()
         self.moved: dict[int, None] = {}
+        # By enrolment: the event that has led it on last.
+        self._led_by: dict[int, int] = {}
         names = {event.name.name for event in events}
         self._triggers: dict[tuple[str, str], list[Trigger]] = defaultdict(list)
         heard = triggers.that_matter(site.pk, names)
@@ -99,9 +101,12 @@ class Reaction:
         if not asked:
             return
         rows = Enrolment.objects.filter(pk__in=listed([pk for pk, _ in asked]), state=State.WAITING)
+        # Their steps apart: who is moved to another version at this moment would match no more.
+        held = list(_held(rows))
+        steps = CompiledStep.objects.in_bulk({row.step_id for row in held})
         ways = [
-            (row, row.step, ANSWERS[event.name.name], event)
-            for row in _held(rows).select_related("step")
+            (row, steps[row.step_id], ANSWERS[event.name.name], event)
+            for row in held
             if (event := asked.get((row.pk, row.visit)))
         ]
         self._go(ways)
@@ -168,9 +173,12 @@ class Reaction:
         return since <= event.at or row.pk in self.moved
 
     def _waited_for(self, event: Event, row: Enrolment) -> bool:
-        """Not what the same way has tracked itself: it would go round without time passing."""
+        """Not what the same way has tracked itself: it would go round without time passing; and
+        not the answer that has led it here."""
         tracked_by = self._behind.get(event.pk, UNLED)[0]
-        return tracked_by != row.pk and self._came_before(event, row, row.arrived_at)
+        if tracked_by == row.pk or self._led_by.get(row.pk) == event.pk:
+            return False
+        return self._came_before(event, row, row.arrived_at)
 
     def _leave(self, ids: list[int], reason: Enrolment.Exit) -> None:
         if ids:
@@ -191,6 +199,7 @@ class Reaction:
         rows = [row for row, _ in on]
         Enrolment.objects.bulk_update(rows, ["arrived_at", "due_at", "context"], batch_size=500)
         self.moved |= dict.fromkeys(row.pk for row in rows)
+        self._led_by |= {row.pk: event.pk for row, event in on}
 
 
 def _of(heard: Heard) -> EnrolmentQuerySet:

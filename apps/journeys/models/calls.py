@@ -41,6 +41,11 @@ class CallQuerySet(models.QuerySet["Call"]):
         queued = self.filter(enrolment__in=listed(enrolment_ids), status=Call.Status.QUEUED)
         queued.update(status=Call.Status.WITHDRAWN, due_at=None)
 
+    def put_off(self, enrolment_ids: Collection[int], by: timezone.timedelta) -> None:
+        """Have what is queued for these enrolments wait so much longer for an answer."""
+        queued = self.filter(enrolment__in=listed(enrolment_ids), status=Call.Status.QUEUED)
+        queued.update(expires_at=F("expires_at") + by)
+
     def finished(self) -> "CallQuerySet":
         """Those that nobody waits for any more."""
         return self.exclude(status=Call.Status.QUEUED)

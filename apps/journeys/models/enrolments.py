@@ -1,7 +1,7 @@
 from collections import Counter
 
 from django.db import models, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, Value
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -22,6 +22,12 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def inside(self) -> "EnrolmentQuerySet":
         """Those who are on their way."""
         return self.filter(left_at=None)
+
+    def inside_journey(self, journey_id: int) -> "EnrolmentQuerySet":
+        """Those who are inside the journey, by the ids of its steps: over a join the database
+        may read everybody who is inside any to find that nobody is inside this one."""
+        steps = steps_with_somebody().filter(version__journey=journey_id).order_by()
+        return self.inside().filter(step__in=list(steps.values_list("pk", flat=True)))
 
     def due(self) -> "EnrolmentQuerySet":
         """Those that the engine must look at, in journeys that move."""
@@ -168,6 +174,14 @@ class Enrolment(models.Model):
     def message_key(self) -> str:
         """The unique key of what this visit asks of delivery."""
         return f"{campaign(self.journey_id)}:{self.pk}:{self.visit}"
+
+
+def steps_with_somebody() -> models.QuerySet[CompiledStep]:
+    """Return the steps at which somebody is, at the cost of one look into an index for each."""
+    # Not Exists, which the database may turn into a join that reads everybody.
+    inside = Enrolment.objects.inside().filter(step=OuterRef("pk"))
+    first = Subquery(inside.order_by("due_at").values("pk")[:1])
+    return CompiledStep.objects.annotate(somebody=first).filter(somebody__isnull=False)
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):

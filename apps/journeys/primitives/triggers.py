@@ -5,12 +5,13 @@ import logging
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Event, EventName, Site
 from apps.journeys.models import CompiledStep, Enrolment, Journey, Trigger, Version
+from apps.journeys.models.enrolments import steps_with_somebody
 from apps.segments import catalogue, rules
 from apps.segments.rules import Context, Rule
 
@@ -40,14 +41,6 @@ def that_matter(site_id: int, names: Collection[str]) -> list[Trigger]:
         .defer("version__document")
     )
     return [row for row in found if row.purpose != Purpose.GOAL or _may_be_reached(row)]
-
-
-def steps_with_somebody() -> QuerySet[CompiledStep]:
-    """Return the steps at which somebody is, at the cost of one look into an index for each."""
-    # Not Exists, which the database may turn into a join that reads everybody.
-    inside = Enrolment.objects.inside().filter(step=OuterRef("pk"))
-    first = Subquery(inside.order_by("due_at").values("pk")[:1])
-    return CompiledStep.objects.annotate(somebody=first).filter(somebody__isnull=False)
 
 
 def _replaced_at() -> Subquery:

@@ -83,11 +83,9 @@ def discard(journey: Journey, *, by: User | None = None) -> None:
 
 
 def _inside(journey: Journey, kinds: dict[str, str]) -> list[Inside]:
-    at = Enrolment.objects.inside().filter(step__version__journey=journey)
     rows = (
-        at.values(
-            "step__version__number", "step__position", "step__key", "step__name", "step__kind"
-        )
+        Enrolment.objects.inside_journey(journey.pk)
+        .values("step__version__number", "step__position", "step__key", "step__name", "step__kind")
         .annotate(contacts=Count("pk"))
         .order_by("-step__version__number", "step__position")
     )

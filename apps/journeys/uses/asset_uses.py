@@ -10,12 +10,12 @@ from apps.assets.library.usage import Use
 from apps.assets.models import Asset
 from apps.journeys.models import (
     CompiledStep,
-    Enrolment,
     Journey,
     PopupStep,
     PushAlternative,
     PushStep,
 )
+from apps.journeys.models.enrolments import steps_with_somebody
 from apps.journeys.uses.audience import OVER
 
 
@@ -95,7 +95,7 @@ def out_of_use(journeys: Iterable[Journey]) -> dict[int, list[str]]:
 
 
 def _running(which: Q) -> Iterator[CompiledStep]:
-    inside = Enrolment.objects.filter(version=OuterRef("version"), left_at=None)
+    inside = steps_with_somebody().filter(version=OuterRef("version"))
     return (
         CompiledStep.objects.filter(
             Q(version=F("version__journey__live_version")) | Exists(inside),

@@ -8,7 +8,6 @@ from django.db.models import Exists, F, OuterRef, Q
 from apps.journeys.models import (
     CheckStep,
     CompiledStep,
-    Enrolment,
     Journey,
     Step,
     TagStep,
@@ -17,6 +16,7 @@ from apps.journeys.models import (
     WaitForEventStep,
     WaitStep,
 )
+from apps.journeys.models.enrolments import steps_with_somebody
 from apps.segments import catalogue, rules
 from apps.segments.rules import Rule
 from apps.segments.rules.fields import STATE
@@ -79,7 +79,7 @@ def _use(row: Journey, rule: Rule, note: str, place: str) -> Use:
 
 
 def _running(journeys: Any) -> Iterable[Version]:
-    inside = Enrolment.objects.inside().filter(step__version=OuterRef("pk"))
+    inside = steps_with_somebody().filter(version=OuterRef("pk"))
     versions = Version.objects.filter(Q(pk=F("journey__live_version")) | Exists(inside))
     return versions.filter(journey__in=journeys).select_related("journey")
 

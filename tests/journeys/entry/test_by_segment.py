@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import Contact
-from apps.journeys import entry
+from apps.journeys import entry, lifecycle
 from apps.journeys.entry import by_segment, slices
 from apps.journeys.models import Enrolment, Journey, Seen, Watch
 from tests.factories import a_contact, a_segment, a_site
@@ -107,6 +107,18 @@ class TestLook:
 
         assert [look(), look()] == [0, 0]
         assert refusals() == [(contact, "reentry", 1)]
+
+    def test_who_only_the_cap_kept_out_enters_when_there_is_room_for_more(self, site):
+        contacts = [a_contact(site) for _ in range(4)]
+        version = a_watched(site, total_cap=1)
+        assert look() == 1
+        assert [gate for _, gate, _ in refusals()] == ["total_cap"] * 3
+
+        published(version.journey, total_cap=3)
+        lifecycle.resume(Journey.objects.get(pk=version.journey_id))
+
+        assert look() == 2
+        assert inside() == contacts[:3]
 
     def test_it_rests_a_minute_or_twenty_times_as_long_as_it_took(self, site):
         version = a_watched(site)

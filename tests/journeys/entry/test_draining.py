@@ -3,10 +3,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.journeys import entry
+from apps.accounts.models import WakeUp
+from apps.journeys import entry, tasks
 from apps.journeys.entry import by_schedule, gates, slices
 from apps.journeys.models import Enrolment, Run
-from apps.journeys.primitives import chance
+from apps.journeys.primitives import chance, waking
 from tests.factories import a_contact, a_site
 from tests.journeys.entry.making import a_version
 
@@ -31,19 +32,41 @@ def a_due_run(site, **terms):
 
 
 class TestDrain:
-    def test_it_stops_when_its_time_is_over(self, site):
+    @pytest.fixture
+    def woken(self, django_capture_on_commit_callbacks):
+        """Whether a worker is woken to go on after doing so."""
+
+        def after(act):
+            WakeUp.objects.all().delete()
+            with django_capture_on_commit_callbacks(execute=True):
+                act()
+            return WakeUp.objects.filter(task=waking.ADVANCE, is_called=True).exists()
+
+        return after
+
+    def test_it_stops_when_its_time_is_over_and_wakes_who_goes_on(self, site, woken):
         a_due_run(site)
 
-        assert entry.drain(seconds=0) == 0
+        assert woken(lambda: entry.drain(seconds=0))
         assert Enrolment.objects.count() == 0
-        assert entry.is_due()
+        assert entry.drain(seconds=5) == 4
+
+    def test_one_that_fails_waits_for_the_next_minute(self, site, woken, monkeypatch):
+        a_due_run(site)
+
+        def fail(entry, candidates, **options):
+            raise RuntimeError("broken")
+
+        monkeypatch.setattr(by_schedule, "admit", fail)
+
+        assert not woken(tasks.advance)
+        assert Run.objects.get().finished_at is None
 
     def test_it_says_how_many_entered_and_leaves_nothing(self, site):
         a_due_run(site)
         a_version(site, entry_kind="segment", entry_rule=ASK)
 
         assert entry.drain(seconds=5) == 8
-        assert not entry.is_due()
         assert entry.drain(seconds=5) == 0
 
     def test_a_long_run_keeps_no_other_waiting(self, site, monkeypatch):

@@ -46,6 +46,9 @@ class TestNotActive:
         refuse_twice(version, contact, "not_active")
 
 
+MOMENT = timedelta(microseconds=1)
+
+
 class TestDates:
     def test_it_refuses_before_the_first_moment(self, site, contact):
         version = a_version(site, starts_at=timezone.now() + timedelta(minutes=1))
@@ -57,6 +60,16 @@ class TestDates:
         clock.at += timedelta(minutes=2)
 
         refuse_twice(version, contact, "dates")
+
+    def test_it_is_open_at_the_first_and_at_the_last_moment(self, site, contact, clock):
+        first, last = clock.at, clock.at + timedelta(days=1)
+        version = a_version(site, starts_at=first, ends_at=last, reentry="every")
+
+        for at, entered in (
+            (first - MOMENT, []), (first, [contact]), (last, [contact]), (last + MOMENT, [])
+        ):  # fmt: skip
+            clock.at = at
+            assert call(version, contact) == entered
 
     def test_it_is_open_between_them(self, site, contact):
         now, day = timezone.now(), timedelta(days=1)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from apps.journeys.entry import gates
 from apps.journeys.models import Enrolment
 from tests.factories import a_contact, a_site
 from tests.journeys.entry.making import (
@@ -18,6 +19,9 @@ from tests.journeys.entry.making import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+MOMENT = timedelta(microseconds=1)
 
 
 @pytest.fixture
@@ -104,6 +108,17 @@ class TestPause:
             1, 2, 3, 4, 5,
         ]  # fmt: skip
 
+    def test_the_pause_is_over_at_its_last_moment(self, site, contact, clock):
+        version = a_version(site, reentry="pause", reentry_pauses=[3])
+        call(version, contact)
+        leave(version)
+        clock.at += timedelta(days=3) - MOMENT
+        assert_refused(version, contact, "pause")
+
+        clock.at += MOMENT
+
+        assert call(version, contact) == [contact]
+
     def test_only_the_last_time_out_counts(self, site, contact):
         version = a_version(site, reentry="pause", reentry_pauses=[30, 1])
         call(version, contact)
@@ -129,3 +144,44 @@ class TestMaxEntries:
         Enrolment.objects.update(entered_at=timezone.now() - timedelta(days=7))
 
         assert call(version, contact) == [contact]
+
+    def test_a_period_is_over_at_its_last_moment(self, site, contact, clock):
+        version = a_version(site, reentry="every", max_entries=1, max_entries_days=7)
+        call(version, contact)
+        clock.at += timedelta(days=7) - MOMENT
+        assert_refused(version, contact, "max_entries")
+
+        clock.at += MOMENT
+
+        assert call(version, contact) == [contact]
+
+    def test_to_have_been_kept_out_for_comparison_counts_as_no_entry(self, site):
+        terms = {"reentry": "not_inside", "max_entries": 1}
+        version = a_version(site, control_percent=90, **terms)
+        kept = next(who for who in (a_contact(site) for _ in range(50)) if not call(version, who))
+        version = published(version.journey, control_percent=0)
+
+        assert call(version, kept) == [kept]
+
+        assert Enrolment.objects.get(contact=kept, is_control=False).number == 1
+
+
+class TestRestart:
+    def test_it_ends_no_way_that_has_begun_by_the_same_a_moment_ago(
+        self, site, contact, monkeypatch
+    ):
+        version = a_version(site, reentry="restart")
+        call(version, contact, key="before")
+        real = gates.ask
+
+        def ask(*args, **options):
+            monkeypatch.setattr(gates, "ask", real)
+            standing = real(*args, **options)
+            call(version, contact, key="order 7")
+            return standing
+
+        monkeypatch.setattr(gates, "ask", ask)
+        assert call(version, contact, key="order 7") == [contact]
+
+        rows = Enrolment.objects.order_by("pk").values_list("entry_key", "exit_reason")
+        assert list(rows) == [("call:before", "restarted"), ("call:order 7", "")]

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from apps.accounts.models import Event
 from apps.journeys import entry
-from apps.journeys.entry import by_call, by_event
+from apps.journeys.entry import by_call, by_event, by_schedule, slices
 from apps.journeys.models import Enrolment, Run, Tally, Watch
 from tests.factories import a_contact, a_site, an_event
-from tests.journeys.entry.making import a_version, call, current
-from tests.races import Meanwhile, on_postgresql
+from tests.journeys.entry.making import a_version, call, current, published
+from tests.races import Meanwhile, on_postgresql, wait_until_blocked
 
 pytestmark = [on_postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -118,6 +118,35 @@ class TestDrain:
         at_once(*[partial(entry.drain, seconds=10)] * THREADS)
 
         assert Enrolment.objects.count() == len(contacts)
+
+    def test_a_version_published_during_its_first_slice_goes_on_with_a_run(self, site, monkeypatch):
+        monkeypatch.setattr(slices, "SIZE", 2)
+        version = a_version(site, entry_kind="schedule", repeats="daily")
+        for _ in range(4):
+            a_contact(site)
+        Run.objects.update(due_at=timezone.now())
+        run = Run.objects.get()
+        reached, free = threading.Event(), threading.Event()
+        real = by_schedule.admit
+
+        def admit(*args, **options):
+            reached.set()
+            assert free.wait(30)
+            return real(*args, **options)
+
+        monkeypatch.setattr(by_schedule, "admit", admit)
+        slice_of_it = Meanwhile(partial(by_schedule.advance, run.pk))
+        assert reached.wait(30)
+        publication = Meanwhile(partial(published, version.journey))
+        wait_until_blocked()
+        free.set()
+        slice_of_it.ends()
+        publication.ends()
+
+        assert entry.drain(seconds=5) == 2
+        assert Enrolment.objects.count() == 4
+        run.refresh_from_db()
+        assert (run.version.number, run.entered) == (2, 4)
 
     def test_a_look_is_taken_once(self, site):
         rule = {"field": "push_status", "op": "is", "value": "ask"}

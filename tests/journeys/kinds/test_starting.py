@@ -1,8 +1,11 @@
 import pytest
+from django.db.models import Sum
 from django.utils import timezone
 
-from apps.journeys import lifecycle
-from apps.journeys.models import Enrolment, LeaveStep, StartStep, TagStep
+from apps.accounts.models import WakeUp
+from apps.journeys import engine, lifecycle
+from apps.journeys.entry import capping
+from apps.journeys.models import Enrolment, LeaveStep, StartStep, TagStep, Tally
 from tests.factories import a_contact, a_site
 from tests.journeys.kinds.flows import a_flow, enter, outcomes, publish_again, queries_of
 
@@ -47,12 +50,37 @@ class TestStart:
         keys = {key for _, key, _ in self.inside(target)}
         assert keys == {f"call:start:{pk}:{n}" for pk in (first.pk, second.pk) for n in (1, 2)}
 
+    def test_who_comes_twice_at_a_moment_is_counted_twice(self, site):
+        terms = {"entry_kind": "call", "reentry": "every", "total_cap": 3}
+        target = a_flow(site, LeaveStep(), **terms)
+        journey = a_flow(site, StartStep(target=target))
+        person = a_contact(site)
+
+        assert outcomes(enter(journey, [person, person])) == ["started", "started"]
+
+        step = target.live_version.steps.get()
+        came = Tally.objects.filter(step=step, outcome="").aggregate(Sum("count"))
+        assert came == {"count__sum": 2}
+        target.refresh_from_db()
+        assert (capping.used(target.live_version), target.status) == (2, "active")
+
     def test_it_starts_the_version_that_is_live_then(self, site, target):
         journey = a_flow(site, StartStep(target=target))
         publish_again(target)
         outcomes(enter(journey, [a_contact(site)]))
 
         assert Enrolment.objects.get(journey=target).version.number == 2
+
+    def test_a_worker_moves_who_has_come_in(self, site, target, django_capture_on_commit_callbacks):
+        journey = a_flow(site, StartStep(target=target))
+        (row,) = enter(journey, [a_contact(site)])
+        WakeUp.objects.all().delete()
+
+        with django_capture_on_commit_callbacks(execute=True):
+            engine.drain(only=[row.pk])
+
+        assert Enrolment.objects.get(journey=target).state == "ready"
+        assert WakeUp.objects.get(task="apps.journeys.tasks.advance").is_called
 
     def test_it_starts_nothing_that_lets_nobody_in(self, site, target):
         journey = a_flow(site, StartStep(target=target))

@@ -162,6 +162,18 @@ class TestAwaitedEvents:
 
         assert where_it_is(row) == ("Step 0", "waiting")
 
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_who_comes_costs_no_query_each(self, number):
+        enrolled(an_awaiting_journey("purchase"), number)
+
+        with CaptureQueriesContext(connection) as queries:
+            engine.drain()
+
+        assert Enrolment.objects.filter(state="waiting").count() == number
+        reads = [row for row in queries if row["sql"].startswith("SELECT")]
+        # Where somebody is due, twice; whether it runs; who; for what it listens; what happened.
+        assert len(reads) == 6
+
     def test_it_is_moved_on_at_once(self, django_capture_on_commit_callbacks):
         (row,) = come_in(an_awaiting_journey("purchase"))
 
@@ -183,6 +195,24 @@ class TestAnswers:
         outcomes = Visit.objects.order_by("enrolment_id").values_list("outcome", flat=True)
         assert list(outcomes) == ["declined", "clicked"]
         assert where_it_is(rows[2]) == ("Step 0", "waiting")
+
+    def test_one_leads_on_by_one_step(self):
+        site = a_site()
+        journey = a_live_journey(
+            (PopupStep, {"popup": a_popup(site)}),
+            (WaitForEventStep, {"events": waiting_for("popup_declined")}),
+            site=site,
+        )
+        (row,) = come_in(journey)
+
+        happens(row, "popup_declined", key=row.message_key)
+        hear()
+
+        assert path(row) == [("Step 0", "declined")]
+        assert where_it_is(row) == ("Step 1", "ready")
+        happens(row, "popup_declined")
+        hear()
+        assert path(row) == [("Step 0", "declined"), ("Step 1", "popup_declined")]
 
     def test_the_answer_to_an_earlier_popup_leads_nobody_on(self):
         journey = a_live_journey((PopupStep, {"popup": a_popup(site := a_site())}), site=site)
