@@ -1,4 +1,8 @@
-"""One field of a document: its type, its bounds, its form."""
+"""One field of a document: its type, its bounds, its form.
+
+The form is what everything that reads a draft may rely on, gaps or not; what of it makes no sense
+to publish, the steps themselves say (apps.journeys.models.steps.shapes).
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
@@ -7,12 +11,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from apps.journeys.models.steps.shapes import MAX_NAME, MAX_WEIGHT, OPS, OWN_OUTCOMES
 from apps.journeys.models.terms import check_pauses
 from apps.segments.rules import check as check_rule
 
-MAX_ROWS, MAX_KEY, MAX_NAME, MAX_WEIGHT = 50, 40, 100, 10_000
+MAX_ROWS, MAX_KEY = 50, 40
 LARGEST_STORED = 2**31 - 1
-OPS = ("set", "unset", "add", "increment")
 
 
 def parse(field: models.Field, value: Any) -> Any:
@@ -201,7 +205,7 @@ FORMS: dict[str, Callable[[Any], Iterator[str]]] = {
     "weekdays": _numbers(0, 6),
     "month_days": _numbers(1, 31),
     "excluded": _ids,
-    "branches": _rows({"key", "name", "rule"}, set(), _branch, reserved=("none",)),
+    "branches": _rows({"key", "name", "rule"}, set(), _branch, reserved=OWN_OUTCOMES),
     "paths": _rows({"key", "name", "weight"}, set(), _path),
     "events": _rows({"key", "event"}, {"name", "where"}, _event, reserved=("timeout",)),
     "changes": _rows({"op", "name"}, {"value"}, _change),
