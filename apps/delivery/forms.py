@@ -26,7 +26,8 @@ MAX_PROPERTIES = 16_000
 
 
 class TestForm(forms.Form):
-    """`contact` is whom the tags are filled for: found by what was typed, else the newest."""
+    """`contact` is whom the tags are filled for: found by what was typed, else the newest; None
+    for somebody made up."""
 
     __test__ = False
 
@@ -78,10 +79,6 @@ class TestForm(forms.Form):
             del self.fields["to"]
 
     @property
-    def is_made_up(self) -> bool:
-        return fillings.is_made_up(self.contact)
-
-    @property
     def draft(self) -> Draft:
         """What the valid form asks for."""
         chosen = self.cleaned_data["variation"]
@@ -93,10 +90,10 @@ class TestForm(forms.Form):
             chosen=Chosen(key=key, is_forced=chosen != AS_CONTACT),
         )
 
-    def _whom(self, user: User) -> tuple[Contact, str]:
+    def _whom(self, user: User) -> tuple[Contact | None, str]:
         site = self.asset.site
         if not user.has_perm("accounts.view_contact"):
-            return fillings.made_up(site), ""
+            return None, ""
         term = (self.data.get("who") or "").strip()[:150]
         found = naming.find(site.pk, term)
         if len(found) == 1:
@@ -110,7 +107,7 @@ class TestForm(forms.Form):
         return fillings.newest(site), problem
 
     def _events(self, user: User) -> list[Event]:
-        if self.is_made_up or not user.has_perm("accounts.view_event"):
+        if self.contact is None or not user.has_perm("accounts.view_event"):
             return []
         return fillings.recent_events(self.contact)
 
