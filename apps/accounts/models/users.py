@@ -1,4 +1,4 @@
-from django.contrib.auth.models import AbstractUser, Group
+from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -24,6 +24,23 @@ class Role(Group):
     def clean(self) -> None:
         super().clean()
         _check_names(self, "name")
+
+
+class Grant(models.Model):
+    """A permission that Pushdesk itself has given a role, or has found there already
+    (apps.accounts.roles). What an administrator has added is in none."""
+
+    role = models.ForeignKey(Group, models.CASCADE, related_name="grants")
+    permission = models.ForeignKey(Permission, models.CASCADE, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["role", "permission"], name="grant_once_per_role")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.permission} of {self.role}"
 
 
 def _check_names(row: models.Model, *fields: str) -> None:
