@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from apps.journeys.models import Enrolment
-from tests.factories import a_contact, a_site
+from tests.factories import a_contact
 from tests.journeys.entry.making import (
     a_version,
     assert_refused,
@@ -18,16 +18,6 @@ from tests.journeys.entry.making import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site():
-    return a_site()
-
-
-@pytest.fixture
-def contact(site):
-    return a_contact(site)
 
 
 class TestOnce:
