@@ -16,13 +16,13 @@ from unfold.widgets import (
 from apps.accounts import naming
 from apps.accounts.models import Contact, Event, User
 from apps.assets import models as assets
-from apps.delivery import fillings
 from apps.delivery.testing import Chosen, Draft
 from apps.segments import reading
 
 MINE, DEVICES = "mine", "devices"
 AS_CONTACT, DEFAULT = "", "default"
 MAX_PROPERTIES = 16_000
+RECENT_EVENTS = 10
 
 
 class TestForm(forms.Form):
@@ -104,12 +104,14 @@ class TestForm(forms.Form):
             problem = f"Several begin so: {names}. Write one of them whole."
         elif term:
             problem = f"Nobody on {site} is known as “{term}”."
-        return fillings.newest(site), problem
+        contacts = Contact.objects.filter(site=site).select_related("site")
+        return contacts.order_by("-pk").first(), problem
 
     def _events(self, user: User) -> list[Event]:
         if self.contact is None or not user.has_perm("accounts.view_event"):
             return []
-        return fillings.recent_events(self.contact)
+        newest = self.contact.events.select_related("name").order_by("-at", "-pk")
+        return list(newest[:RECENT_EVENTS])
 
     def clean_who(self) -> str:
         if self.problem:

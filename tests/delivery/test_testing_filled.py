@@ -4,9 +4,10 @@ import pytest
 
 from apps.accounts.models import Contact, Site
 from apps.assets.models import LabelTag, Variation
-from apps.delivery import fillings, testing
+from apps.delivery import testing
 from apps.delivery.testing import Chosen, Draft
-from tests.factories import a_push, a_site
+from apps.delivery.testing_form import TestForm
+from tests.factories import a_push, a_site, a_user
 
 pytestmark = pytest.mark.django_db
 
@@ -89,15 +90,18 @@ class TestRender:
         assert found.shown["title"] == title
 
 
-class TestFillings:
+class TestWhom:
+    def whom(self, site):
+        return TestForm(a_push(site), a_user(is_superuser=True)).contact
+
     def test_the_newest_contact_comes_first(self, site):
         Contact.objects.create(site=site, external_id="anna")
         newest = Contact.objects.create(site=site)
         Contact.objects.create(site=a_site())
 
-        assert fillings.newest(site) == newest
+        assert self.whom(site) == newest
 
     def test_a_site_without_contacts_has_none(self, site):
         Contact.objects.create(site=a_site())
 
-        assert fillings.newest(site) is None
+        assert self.whom(site) is None
