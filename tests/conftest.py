@@ -4,6 +4,7 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.test import override_settings
 
 from apps.accounts.models import Import
+from tests.accounts.system import System
 from tests.factories import a_user
 from tests.workers import ByFile, drives_browsers
 
@@ -39,6 +40,12 @@ def own_files(tmp_path_factory):
     ):
         patch.setattr(Import._meta.get_field("file"), "storage", storages["private"])
         yield
+
+
+@pytest.fixture
+def system(db):
+    """A site's own system, with a key for the server API."""
+    return System()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -36,6 +37,34 @@ class Meanwhile(threading.Thread):
         assert not self.is_alive(), "it hangs"
         if self.error:
             raise self.error
+
+
+def at_once(*acts: Callable[[], Any]) -> None:
+    """Have all of them done at the same moment; raises what one of them raised."""
+    together = threading.Barrier(len(acts))
+
+    def begin(act: Callable[[], Any]) -> None:
+        together.wait(30)
+        act()
+
+    for thread in [Meanwhile(partial(begin, act)) for act in acts]:
+        thread.ends()
+
+
+class Held:
+    """Stops whoever calls `name` of the module, while it holds its rows: `reached` is set then,
+    and `free` lets it go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str, module: Any) -> None:
+        self.reached, self.free = threading.Event(), threading.Event()
+        real = getattr(module, name)
+
+        def hold(*args: Any, **options: Any) -> Any:
+            self.reached.set()
+            assert self.free.wait(30)
+            return real(*args, **options)
+
+        monkeypatch.setattr(module, name, hold)
 
 
 # Of this database only: others on the server may have tests or people of their own.

@@ -11,8 +11,7 @@ import re
 import secrets
 import time
 
-from django.db import transaction
-
+from apps.accounts import site_secrets
 from apps.accounts.models import IdentitySecret, Site
 
 Check = Site.IdentityCheck
@@ -25,10 +24,6 @@ FORM = re.compile(r"([1-9][0-9]{0,10})\.([0-9a-f]{64})", re.ASCII)
 
 class IdentityRefused(ValueError):
     """A page may not speak for the external id; says what its integrator can do."""
-
-
-class SecretNeeded(ValueError):
-    """The site checks hashes, and this is the last secret that it could check them with."""
 
 
 def make(secret: str, external_id: str, *, expires_at: int) -> str:
@@ -81,17 +76,19 @@ def create_secret(site: Site) -> str:
     return secret
 
 
-@transaction.atomic
 def delete_secret(row: IdentitySecret) -> None:
     """Delete a secret: hashes made with it are refused from now on.
 
-    Raises SecretNeeded, and deletes nothing, when the site checks hashes and has no other one.
+    Raises SecretNeeded (apps.accounts.site_secrets), and deletes nothing, when the site checks
+    hashes and has no other one.
     """
-    site = Site.objects.select_for_update().get(pk=row.site_id)
-    others = IdentitySecret.objects.filter(site=site).exclude(pk=row.pk)
-    if site.identity_check != Check.OFF and not others.exists():
-        raise SecretNeeded(
-            "It is the last one, and the site checks hashes: nobody could log in any more. Make "
-            "another one first, or turn the identity check off."
-        )
-    row.delete()
+    site_secrets.delete(row, needed_for=_logging_in)
+
+
+def _logging_in(site: Site) -> str:
+    if site.identity_check == Check.OFF:
+        return ""
+    return (
+        "It is the last one, and the site checks hashes: nobody could log in any more. Make "
+        "another one first, or turn the identity check off."
+    )

@@ -1,17 +1,24 @@
 """The roles that every install has, as data."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as installed
+from django.apps.registry import Apps
 from django.contrib.auth.models import Permission
+from django.db import transaction
 
-from apps.accounts.models import Role, User
+from apps.accounts.models import Grant, Role, User
+
+# By app and model ("*": all of its models), what may be done with it.
+Definition = dict[tuple[str, str], tuple[str, ...]]
 
 VIEW, ALL = ("view",), ("view", "add", "change", "delete")
 
-# Role, and per app what it may do with which models ("*": all of them). Superusers may do
-# everything and need no role.
-ROLES: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
+# Superusers may do everything and need no role.
+ROLES: dict[str, Definition] = {
     "Marketer": {
         ("accounts", "*"): (),
         ("accounts", "contact"): (*VIEW, "export"),
@@ -65,25 +72,58 @@ def holders(*permissions: str) -> str:
     return ", ".join([*names[:NAMED], "…"] if len(names) > NAMED else names) or "nobody yet"
 
 
-def sync(sender: AppConfig, **kwargs: Any) -> None:
-    """Give each role its permissions on the models of the app just migrated.
+def sync(sender: AppConfig, apps: Apps = installed, **kwargs: Any) -> None:
+    """Bring the roles of ROLES to their definitions, on the models of the app just migrated.
 
-    Only adds: what an administrator gave a role beside these stays.
+    What is new in a definition is given, and what is no more in it is taken. What an
+    administrator has added to a role or taken from it beside that stays so, and so do roles of
+    other names.
     """
-    permissions = list(
-        Permission.objects.filter(content_type__app_label=sender.label).select_related(
-            "content_type"
-        )
-    )
-    for name, grants in ROLES.items():
-        allowed = [p for p in permissions if p.codename.split("_")[0] in _actions(grants, p)]
-        if allowed:
-            role, _ = Role.objects.get_or_create(name=name)
-            role.permissions.add(*allowed)
+    if not _has_grants(apps):
+        return
+    of_app = Permission.objects.filter(content_type__app_label=sender.label)
+    permissions = list(of_app.select_related("content_type"))
+    given: dict[str, set[Permission]] = defaultdict(set)
+    for grant in Grant.objects.filter(permission__in=of_app).select_related("role", "permission"):
+        given[grant.role.name].add(grant.permission)
+    for name, definition in ROLES.items():
+        wanted = {each for each in permissions if _action(each) in _actions(definition, each)}
+        before = given[name] or {each for each in permissions if _is_closed(definition, each)}
+        if wanted != before:
+            _change(name, give=wanted - before, take=before - wanted)
 
 
-def _actions(
-    grants: dict[tuple[str, str], tuple[str, ...]], permission: Permission
-) -> tuple[str, ...]:
-    app, model = permission.content_type.app_label, permission.content_type.model
-    return grants.get((app, model), grants.get((app, "*"), ()))
+def _has_grants(apps: Apps) -> bool:
+    """Say whether this app is migrated; another may be, alone, before or after it."""
+    try:
+        return bool(apps.get_model("accounts", "Grant"))
+    except LookupError:
+        return False
+
+
+@transaction.atomic
+def _change(name: str, *, give: Collection[Permission], take: Collection[Permission]) -> None:
+    role, _ = Role.objects.get_or_create(name=name)
+    role.permissions.remove(*take)
+    role.grants.filter(permission__in=take).delete()
+    role.permissions.add(*give)
+    Grant.objects.bulk_create(Grant(role=role, permission=each) for each in give)
+
+
+def _action(permission: Permission) -> str:
+    return permission.codename.split("_")[0]
+
+
+def _actions(definition: Definition, permission: Permission) -> tuple[str, ...]:
+    app, model = _model(permission)
+    return definition.get((app, model), definition.get((app, "*"), ()))
+
+
+def _is_closed(definition: Definition, permission: Permission) -> bool:
+    """Say whether the definition names the model to give nothing on it. Nobody knows what a role
+    was given before there were grants, but this nobody is meant to have had."""
+    return definition.get(_model(permission)) == ()
+
+
+def _model(permission: Permission) -> tuple[str, str]:
+    return permission.content_type.app_label, permission.content_type.model

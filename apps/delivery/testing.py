@@ -5,11 +5,10 @@ It takes the way of every push (apps.delivery.messages) but leaves nothing behin
 receipt, no number, and neither caps nor quiet hours hold it back.
 """
 
-import dataclasses
 import logging
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rest_framework.throttling import SimpleRateThrottle
@@ -18,6 +17,7 @@ from apps.accounts import audit
 from apps.accounts.models import Contact, User
 from apps.assets import models as assets
 from apps.assets import payloads, rendering
+from apps.assets.previews import showing
 from apps.assets.tags import NotFilled
 from apps.delivery import messages, recording, transport
 from apps.delivery.models import Push
@@ -68,10 +68,12 @@ class Chosen:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What is to be tested: a saved push, filled for a contact (a made-up one is not stored)."""
+    """What is to be tested: a saved push, filled for a contact and with the properties of an
+    event; for somebody made up, and with what the push names of events, where `contact` is
+    None."""
 
     asset: assets.Push
-    contact: Contact
+    contact: Contact | None
     event: dict[str, Any] = field(default_factory=dict)
     chosen: Chosen = Chosen()
 
@@ -112,25 +114,29 @@ class _Try:
 
 def render(draft: Draft) -> rendering.Rendered:
     """Fill the push for the contact. Raises NotSent where its tags cannot be filled."""
-    variations = list(draft.asset.variations.all())
-    if draft.chosen.is_forced:
-        every = rendering.of(draft.asset, variations)
-        version = every.version(draft.chosen.key)
-        # Chosen already, so there is nothing left to choose between.
-        source = dataclasses.replace(every, content=every.content_of(draft.chosen.key), versions=())
-    else:
-        version = None
-        source = rendering.of(draft.asset, [each for each in variations if each.is_active])
-    batch = rendering.Batch.load({draft.asset.pk: source}, [draft.contact])
+    chosen = draft.chosen
+    every = draft.asset.variations.all()
+    relevant = [each for each in every if each.is_active or each.pk == chosen.key]
+    source = rendering.of(draft.asset, relevant)
     try:
-        rendered = batch.render(draft.asset.pk, draft.contact, {"event": draft.event})
+        return showing.render(source, _viewer(draft, source))
     except NotFilled as error:
         raise NotSent(f"The tags cannot be filled: {error}") from error
     except Exception as error:
         # Texts and values come from outside; what they can do is not to be listed.
         log.warning("Push %s cannot be filled for a test", draft.asset.pk, exc_info=True)
         raise NotSent("The tags cannot be filled with these values.") from error
-    return dataclasses.replace(rendered, version=version) if version else rendered
+
+
+def _viewer(draft: Draft, source: rendering.Source) -> showing.Viewer:
+    chosen = draft.chosen
+    version = showing.DEFAULT if chosen.key is None else chosen.key
+    only = version if chosen.is_forced else None
+    if draft.contact is not None:
+        return showing.Viewer(contact=draft.contact, more={"event": draft.event}, version=only)
+    somebody = showing.viewer(source, version=only)
+    event = {**somebody.more["event"], **draft.event}
+    return replace(somebody, more={**somebody.more, "event": event})
 
 
 def to_linked(draft: Draft, user: User) -> Sent:
@@ -149,6 +155,8 @@ def to_devices(draft: Draft, user: User) -> Sent:
     Raises NotSent, before anything is called, where the contact may not or cannot be sent to.
     """
     contact = draft.contact
+    if contact is None:
+        raise NotSent("Somebody made up has no device.")
     if contact.has_opted_out:
         raise NotSent(f"{contact} has opted out of push, so nothing may be sent to them.")
     live = Subscription.objects.welcome().filter(

@@ -1,12 +1,6 @@
 import pytest
 
-from tests.accounts.system import System
 from tests.factories import a_contact
-
-
-@pytest.fixture
-def system(db):
-    return System()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 
 from apps.accounts import identity_hash
 from apps.accounts.models import IdentitySecret
+from apps.accounts.site_secrets import SecretNeeded
 from tests.accounts.house import login
 from tests.factories import a_site
 
@@ -135,7 +136,7 @@ class TestSecrets:
     def test_the_last_one_stays_while_hashes_are_checked(self):
         site, _ = a_checking_site()
 
-        with pytest.raises(identity_hash.SecretNeeded):
+        with pytest.raises(SecretNeeded):
             identity_hash.delete_secret(site.identity_secrets.get())
 
         assert site.identity_secrets.count() == 1

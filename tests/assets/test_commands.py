@@ -5,8 +5,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.accounts.models import AuditEntry
+from apps.assets.images import pictures
 from apps.assets.models import Asset, Image, Push
-from tests.assets.drawing import SVG
+from tests.assets.drawing import SVG, a_jpeg, a_photo, encoded
 from tests.assets.full_assets import (
     a_full_popup,
     a_full_push,
@@ -84,6 +85,17 @@ class TestPictures:
         assert "Pictures: 1\n" in said
         assert Push.objects.get(site=other).icon == at(Image.objects.get(site=other), NEW)
         assert "Pictures" not in run("import_assets", other.name, str(file))
+
+    def test_each_is_drawn_once(self, tmp_path, settings, monkeypatch):
+        settings.PUBLIC_URL = NEW
+        other, path = an_empty_site(), tmp_path / "assets.json"
+        path.write_bytes(a_file_of(a_jpeg(), encoded(a_photo((30, 20)), "PNG")))
+        drawn, read = [], pictures.read
+        monkeypatch.setattr(pictures, "read", lambda file: drawn.append(1) or read(file))
+
+        run("import_assets", other.name, str(path))
+
+        assert len(drawn) == Image.objects.filter(site=other).count() == 2
 
     @pytest.mark.parametrize("dry_run", [False, True])
     def test_without_a_public_address_nothing_is_imported(self, file, dry_run):

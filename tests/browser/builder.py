@@ -1,7 +1,7 @@
 """The journey builder, in the words of whoever works with it."""
 
 from config.demo.seed import SITE_NAME
-from tests.browser.office import LOADED, choose
+from tests.browser.office import choose, leads_on
 
 SAVED = "document.querySelector('#flow-saving').dataset.state === 'saved'"
 SAID = "document.querySelector('#flow-said').textContent"
@@ -46,10 +46,7 @@ class Builder:
         self.leads_on(lambda: self.page.click(".flow-new [type=submit]"))
 
     def leads_on(self, do):
-        """Do what another page comes of."""
-        self.page.wait_for(f"{LOADED} && (document.documentElement.dataset.left = 1)")
-        do()
-        self.page.wait_for(f"{LOADED} && !document.documentElement.dataset.left")
+        leads_on(self.page, do)
 
     def ends(self):
         self.desk.run(OVER.format(name=self.name))

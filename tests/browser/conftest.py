@@ -1,5 +1,8 @@
+import secrets
+
 import pytest
 
+from tests.browser.builder import Builder
 from tests.browser.desk import Desk
 from tests.browser.drivers import BROWSERS, NotificationDaemon, installed
 from tests.push_service import PushService
@@ -64,6 +67,20 @@ def browser(browser_name, browsers, push_service, desktop):
 def desk(browser_name, running_desk):
     """The running product; asked for after the browser is known to be here."""
     return running_desk
+
+
+@pytest.fixture
+def name():
+    """Of a journey that no other test has."""
+    return f"Journey {secrets.token_hex(3)}"
+
+
+@pytest.fixture
+def builder(office, desk, name):
+    """The journey builder; what it has published is over afterwards."""
+    builder = Builder(office, desk, name)
+    yield builder
+    builder.ends()
 
 
 @pytest.fixture

@@ -5,9 +5,6 @@ LINK = (
     "[...document.querySelectorAll('a, button')].find(element => element.offsetParent && "
     "element.innerText.trim().split('\\n').pop().trim() === {!r})"
 )
-DIALOG = (
-    "[...document.querySelectorAll('form button')].filter(b => b.innerText.trim() === {!r}).at(-1)"
-)
 WORDS = "document.body.innerText"
 LOADED = "document.readyState === 'complete'"
 
@@ -21,19 +18,19 @@ CHOOSE = """(name, label) => {
 }"""
 
 
-def mark(page):
-    """Mark the page, so that the next one can be told from it; another may be on its way still."""
+def leads_on(page, do):
+    """Do what another page comes of, and wait for it.
+
+    This one is marked first, so that the next can be told from it; it may be on its way still.
+    """
     page.wait_for(f"{LOADED} && (document.documentElement.dataset.left = 1)")
+    do()
+    page.wait_for(f"{LOADED} && !document.documentElement.dataset.left")
 
 
 def follow(page, words):
     """Click the link that says so, and wait for the page that it leads to."""
-    # Another page may be on its way, of a form that was sent.
-    page.wait_for(
-        "document.readyState === 'complete' && (document.documentElement.dataset.left = 1)"
-    )
-    page.click(LINK.format(words))
-    page.wait_for(f"{LOADED} && !document.documentElement.dataset.left")
+    leads_on(page, lambda: page.click(LINK.format(words)))
 
 
 def has_words(page, words):

@@ -9,6 +9,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
+def desk(browser_name, desk_of_one_site):
+    """Where a form asks for no site, and a list shows no other's."""
+    return desk_of_one_site
+
+
+@pytest.fixture
 def page(office, desk):
     office.goto(f"{desk.origin}/admin/")
     return office

@@ -1,10 +1,8 @@
 """The journey builder in real browsers: with the mouse, with the keyboard alone, by two people."""
 
-import secrets
-
 import pytest
 
-from tests.browser.builder import CARD, FOCUS, NAMES, SAVED, Builder
+from tests.browser.builder import CARD, FOCUS, NAMES, SAVED
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -24,18 +22,6 @@ DRAG = """(from, to) => {
   start.dispatchEvent(new PointerEvent("pointermove", { ...how, ...middle(end) }));
   start.dispatchEvent(new PointerEvent("pointerup", { ...how, ...middle(end) }));
 }"""
-
-
-@pytest.fixture
-def name():
-    return f"Journey {secrets.token_hex(3)}"
-
-
-@pytest.fixture
-def builder(office, desk, name):
-    builder = Builder(office, desk, name)
-    yield builder
-    builder.ends()
 
 
 LAST = "[...document.querySelectorAll('#flow-canvas .flow-gap [data-add]')].at(-1)"

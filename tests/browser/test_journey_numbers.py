@@ -1,11 +1,9 @@
 """The numbers on the picture move while a marketer looks and visitors answer, each in a browser of
 their own."""
 
-import secrets
-
 import pytest
 
-from tests.browser.builder import CARD, Builder
+from tests.browser.builder import CARD
 from tests.browser.drivers import BROWSERS, installed
 from tests.browser.office import LOADED
 from tests.browser.visitor import NO, YES, Visitor
@@ -49,18 +47,6 @@ COUNT = (
 )
 WAY = "document.querySelector('#flow-canvas [data-number$=\"/left/{}\"]').textContent"
 OTHERS = {"chromium": "firefox", "firefox": "chromium"}
-
-
-@pytest.fixture
-def name():
-    return f"Numbers {secrets.token_hex(3)}"
-
-
-@pytest.fixture
-def builder(office, desk, name):
-    builder = Builder(office, desk, name)
-    yield builder
-    builder.ends()
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The journey builder with others: two at one journey, and who may only look."""
 
-import secrets
-
 import pytest
 
-from tests.browser.builder import CARD, NAMES, Builder
+from tests.browser.builder import CARD, NAMES
 from tests.browser.desk import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -17,18 +15,6 @@ if not user.has_usable_password():
     user.set_password({PASSWORD!r})
     user.save()
 """
-
-
-@pytest.fixture
-def name():
-    return f"Journey {secrets.token_hex(3)}"
-
-
-@pytest.fixture
-def builder(office, desk, name):
-    builder = Builder(office, desk, name)
-    yield builder
-    builder.ends()
 
 
 class TestTwoPeople:

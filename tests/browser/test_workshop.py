@@ -8,7 +8,7 @@ import PIL.Image
 import pytest
 
 from tests.assets.drawing import drawn
-from tests.browser.office import choose, follow, has_words, mark
+from tests.browser.office import choose, follow, has_words, leads_on
 from tests.browser.test_push_editor import BYTES, FOCUS, LINK, METER, TITLES, Hands
 from tests.browser.test_test_sends import FIND, LINK_IT, OPEN, SUBMIT
 
@@ -48,7 +48,6 @@ UPLOAD = (
     ".find(button => button.innerText.includes('Upload'))"
 )
 PICTURE = "document.querySelector('[data-client=chrome_windows] .push-image img').naturalWidth"
-NAVIGATED = "!document.documentElement.dataset.left && document.readyState === 'complete'"
 # How the addresses of both end, by the external id.
 PLACES = {"greta": "K%C3%B6ln%20%26%20Bonn", "walker": ""}
 
@@ -65,9 +64,7 @@ def picture(tmp_path):
 
 
 def save(page, button="_save"):
-    mark(page)
-    page.click(f"[name={button}]")
-    page.wait_for(NAVIGATED)
+    leads_on(page, lambda: page.click(f"[name={button}]"))
 
 
 def overwrite(page, field, text):

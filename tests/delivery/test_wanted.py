@@ -25,6 +25,15 @@ def ask(number, campaign="sale"):
     popups.queue(a_popup(site), asked)
 
 
+def sends_while_withdrawn():
+    """A worker has called the push services when it is withdrawn, and records it after."""
+    with sender.transport.Connections() as connections:
+        prepared, _ = sender.prepare(sender.claim(10))
+        answers = connections.send([row.request for row in prepared])
+        withdraw(campaign="sale")
+        sender.record([sender._result(prepared[0], answers[0])])
+
+
 def statuses():
     """How many pushes and popups are as what."""
     found = [*Push.objects.values_list("status", "reason"), *Popup.objects.values_list("status")]
@@ -146,11 +155,7 @@ class TestInTheHandsOfAWorker:
         receiver = a_receiver()
         push = receiver.queue(campaign="sale")
         service.fail(503, token=receiver.there.token)
-        with sender.transport.Connections() as connections:
-            prepared, _ = sender.prepare(sender.claim(10))
-            answers = connections.send([row.request for row in prepared])
-            withdraw(campaign="sale")
-            sender.record([sender._result(prepared[0], answers[0])])
+        sends_while_withdrawn()
 
         push.refresh_from_db()
         assert (push.status, push.reason, push.due_at) == ("failed", "withdrawn", None)
@@ -158,11 +163,7 @@ class TestInTheHandsOfAWorker:
     def test_what_has_arrived_has_arrived(self, service, a_receiver):
         receiver = a_receiver()
         push = receiver.queue(campaign="sale")
-        with sender.transport.Connections() as connections:
-            prepared, _ = sender.prepare(sender.claim(10))
-            answers = connections.send([row.request for row in prepared])
-            withdraw(campaign="sale")
-            sender.record([sender._result(prepared[0], answers[0])])
+        sends_while_withdrawn()
 
         push.refresh_from_db()
         assert (push.status, push.reason) == ("accepted", "")

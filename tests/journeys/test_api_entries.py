@@ -6,29 +6,15 @@ from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
 from apps.journeys.models import Enrolment, Journey
-from tests.accounts.system import System
 from tests.factories import a_live_journey, a_site
-from tests.journeys.called import a_called_journey, known
+from tests.journeys.called import a_called_journey, became, enter, known
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def system(db):
-    return System()
-
-
-@pytest.fixture
 def journey(system):
     return a_called_journey(system.site, reentry="every")
-
-
-def enter(system, journey, *entries):
-    return system.call("post", f"journeys/{journey.pk}/entries", {"entries": list(entries)})
-
-
-def became(answer):
-    return [(row["item"], row["status"], row.get("gate")) for row in answer.json()["entries"]]
 
 
 class TestEntries:

@@ -16,11 +16,6 @@ RULE = {"all": [{"field": "push_status", "op": "is", "value": "ask"}]}
 
 
 @pytest.fixture
-def system(db):
-    return System()
-
-
-@pytest.fixture
 def journey(system):
     return a_called_journey(system.site, reentry="every", entry_rule=RULE)
 

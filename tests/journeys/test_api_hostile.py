@@ -23,11 +23,6 @@ CALLS = [
 
 
 @pytest.fixture
-def system(db):
-    return System()
-
-
-@pytest.fixture
 def journey(system):
     """One with Anna inside."""
     journey = a_called_journey(system.site)

@@ -17,16 +17,12 @@ from tests.factories import (
     a_subscription,
     a_user,
 )
-from tests.journeys.flows import a_chain, enrolled
+from tests.journeys.flows import a_chain, all_of, enrolled, inside_again
 
 pytestmark = pytest.mark.django_db
 
 Exit = Enrolment.Exit
 GOLD = {"field": "state.level", "op": "is", "value": "gold"}
-
-
-def all_of(*rows):
-    return Enrolment.objects.filter(pk__in=[row.pk for row in rows])
 
 
 def reasons(*rows):
@@ -90,15 +86,7 @@ class TestLeave:
         journey = a_chain(site := a_site(), 1)
         (row,) = enrolled(journey)
         popups.queue(a_popup(site), Wanted(contact_id=row.contact_id, key="by hand"))
-        again = Enrolment.objects.create(
-            journey=journey,
-            version=row.version,
-            contact=row.contact,
-            step=row.step,
-            number=2,
-            entry_key="2",
-            is_single=False,
-        )
+        again = inside_again(row)
         popups.queue(a_popup(site), wanted(again))
 
         leaving.leave(all_of(row), Exit.GOAL)

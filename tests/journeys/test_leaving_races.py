@@ -1,6 +1,5 @@
 """Going on, running out of time and leaving at the same moment: on real threads."""
 
-import threading
 from functools import partial
 
 import pytest
@@ -30,7 +29,7 @@ from tests.journeys.listening.listeners import (
     waiting_for,
     where_it_is,
 )
-from tests.races import Meanwhile, on_postgresql, wait_until_blocked
+from tests.races import Held, Meanwhile, at_once, on_postgresql, wait_until_blocked
 
 pytestmark = [on_postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -39,32 +38,6 @@ pytestmark = [on_postgresql, pytest.mark.django_db(transaction=True)]
 def leave_to_workers(monkeypatch):
     """Nothing is handled in the request that tracks it."""
     monkeypatch.setattr(hearing, "AT_ONCE", 0)
-
-
-class Held:
-    """Stops whoever calls `name` of the module, while it holds its rows."""
-
-    def __init__(self, monkeypatch, name, module):
-        self.reached, self.free = threading.Event(), threading.Event()
-        real = getattr(module, name)
-
-        def hold(*args, **options):
-            self.reached.set()
-            assert self.free.wait(30)
-            return real(*args, **options)
-
-        monkeypatch.setattr(module, name, hold)
-
-
-def at_once(*acts):
-    together = threading.Barrier(len(acts))
-
-    def begin(act):
-        together.wait(30)
-        act()
-
-    for thread in [Meanwhile(partial(begin, act)) for act in acts]:
-        thread.ends()
 
 
 class TestOneOfThem:

@@ -11,7 +11,7 @@ from tests.factories import (
     a_property,
     a_site,
 )
-from tests.journeys.flows import a_chain, enrolled
+from tests.journeys.flows import a_chain, all_of, enrolled
 
 pytestmark = pytest.mark.django_db
 
@@ -34,10 +34,6 @@ def enrolled_gold(journey, *levels):
         row.contact.state = {"level": level}
         row.contact.save()
     return rows
-
-
-def all_of(*rows):
-    return Enrolment.objects.filter(pk__in=[row.pk for row in rows])
 
 
 def reasons(*rows):

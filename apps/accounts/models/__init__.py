@@ -7,7 +7,7 @@ from apps.accounts.models.events import Event, EventName
 from apps.accounts.models.imports import Import, ImportIssue
 from apps.accounts.models.properties import Property
 from apps.accounts.models.sites import IdentitySecret, Origin, Site
-from apps.accounts.models.users import Role, User
+from apps.accounts.models.users import Grant, Role, User
 from apps.accounts.models.wakeups import WakeUp
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ErasedId",
     "Event",
     "EventName",
+    "Grant",
     "IdentitySecret",
     "Import",
     "ImportIssue",

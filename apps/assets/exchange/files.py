@@ -1,10 +1,12 @@
 """The file itself: bounded, and JSON of a shape that can be gone through without harm."""
 
-import json
 import math
 import re
 import secrets
 from typing import Any
+
+from apps.accounts import exported_files
+from apps.accounts.exported_files import Unreadable
 
 TYPE, FORMAT = "pushdesk-assets", 1
 # Of all that is not the data of pictures.
@@ -20,10 +22,6 @@ MAX_ASSETS, MAX_LABEL_TAGS = 300, 300
 PARTS = {"type", "format", "site", "label_tags", "assets", "images"}
 # The data of a picture, before anybody reads the file as JSON.
 LONG = re.compile(rb'(?<!\\)("data"\s{0,9}:\s{0,9})"([A-Za-z0-9+/=]{200,}+)"')
-
-
-class Unreadable(ValueError):
-    """The file cannot be imported at all; the message says why, for people."""
 
 
 def read(content: bytes) -> dict[str, Any]:
@@ -43,15 +41,7 @@ def read(content: bytes) -> dict[str, Any]:
             row["data"] = data_of[row["data"]]
         return row
 
-    try:
-        text = content.decode("utf-8-sig")
-        data = json.loads(text, parse_constant=_refuse, object_hook=restored)
-    except UnicodeDecodeError as error:
-        raise Unreadable("The file is not text in UTF-8.") from error
-    except RecursionError as error:
-        raise Unreadable("The file nests too deep.") from error
-    except ValueError as error:
-        raise Unreadable(f"The file is not JSON: {_place(error)}") from error
+    data = exported_files.read(content, parse_constant=_refuse, object_hook=restored)
     _bound(data)
     known = _known(data)
     if len(content) + _long_elsewhere(known["images"], data_of) > MAX_BYTES:
@@ -94,12 +84,7 @@ def _limits() -> str:
 
 
 def _known(data: Any) -> dict[str, Any]:
-    if not isinstance(data, dict) or data.get("type") != TYPE:
-        raise Unreadable("This is not a file that “Export” of assets has made.")
-    if type(data.get("format")) is not int or data["format"] != FORMAT:
-        raise Unreadable(f"This release reads files of format {FORMAT}.")
-    if more := sorted(set(data) - PARTS):
-        raise Unreadable(f"The file has a part that is not known: “{more[0][:60]}”.")
+    exported_files.check(data, of="assets", type_=TYPE, format_=FORMAT, parts=PARTS)
     for part, most in (("assets", MAX_ASSETS), ("label_tags", MAX_LABEL_TAGS)):
         rows = data.setdefault(part, [])
         if not isinstance(rows, list):
@@ -127,12 +112,6 @@ def _bound_images(images: dict[str, Any]) -> None:
 
 def _refuse(name: str) -> None:
     raise ValueError(f"{name} is no number.")
-
-
-def _place(error: ValueError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg.lower()} in line {error.lineno}, character {error.colno}."
-    return "it holds what is no number."
 
 
 def _bound(data: Any) -> None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from apps.accounts.models import Site, User
 from apps.assets import snapshots
 from apps.assets.exchange import bringing
+from apps.assets.exchange.bringing import Pictures
 from apps.assets.exchange.planned import Planned, PlannedAsset, PlannedLabelTag, Taken, Verdict
 from apps.assets.exchange.planning import with_pictures
 from apps.assets.library import cloning, history
@@ -55,25 +56,25 @@ def run(
     keeps_status: bool = False,
     file_name: str = "",
     request: HttpRequest | None = None,
+    pictures: Pictures | None = None,
 ) -> Outcome:
     """Import the file's content into the site, all or nothing, but for what cannot be imported.
 
     `choices` say by the key of what is planned what to do where its name is taken, else `taken`
-    does. It is planned anew: somebody may have changed an asset since a plan was shown. Not
-    within a transaction: pictures are stored first. Raises Overtaken, and addresses.Unknown as
-    `plan` does.
+    does. It is planned anew, for somebody may have changed an asset since a plan was shown; only
+    its `pictures` need not be drawn once more. Not within a transaction: pictures are stored
+    first. Raises Overtaken, and addresses.Unknown as `plan` does.
     """
-
-    pictures = bringing.read(data, request)
+    brought = bringing.read(data, request) if pictures is None else pictures
 
     def chosen() -> list[tuple[Planned, Taken]]:
-        planned = with_pictures(pictures, data, site, keeps_status=keeps_status)
+        planned = with_pictures(brought, data, site, keeps_status=keeps_status)
         return [(each, Taken((choices or {}).get(each.key, taken))) for each in planned.everything]
 
     stored: set[str] = set()
-    if pictures.found:
+    if brought.found:
         stored.update(*(each.pictures for each, choice in chosen() if _is_written(each, choice)))
-        pictures.store(stored, site, user)
+        brought.store(stored, site, user)
     importer = _Importer(site, user, f"Imported from {file_name or 'a file'}")
     try:
         with transaction.atomic():

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.panels import Panel, dialog, panel_on
 from apps.assets import models as assets
 from apps.delivery import testing
-from apps.delivery.forms import DEVICES, TestForm
+from apps.delivery.testing_form import DEVICES, TestForm
 from apps.devices.admin import linked_browsers
 
 MAY = "assets.change_push"

@@ -16,15 +16,13 @@ from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from apps.accounts.admin.identity import OfSiteForm
 from apps.accounts.admin.secret_field import SecretField
-from apps.accounts.backoffice import ReadOnlyAdmin, to_page
+from apps.accounts.admin.site_dialogs import MAY, OfSiteForm, SiteDialogs
+from apps.accounts.backoffice import to_page
 from apps.accounts.models import Site
 from apps.accounts.panels import Panel, dialog, label, panel_on, table
 from apps.devices import importing, keys, private_keys
 from apps.devices.models import VapidKey
-
-MAY = "accounts.change_site"
 
 
 class RetireForm(BaseDialogForm):
@@ -70,27 +68,11 @@ class BringForm(OfSiteForm):
 
 
 @admin.register(VapidKey)
-class VapidKeyAdmin(ReadOnlyAdmin):
-    """Only its dialogs are used, from the page of the site."""
-
+class VapidKeyAdmin(SiteDialogs):
     list_display = ("public_key", "site", "created_at", "retired_at")
-    list_select_related = ("site",)
     fields = ("public_key", "site", ("created_at", "imported_at"), ("retired_at", "refused_at"))
     actions_list = ("bring",)
-    actions_list_hide_default = True
     actions_detail = ("rotate", "retire", "remove")
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm(MAY)
-
-    def has_change_site_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say who may use the dialogs: named with its dot, the theme would look the permission up
-        in a database that the first migration has not made yet."""
-        return request.user.has_perm(MAY)
-
-    def get_actions_list(self, request: HttpRequest) -> list[Any]:
-        """Offer no bringing here, where no site is chosen."""
-        return []
 
     @method_decorator(sensitive_post_parameters("private_key"))
     @action(

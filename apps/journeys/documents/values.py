@@ -1,4 +1,8 @@
-"""One field of a document: its type, its bounds, its form."""
+"""One field of a document: its type, its bounds, its form.
+
+The form is what everything that reads a draft may rely on, gaps or not; what of it makes no sense
+to publish, the steps themselves say (apps.journeys.models.steps.shapes).
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
@@ -7,12 +11,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from apps.journeys.models.steps.shapes import MAX_NAME, MAX_WEIGHT, OPS, OWN_OUTCOMES
 from apps.journeys.models.terms import check_pauses
 from apps.segments.rules import check as check_rule
 
-MAX_ROWS, MAX_KEY, MAX_NAME, MAX_WEIGHT = 50, 40, 100, 10_000
+# Yields what is wrong with a value, in words.
+Form = Callable[[Any], Iterator[str]]
+
+MAX_ROWS, MAX_KEY = 50, 40
 LARGEST_STORED = 2**31 - 1
-OPS = ("set", "unset", "add", "increment")
 
 
 def parse(field: models.Field, value: Any) -> Any:
@@ -94,11 +101,19 @@ def _anything(value: Any) -> Iterator[str]:
         yield "This cannot be empty."
 
 
-def _rule(value: Any) -> Iterator[str]:
-    try:
-        check_rule(value)
-    except ValidationError as error:
-        yield from error.messages
+def _checked(check: Callable[[Any], None]) -> Form:
+    """Say what `check` raises."""
+
+    def checked(value: Any) -> Iterator[str]:
+        try:
+            check(value)
+        except ValidationError as error:
+            yield from error.messages
+
+    return checked
+
+
+_rule = _checked(check_rule)
 
 
 def _where(value: Any) -> Iterator[str]:
@@ -106,7 +121,7 @@ def _where(value: Any) -> Iterator[str]:
     yield from _rule(once)
 
 
-def _numbers(least: int, most: int) -> Callable[[Any], Iterator[str]]:
+def _numbers(least: int, most: int) -> Form:
     def check(value: Any) -> Iterator[str]:
         fine = isinstance(value, list) and all(
             type(each) is int and least <= each <= most for each in value
@@ -118,7 +133,7 @@ def _numbers(least: int, most: int) -> Callable[[Any], Iterator[str]]:
 
 
 def _rows(needed: set[str], more: set[str], check: Callable[[dict], Iterator[str]],
-          *, reserved: tuple[str, ...] = ()) -> Callable[[Any], Iterator[str]]:  # fmt: skip
+          *, reserved: tuple[str, ...] = ()) -> Form:  # fmt: skip
     """Check a list of objects; where they have keys, these are outcomes, each once."""
 
     def rows(value: Any) -> Iterator[str]:
@@ -177,13 +192,6 @@ def _headers(value: Any) -> Iterator[str]:
         yield "The value of a header is a text."
 
 
-def _pauses(value: Any) -> Iterator[str]:
-    try:
-        check_pauses(value)
-    except ValidationError as error:
-        yield from error.messages
-
-
 def _ids(value: Any) -> Iterator[str]:
     if not isinstance(value, list) or len(value) > MAX_ROWS:
         yield f"It takes a list of at most {MAX_ROWS}."
@@ -192,16 +200,16 @@ def _ids(value: Any) -> Iterator[str]:
 
 
 # By name of the field: terms and steps have none in common that mean two things.
-FORMS: dict[str, Callable[[Any], Iterator[str]]] = {
+FORMS: dict[str, Form] = {
     "entry_rule": _rule,
     "entry_where": _where,
     "exit_where": _where,
     "goal_where": _where,
-    "reentry_pauses": _pauses,
+    "reentry_pauses": _checked(check_pauses),
     "weekdays": _numbers(0, 6),
     "month_days": _numbers(1, 31),
     "excluded": _ids,
-    "branches": _rows({"key", "name", "rule"}, set(), _branch, reserved=("none",)),
+    "branches": _rows({"key", "name", "rule"}, set(), _branch, reserved=OWN_OUTCOMES),
     "paths": _rows({"key", "name", "weight"}, set(), _path),
     "events": _rows({"key", "event"}, {"name", "where"}, _event, reserved=("timeout",)),
     "changes": _rows({"op", "name"}, {"value"}, _change),

@@ -1533,6 +1533,7 @@ class Migration(migrations.Migration):
                             ("control", "Kept out: control group"),
                             ("ended", "The journey was ended"),
                             ("merged", "The contact became another one who is inside"),
+                            ("erased", "The contact was erased"),
                         ],
                         max_length=12,
                     ),

@@ -1,7 +1,7 @@
 from collections import Counter
 
 from django.db import models, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -60,6 +60,17 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         )
         self.filter(contact=old).update(contact=new)
 
+    def let_contact_go(self, contact: Contact) -> None:
+        """Before a contact is erased (apps.accounts.privacy): what was counted of them stays, so
+        where they are on their way they are counted as having left."""
+        inside = self.inside().filter(contact=contact).order_by()
+        counts = {
+            (step, str(Enrolment.Exit.ERASED)): number
+            for step, number in inside.values_list("step").annotate(Count("pk"))
+        }
+        if counts:
+            Tally.objects.add(counts, at=timezone.now())
+
     @transaction.atomic
     def leave(self, reason: "Enrolment.Exit") -> int:
         """End these ways where they are, write down the visits, and count them; returns how many.
@@ -107,6 +118,7 @@ class Enrolment(models.Model):
         CONTROL = "control", "Kept out: control group"
         ENDED = "ended", "The journey was ended"
         MERGED = "merged", "The contact became another one who is inside"
+        ERASED = "erased", "The contact was erased"
 
     # Without constraints of their own, which take as long as writing the row: that of the step
     # holds its version and journey too.

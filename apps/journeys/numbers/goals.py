@@ -107,7 +107,8 @@ def of_journey(
     """Return the conversion of the journey, in one query: of one version only, and of those who
     entered from `since` until before `until`, where given.
 
-    A contact counts once, by its first time in.
+    A contact counts once, by its first time in; who was erased does not any more, other than in
+    the numbers of steps.
     """
     rows = Enrolment.objects.filter(journey=journey)
     if version:

@@ -12,6 +12,9 @@ from apps.journeys.templates.shapes import REACHABLE, WELCOME, PushToMake, StepT
 
 # What shops call it, unless they say otherwise.
 BOUGHT, CART = "purchase", "cart_updated"
+# What a step may wait for.
+BUYS = {"key": "bought", "name": "Bought", "event": BOUGHT, "where": []}
+COMES_BACK = {"key": "came", "name": "Came back", "event": "session_started", "where": []}
 
 
 def _tomorrow(site: Site) -> dict[str, Any]:
@@ -23,6 +26,18 @@ def _tomorrow(site: Site) -> dict[str, Any]:
         "on_date": local.date() + timedelta(days=1),
         "at_time": time(10),
     }
+
+
+def _wait_for(
+    awaited: dict[str, Any], amount: int, unit: str, *, name: str, otherwise: str
+) -> StepToMake:
+    """Return the step that leads on to `otherwise` unless the event happens in so long."""
+    return StepToMake(
+        kind="event",
+        name=name,
+        values={"events": [awaited], "amount": amount, "unit": unit},
+        leads={"timeout": otherwise},
+    )
 
 
 BROADCAST = Template(
@@ -139,18 +154,7 @@ WIN_BACK = Template(
             values={"hours": "next"},
             leads={"sent": "Comes back?"},
         ),
-        StepToMake(
-            kind="event",
-            name="Comes back?",
-            values={
-                "events": [
-                    {"key": "came", "name": "Came back", "event": "session_started", "where": []}
-                ],
-                "amount": 7,
-                "unit": "days",
-            },
-            leads={"timeout": "Once more"},
-        ),
+        _wait_for(COMES_BACK, 7, "days", name="Comes back?", otherwise="Once more"),
         StepToMake(
             kind="push",
             name="Once more",
@@ -181,16 +185,7 @@ BASKET = Template(
         "exits_on_goal": True,
     },
     steps=(
-        StepToMake(
-            kind="event",
-            name="Buys within the hour?",
-            values={
-                "events": [{"key": "bought", "name": "Bought", "event": BOUGHT, "where": []}],
-                "amount": 1,
-                "unit": "hours",
-            },
-            leads={"timeout": "Remind"},
-        ),
+        _wait_for(BUYS, 1, "hours", name="Buys within the hour?", otherwise="Remind"),
         StepToMake(
             kind="push",
             name="Remind",
@@ -202,16 +197,7 @@ BASKET = Template(
             ),
             leads={"sent": "Buys within a day?"},
         ),
-        StepToMake(
-            kind="event",
-            name="Buys within a day?",
-            values={
-                "events": [{"key": "bought", "name": "Bought", "event": BOUGHT, "where": []}],
-                "amount": 1,
-                "unit": "days",
-            },
-            leads={"timeout": "Remind again"},
-        ),
+        _wait_for(BUYS, 1, "days", name="Buys within a day?", otherwise="Remind again"),
         StepToMake(
             kind="push",
             name="Remind again",

@@ -12,17 +12,12 @@ import hmac
 import secrets
 from collections.abc import Iterable
 
-from django.db import transaction
-
+from apps.accounts import site_secrets
 from apps.accounts.models import Site
 from apps.journeys.models import Enrolment, Journey, SigningSecret
 
 PREFIX = "whsec_"
 BYTES = 32
-
-
-class SecretNeeded(ValueError):
-    """It is the last secret, and a journey's calls are signed with it."""
 
 
 def sign(secret: str, *, id: str, timestamp: int, body: str) -> str:
@@ -57,27 +52,23 @@ def create_secret(site: Site) -> str:
     return secret
 
 
-@transaction.atomic
 def delete_secret(row: SigningSecret) -> None:
     """Delete a secret: nothing is signed with it from now on.
 
-    Raises SecretNeeded, and deletes nothing, when it is the last one and a journey that runs, or
-    where contacts are inside, has a webhook step.
+    Raises SecretNeeded (apps.accounts.site_secrets), and deletes nothing, when it is the last one
+    and a journey that runs, or where contacts are inside, has a webhook step.
     """
-    site = Site.objects.select_for_update().get(pk=row.site_id)
-    others = SigningSecret.objects.filter(site=site).exclude(pk=row.pk)
-    if not others.exists() and calls_from(site):
-        raise SecretNeeded(
-            "It is the last one, and journeys of this site call webhooks, which are never sent "
-            "unsigned. Make another one first."
-        )
-    row.delete()
+    site_secrets.delete(row, needed_for=_calls)
 
 
-def calls_from(site: Site) -> bool:
-    """Say whether a journey of the site may still call a webhook."""
-    live = Journey.objects.filter(
+def _calls(site: Site) -> str:
+    running = Journey.objects.filter(
         site=site, status__in=Journey.RUNNING, live_version__steps__kind="webhook"
     )
     inside = Enrolment.objects.inside().filter(journey__site=site, version__steps__kind="webhook")
-    return live.exists() or inside.exists()
+    if not (running.exists() or inside.exists()):
+        return ""
+    return (
+        "It is the last one, and journeys of this site call webhooks, which are never sent "
+        "unsigned. Make another one first."
+    )

@@ -111,6 +111,7 @@ class TestErase:
             "assets.Asset": 2,
             "assets.Push": 1,
             "assets.Popup": 1,
+            "journeys.Tally": 1,
             "segments.Segment": 1,
         }
         assert list(Contact.objects.values()) == everybody

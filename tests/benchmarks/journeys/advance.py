@@ -13,6 +13,7 @@ from apps.journeys import engine
 from apps.journeys.models import CheckStep, Enrolment, PushStep, SplitStep, Step, WaitStep
 from tests.benchmarks.journeys import crowd, naive
 from tests.factories import a_push
+from tests.journeys.flows import put_in
 
 LIMIT, LEAST_RATIO = 10_000, 50
 # By tasks, fewer: it is a rate, and they are slow.
@@ -60,7 +61,9 @@ def measure() -> Iterator[dict[str, Any]]:
 
 def _by_engine(site: Site, make: Callable[[Site], Step]) -> float:
     """Return the seconds from standing at the step to having left it, all that the engine does."""
-    step = crowd.put_in(crowd.a_journey(site, make(site)), Contact.objects.filter(site=site))
+    step = put_in(
+        crowd.a_journey(site, make(site)), Contact.objects.filter(site=site), product="Tent"
+    )
     crowd.tidy()
     inside = Enrolment.objects.inside().filter(step=step)
     taken = 0.0
@@ -77,7 +80,7 @@ def _by_engine(site: Site, make: Callable[[Site], Step]) -> float:
 def _by_tasks(site: Site, make: Callable[[Site], Step]) -> float:
     journey = crowd.a_journey(site, make(site))
     some = Contact.objects.filter(site=site).order_by("pk")[:TASKS]
-    step = crowd.put_in(journey, Contact.objects.filter(pk__in=some.values("pk")))
+    step = put_in(journey, Contact.objects.filter(pk__in=some.values("pk")), product="Tent")
     inside = Enrolment.objects.inside().filter(step=step)
     taken = 0.0
     with naive.cluster():

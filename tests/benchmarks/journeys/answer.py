@@ -16,6 +16,7 @@ from apps.journeys.models import Enrolment, PopupStep, WaitStep
 from tests.benchmarks.journeys import crowd
 from tests.devices.browser import Browser
 from tests.factories import a_popup
+from tests.journeys.flows import put_in
 
 VISITORS = 40
 LIMIT = 300
@@ -26,7 +27,7 @@ def measure() -> Iterator[dict[str, Any]]:
     contacts = crowd.size()
     site = crowd.build(contacts)
     steps = [WaitStep(amount=3) for _ in range(2)]
-    crowd.put_in(crowd.a_journey(site, *steps), Contact.objects.filter(site=site))
+    put_in(crowd.a_journey(site, *steps), Contact.objects.filter(site=site), product="Tent")
     crowd.tidy()
     _asking(site)
     quiet = _answers(site)

@@ -6,17 +6,14 @@ from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection, transaction
-from django.db.models import F, JSONField, Value
-from django.db.models.functions import Now
 from django.utils import timezone
 
-from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact, Site, WakeUp
 from apps.delivery import pushes
 from apps.devices.models import Device
 from apps.journeys import publishing
 from apps.journeys.listening import hearing
-from apps.journeys.models import CompiledStep, Enrolment, Journey, Lead, Step
+from apps.journeys.models import Journey, Lead, Step
 from tests.benchmarks import audience
 from tests.benchmarks.dialects import dialect
 from tests.factories import a_property, a_site
@@ -77,26 +74,3 @@ def a_journey(site: Site, *steps: Step, **terms: Any) -> Journey:
         )
     publishing.publish(journey)
     return journey
-
-
-def put_in(journey: Journey, contacts: Any) -> CompiledStep:
-    """Let the contacts (a queryset) stand at the first step, as if they had just come."""
-    step = journey.live_version.steps.first()
-    values: dict[str, Any] = {
-        "journey": journey.pk,
-        "version": step.version_id,
-        "step": step.pk,
-        "number": 1,
-        "entry_key": "1",
-        "is_single": True,
-        "is_control": False,
-        "state": Enrolment.State.READY.value,
-        "visit": 1,
-        "errors": 0,
-        "exit_reason": "",
-    }
-    columns = {name: Value(value) for name, value in values.items()}
-    columns |= dict.fromkeys(("arrived_at", "due_at", "entered_at"), Now())
-    columns["context"] = Value({"event": {"product": "Tent"}}, JSONField())
-    insert_from(Enrolment, contacts, {**columns, "contact": F("pk")})
-    return step

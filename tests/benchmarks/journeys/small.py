@@ -12,6 +12,7 @@ from apps.journeys.models import CheckStep, Enrolment, PushStep, SplitStep
 from tests.benchmarks.journeys import crowd
 from tests.benchmarks.journeys.advance import STEPS
 from tests.factories import a_push
+from tests.journeys.flows import put_in
 
 CONTACTS = 1_000
 LIMIT = 1.0
@@ -22,7 +23,7 @@ def measure() -> Iterator[dict[str, Any]]:
     steps = [STEPS[kind](site) for kind in (CheckStep.kind, SplitStep.kind, PushStep.kind)]
     journey = crowd.a_journey(site, *steps, PushStep(push=a_push(site)))
     begun = time.monotonic()
-    crowd.put_in(journey, Contact.objects.filter(site=site))
+    put_in(journey, Contact.objects.filter(site=site), product="Tent")
     moves = engine.drain(seconds=60)
     taken = time.monotonic() - begun
     assert Enrolment.objects.filter(exit_reason="end").count() == CONTACTS

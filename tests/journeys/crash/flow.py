@@ -5,11 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import F, JSONField, Value
 from django.utils import timezone
 from django_q.models import Schedule
 
-from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact, Site, WakeUp
 from apps.delivery import pushes
 from apps.delivery.models import Push
@@ -19,7 +17,6 @@ from apps.journeys.kinds import KINDS
 from apps.journeys.models import (
     CheckStep,
     CompiledStep,
-    Enrolment,
     Journey,
     Lead,
     LeaveStep,
@@ -41,6 +38,7 @@ from apps.journeys.models import (
 from apps.journeys.primitives import moving
 from apps.journeys.webhooks import CALL
 from tests.factories import a_popup, a_property, a_push, a_site
+from tests.journeys.flows import put_in
 
 GOLD = {"field": "state.plan", "op": "is", "value": "gold"}
 PATHS = [{"key": "a", "name": "A", "weight": 1}, {"key": "b", "name": "B", "weight": 1}]
@@ -108,8 +106,7 @@ def build(number: int) -> World:
     journey = _published(site, [BUILDERS[kind](site, number) for kind in BUILDERS if kind in KINDS])
     people = _people(site, number)
     _without_second_walls()
-    first = journey.live_version.steps.first()
-    _let_in(first, journey)
+    first = put_in(journey, Contact.objects.filter(site=site))
     moving.count(first, number, at=timezone.now())
     return World(journey, people, first)
 
@@ -172,24 +169,3 @@ def _without_second_walls() -> None:
         with connection.schema_editor() as editor:
             for constraint in model._meta.constraints:
                 editor.remove_constraint(model, constraint)
-
-
-def _let_in(first: CompiledStep, journey: Journey) -> None:
-    values = {
-        "journey": journey.pk,
-        "version": first.version_id,
-        "step": first.pk,
-        "number": 1,
-        "entry_key": "1",
-        "is_single": True,
-        "is_control": False,
-        "state": Enrolment.State.READY.value,
-        "visit": 1,
-        "errors": 0,
-        "exit_reason": "",
-    }
-    now = Value(timezone.now(), Enrolment._meta.get_field("due_at"))
-    columns = {name: Value(value) for name, value in values.items()}
-    columns |= dict.fromkeys(("arrived_at", "due_at", "entered_at"), now)
-    columns |= {"context": Value({"event": {}}, JSONField()), "contact": F("pk")}
-    insert_from(Enrolment, Contact.objects.filter(site=journey.site), columns)

@@ -3,6 +3,8 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
+from tests.factories import a_contact, a_site
+
 
 class Clock:
     """A clock that stands until it is set."""
@@ -13,6 +15,16 @@ class Clock:
 
     def set(self, text):
         self.at = datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.fixture
+def site():
+    return a_site()
+
+
+@pytest.fixture
+def contact(site):
+    return a_contact(site)
 
 
 @pytest.fixture

@@ -11,16 +11,6 @@ from tests.journeys.entry.making import a_version, call, current, leave
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def site():
-    return a_site()
-
-
-@pytest.fixture
-def contact(site):
-    return a_contact(site)
-
-
 class TestCall:
     def test_it_says_who_entered(self, site, contact):
         version = current(a_version(site))

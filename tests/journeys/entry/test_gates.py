@@ -25,16 +25,6 @@ pytestmark = pytest.mark.django_db
 ASK = {"field": "push_status", "op": "is", "value": "ask"}
 
 
-@pytest.fixture
-def site():
-    return a_site()
-
-
-@pytest.fixture
-def contact(site):
-    return a_contact(site)
-
-
 class TestNotActive:
     @pytest.mark.parametrize(
         "state", [{"status": "paused"}, {"status": "archived"}, {"is_held": True}]

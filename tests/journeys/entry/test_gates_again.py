@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.journeys.entry import gates
 from apps.journeys.models import Enrolment
-from tests.factories import a_contact, a_site
+from tests.factories import a_contact
 from tests.journeys.entry.making import (
     a_version,
     assert_refused,
@@ -22,16 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 MOMENT = timedelta(microseconds=1)
-
-
-@pytest.fixture
-def site():
-    return a_site()
-
-
-@pytest.fixture
-def contact(site):
-    return a_contact(site)
 
 
 class TestOnce:

@@ -13,6 +13,8 @@ from tests.factories import a_property, a_site
 from tests.journeys.flows import enrolled
 
 MINUTE = timedelta(minutes=1)
+# Where of a purchase, for one that cost much.
+DEAR = [{"field": "price", "op": "gte", "value": 100}]
 
 
 def waiting_for(*names, where=()):

@@ -18,6 +18,7 @@ from apps.journeys.models import (
 from tests.factories import a_contact, a_popup, a_site
 from tests.journeys.flows import enrolled
 from tests.journeys.listening.listeners import (
+    DEAR,
     MINUTE,
     a_live_journey,
     an_awaiting_journey,
@@ -30,8 +31,6 @@ from tests.journeys.listening.listeners import (
 )
 
 pytestmark = pytest.mark.django_db
-
-DEAR = [{"field": "price", "op": "gte", "value": 100}]
 
 
 class TestAwaitedEvents:

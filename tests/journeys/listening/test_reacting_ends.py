@@ -17,7 +17,9 @@ from apps.journeys.models import (
 )
 from apps.journeys.models.enrolments import campaign
 from tests.factories import a_contact, a_popup, a_push, a_subscription
+from tests.journeys.flows import inside_again
 from tests.journeys.listening.listeners import (
+    DEAR,
     MINUTE,
     a_live_journey,
     an_awaiting_journey,
@@ -29,8 +31,6 @@ from tests.journeys.listening.listeners import (
 )
 
 pytestmark = pytest.mark.django_db
-
-DEAR = [{"field": "price", "op": "gte", "value": 100}]
 
 
 class TestGoals:
@@ -109,15 +109,7 @@ class TestGoals:
 
     def test_it_counts_for_every_time_in_of_the_contact(self, journey):
         (row,) = come_in(journey)
-        again = Enrolment.objects.create(
-            journey=journey,
-            version=row.version,
-            contact=row.contact,
-            step=row.step,
-            number=2,
-            entry_key="2",
-            is_single=False,
-        )
+        again = inside_again(row)
 
         happens(row, "purchase")
         hear()

@@ -8,7 +8,7 @@ from apps.journeys.models import Enrolment, Version
 from apps.journeys.numbers import goals
 from apps.journeys.numbers.goals import Conversion
 from tests.factories import a_site
-from tests.journeys.flows import a_chain, enrolled
+from tests.journeys.flows import a_chain, enrolled, inside_again
 
 
 class TestOfDifference:
@@ -105,16 +105,7 @@ class TestOfJourney:
         of(pk=kept_out.pk).update(converted_at=now)
         of(pk__in=[third.pk, kept_out.pk]).update(is_control=True)
         # The second time of a contact, with success.
-        Enrolment.objects.create(
-            journey=journey,
-            version=first.version,
-            contact=second.contact,
-            step=first.step,
-            number=2,
-            entry_key="2",
-            is_single=False,
-            converted_at=now,
-        )
+        inside_again(second, converted_at=now)
 
         assert goals.of_journey(journey) == conversion(2, 1, 2, 1)
 

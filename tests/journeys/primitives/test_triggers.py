@@ -8,12 +8,11 @@ from apps.journeys.models import Enrolment, Journey
 from apps.journeys.primitives import triggers
 from tests.factories import a_site
 from tests.journeys.flows import enrolled
-from tests.journeys.listening.listeners import a_live_journey, an_awaiting_journey, happens
+from tests.journeys.listening.listeners import DEAR, a_live_journey, an_awaiting_journey, happens
 
 pytestmark = pytest.mark.django_db
 
 ENTERS = {"entry_kind": "event", "entry_event": "cart"}
-DEAR = [{"field": "price", "op": "gte", "value": 100}]
 
 
 def purposes(journey, *names):

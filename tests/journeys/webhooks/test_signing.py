@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from apps.accounts.site_secrets import SecretNeeded
 from apps.journeys import lifecycle
 from apps.journeys.models import Enrolment, Journey, SigningSecret
 from apps.journeys.webhooks import signing
@@ -76,7 +77,7 @@ class TestSecrets:
     def test_the_last_stays_while_a_journey_calls(self):
         a_calling_journey("https://shop.example/hook")
 
-        with pytest.raises(signing.SecretNeeded):
+        with pytest.raises(SecretNeeded):
             signing.delete_secret(SigningSecret.objects.get())
 
         assert SigningSecret.objects.count() == 1
@@ -86,7 +87,7 @@ class TestSecrets:
         row = enrolled(journey)
         Journey.objects.update(status=Journey.Status.FINISHED)
 
-        with pytest.raises(signing.SecretNeeded):
+        with pytest.raises(SecretNeeded):
             signing.delete_secret(SigningSecret.objects.get())
 
         Enrolment.objects.filter(pk=row.pk).leave(Enrolment.Exit.HAND)

@@ -72,6 +72,7 @@ class Command(BaseCommand):
                 taken=Taken(options["taken"]),
                 keeps_status=options["keep_status"],
                 file_name=path.name,
+                pictures=plan.pictures,
             )
         except exchange.Overtaken as error:
             raise CommandError(str(error)) from error
