@@ -80,6 +80,7 @@ class PushForm(StepForm):
             "push": "It must be active to be sent.",
             "share": "Counts when there are other pushes beside it.",
             "winner_after": "Counted over all of them. 0: they go on being compared for ever.",
+            "fixed_time": "In the contact’s time zone.",
             "respects_caps": "How many pushes a contact gets at most, over all journeys.",
         }
 

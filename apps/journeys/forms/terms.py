@@ -19,7 +19,12 @@ from apps.journeys.models import Journey
 from apps.segments import rules
 from apps.segments.forms import RuleField
 
-Entry, Repeats, Reentry = Journey.Entry, Journey.Repeats, Journey.Reentry
+Entry, Repeats, Reentry, Zone = (
+    Journey.Entry,
+    Journey.Repeats,
+    Journey.Reentry,
+    Journey.Zone,
+)
 DAYS = "Write days of the month, for example 1, 15."
 
 
@@ -52,6 +57,13 @@ class EntryForm(BuilderForm):
             "month_days", "at_time", "zone", "members", "entry_rule",
         )  # fmt: skip
         widgets = {"entry_event": EventInput(), "on_date": DateInput(), "at_time": TimeInput()}
+
+    def prepare(self) -> None:
+        zone = self.journey.site.time_zone
+        self.fields["zone"].choices = [
+            (Zone.SITE, f"The site’s, {zone}: everybody at the same moment"),
+            (Zone.CONTACT, "Each contact’s own"),
+        ]
 
     def counts(self, name: str) -> bool:
         if name in self.of_schedule and self.cleaned_data.get("entry_kind") != Entry.SCHEDULE:
@@ -153,6 +165,11 @@ class GeneralForm(BuilderForm):
         help_texts = {
             "category": "Marketing and operational journeys have caps of their own.",
         }
+
+    def prepare(self) -> None:
+        zone = f"In the site’s time zone, {self.journey.site.time_zone}."
+        self.fields["starts_at"].help_text = f"{zone} Empty: from when it is published."
+        self.fields["ends_at"].help_text = f"{zone} Empty: without an end."
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"].strip()

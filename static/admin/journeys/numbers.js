@@ -50,7 +50,9 @@ export class Numbers {
   // What is seen at all.
   turn() {
     this.flow.element.classList.toggle("with-numbers", this.switch.checked);
-    this.form.querySelector(".flow-days").hidden = this.form.elements.period.value !== "own";
+    const { value } = this.form.elements.period;
+    this.form.querySelector(".flow-days").hidden = value !== "own";
+    this.form.querySelector(".flow-zone").hidden = value === "all";
   }
 
   later() {
