@@ -113,7 +113,16 @@ class PushStep(Step):
 
     def summary(self) -> str:
         names = [f"“{push}”" for push, _ in self.pushes()]
-        return "Sends " + (names[0] if len(names) == 1 else f"one of {', '.join(names)}")
+        what = names[0] if len(names) == 1 else f"one of {', '.join(names)}"
+        return ", ".join(filter(None, (f"Sends {what}", self._hours_in_words())))
+
+    def _hours_in_words(self) -> str:
+        match self.hours:
+            case self.Hours.FIXED:
+                return f"at {self.fixed_time:%H:%M}" if self.fixed_time else ""
+            case self.Hours.DROP | self.Hours.NEXT:
+                return "in the site’s allowed hours"
+        return ""
 
 
 class PushAlternative(models.Model):
