@@ -65,9 +65,9 @@ class TestPage:
         page = builder.page()
 
         card = page.context["picture"].main.cards[0]
-        assert card.problems == ["“Sale” is draft; make it active first."]
+        assert card.problems == ["“Sale” is a draft; make it active first."]
         assert [(problem.message, where) for problem, where in page.context["problems"]] == [
-            ("“Sale” is draft; make it active first.", step)
+            ("“Sale” is a draft; make it active first.", step)
         ]
 
     def test_a_check_says_what_it_asks(self, builder, journey):

@@ -81,7 +81,8 @@ def of(opened: Opened, problems: list[Any]) -> Picture:
         main=pen.line(main),
         lost=[pen.line(line) for line in lost],
         entry=entry_lines(opened.journey),
-        entry_problems=by_step[""],
+        # That it is empty yet is not wrong: the picture invites to begin.
+        entry_problems=by_step[""] if draft.steps else [],
         is_counted=counted,
     )
 

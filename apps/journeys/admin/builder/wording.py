@@ -7,6 +7,11 @@ from django.utils.formats import date_format
 from apps.journeys.models import Journey
 from apps.segments import catalogue, rules
 
+MEETING = {
+    Journey.Members.BOTH: "Whoever meets the rule, now or later",
+    Journey.Members.PRESENT: "Whoever meets the rule now",
+    Journey.Members.FUTURE: "Whoever comes to meet the rule",
+}
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -27,7 +32,7 @@ def when(journey: Journey) -> str:
             where = " under conditions" if journey.entry_where else ""
             return f"On the event {journey.entry_event or '…'}{where}"
         case Journey.Entry.SEGMENT:
-            return f"By meeting the rule: {journey.get_members_display().lower()}"
+            return MEETING[Journey.Members(journey.members)]
         case Journey.Entry.SCHEDULE:
             return f"{_repeats(journey)}, everybody at once"
     return "By the API or another journey"

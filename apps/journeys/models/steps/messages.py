@@ -10,7 +10,8 @@ from apps.journeys.models.steps.base import Step
 def inactive(asset: assets.Asset) -> str:
     if asset.is_active:
         return ""
-    return f"“{asset}” is {asset.get_status_display().lower()}; make it active first."
+    status = "a draft" if asset.status == asset.Status.DRAFT else asset.get_status_display().lower()
+    return f"“{asset}” is {status}; make it active first."
 
 
 class PopupStep(Step):
