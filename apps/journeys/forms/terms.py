@@ -61,9 +61,10 @@ class EntryForm(BuilderForm):
     def prepare(self) -> None:
         zone = self.journey.site.time_zone
         self.fields["zone"].choices = [
-            (Zone.SITE, f"The site’s, {zone}: everybody at the same moment"),
+            (Zone.SITE, "The site’s: everybody at the same moment"),
             (Zone.CONTACT, "Each contact’s own"),
         ]
+        self.fields["zone"].help_text = f"The site’s is {zone}."
 
     def counts(self, name: str) -> bool:
         if name in self.of_schedule and self.cleaned_data.get("entry_kind") != Entry.SCHEDULE:
@@ -112,6 +113,7 @@ class OftenForm(BuilderForm):
         )  # fmt: skip
         labels = {
             "max_entries": "At most so many times per contact",
+            "max_entries_days": "Within so many days",
             "total_cap": "At most so many contacts altogether",
         }
 
@@ -141,7 +143,7 @@ class ExitForm(BuilderForm):
         labels = {"timeout_hours": "Leave after so many hours inside"}
         help_texts = {
             "exit_event": "Empty: no event lets contacts leave.",
-            "timeout_hours": "Empty: as long as it takes.",
+            "timeout_hours": "24 are a day, 168 a week. Empty: as long as it takes.",
         }
 
 
@@ -153,8 +155,14 @@ class GoalForm(BuilderForm):
         model = Journey
         fields = ("goal_event", "goal_where", "goal_hours", "control_percent")
         widgets = {"goal_event": EventInput()}
-        labels = {"goal_event": "The goal is the event"}
-        help_texts = {"goal_event": "What the journey is for, such as purchase. Empty: no goal."}
+        labels = {
+            "goal_event": "The goal is the event",
+            "goal_hours": "Within so many hours of entering",
+        }
+        help_texts = {
+            "goal_event": "What the journey is for, such as purchase. Empty: no goal.",
+            "goal_hours": "24 are a day, 168 a week.",
+        }
 
 
 class GeneralForm(BuilderForm):

@@ -29,7 +29,7 @@ class TestEntry:
 
         form = builder.get("flow/terms/entry/").content.decode()
 
-        assert "The site’s, America/Sao_Paulo: everybody at the same moment" in form
+        assert "The site’s is America/Sao_Paulo." in form
 
     def test_it_saves_event_and_rule(self, builder, stored):
         builder.save_terms("entry", entry_event="purchase", entry_rule=json.dumps(ASK))
