@@ -102,8 +102,10 @@ export class Panel {
   async close({ focus = true } = {}) {
     const { key } = this;
     if (!(await this.leave(() => this.close()))) return;
+    const wasOver = getComputedStyle(this.element).position === "fixed";
     this.empty();
     this.flow.ghost(null);
+    if (wasOver) centre(this.flow.card(key) ?? this.flow.card("entry"));
     if (focus) focusOn(`card:${key}`) || focusOn("card:entry");
   }
 
