@@ -12,7 +12,7 @@ import tempfile
 import time
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import psycopg
@@ -141,11 +141,18 @@ class Admin:
 
     def text(self, path: str) -> str:
         """The page's visible words, with single spaces."""
+        words = Words()
+        words.feed(self._get(path).text)
+        return " ".join(words.found)
+
+    def json(self, path: str) -> Any:
+        """What a page asks for by itself and shows."""
+        return self._get(path).json()
+
+    def _get(self, path: str) -> requests.Response:
         answer = self.session.get(f"{self.origin}/admin/{path}", timeout=30)
         assert answer.ok, f"{path}: {answer.status_code}"
-        words = Words()
-        words.feed(answer.text)
-        return " ".join(words.found)
+        return answer
 
 
 class Words(HTMLParser):

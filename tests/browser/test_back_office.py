@@ -60,7 +60,7 @@ class TestJourneyPage:
     def test_it_shows_the_flow_and_can_be_paused_and_resumed(self, page):
         follow(page, "Journeys")
         follow(page, "Ask for push permission")
-        has_words(page, "Numbers, over all versions")
+        has_words(page, "waiting now")
 
         for button, done in (("Pause", "is paused"), ("Resume", "is resumed")):
             page.click("[data-focus=more]")

@@ -218,6 +218,53 @@ class TestKeyboard:
 
 
 class TestPhone:
+    @pytest.fixture
+    def two(self, builder):
+        """Two steps in a line, on a phone."""
+        builder.create()
+        builder.page.set_viewport(390, 844)
+        builder.add("[data-focus='add::']", "leave")
+        builder.has("Leave")
+        builder.waits()
+        builder.page.click("[data-close]")
+        for name in ("First", "Second"):
+            builder.add("[data-focus='add::']", "wait")
+            builder.page.type("[name=name]", name)
+            builder.has(name, *(["First"] if name == "Second" else []), "Leave")
+            builder.waits()
+            builder.page.click("[data-close]")
+        return builder
+
+    def test_a_card_under_a_resting_finger_is_dragged_and_nothing_scrolls(self, two):
+        page = two.page
+        page.evaluate("document.getElementById('flow-scroll').scrollTo(0, 0)")
+        place = "[scrollY, document.getElementById('flow-scroll').scrollTop]"
+        before = page.evaluate(place)
+
+        page.hold(CARD.format("Second"))
+        page.wait_for("document.querySelector('.flow-dragged')")
+        page.slide(f"{CARD.format('Leave')}.closest('.flow-card').previousElementSibling")
+        page.wait_for("document.querySelector('.chosen')")
+        assert page.evaluate(place) == before
+        page.lift()
+
+        two.has("First", "Second", "Leave")
+        two.waits()
+        assert page.evaluate("document.querySelector('#flow-panel').hidden")
+        two.fine()
+
+    def test_a_finger_that_is_lifted_where_it_was_moves_nothing(self, two):
+        page = two.page
+
+        page.hold(CARD.format("Second"))
+        page.wait_for("document.querySelector('.flow-dragged')")
+        page.lift()
+
+        page.wait_for("!document.querySelector('.flow-dragged')")
+        assert page.evaluate(SAVED)
+        assert page.evaluate(NAMES) == ["Second", "First", "Leave"]
+        two.fine()
+
     def test_it_can_be_read_and_changed_a_little(self, builder):
         builder.create()
         page = builder.page

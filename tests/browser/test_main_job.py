@@ -19,8 +19,9 @@ SLOW_REPORTS = """(() => {
 
 WHERE = (
     "from apps.accounts.models import Site; site = Site.objects.get(name='Fernweh Outfitters'); "
-    "print(site.journeys.get(name='Ask for push permission').pk, "
-    "site.assets.get(name='Welcome').pk)"
+    "journey = site.journeys.get(name='Ask for push permission'); "
+    "print(journey.pk, site.assets.get(name='Welcome').pk,"
+    " *journey.steps.values_list('key', flat=True))"
 )
 
 
@@ -32,14 +33,14 @@ def visitor(browser, desk):
 def numbers(desk):
     """What the back office shows of the onboarding and of its welcome, added up so far."""
     admin = desk.admin()
-    journey, welcome = desk.run(WHERE).split()
-    flow = admin.text(f"journeys/journey/{journey}/change/")
+    journey, welcome, ask, push_step = desk.run(WHERE).split()
+    counts = admin.json(f"journeys/journey/{journey}/numbers/")["counts"]
     push = admin.text(f"assets/push/{welcome}/change/")
     return {
-        "entered": first_number(r"Ask Popup (\d+)", flow),
-        "allowed": first_number(r"Accepted and allowed: (\d+)", flow),
-        "declined": first_number(r"Declined: (\d+)", flow),
-        "welcomed": first_number(r"Welcome Push (\d+)", flow),
+        "entered": counts.get(f"{ask}/entered", 0),
+        "allowed": counts.get(f"{ask}/left/allowed", 0),
+        "declined": counts.get(f"{ask}/left/declined", 0),
+        "welcomed": counts.get(f"{push_step}/entered", 0),
         **{word: first_number(rf"{word} (\d+)", push) for word in ("Accepted", "Shown", "Clicked")},
     }
 

@@ -1,6 +1,8 @@
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from apps.accounts.models import Property
 from apps.journeys.models import Journey
@@ -73,6 +75,18 @@ class TestList:
         why = "Nothing is known as “gone” here."
         assert found == {live.name: why, draft.name: why, "Everybody": ""}
         assert labels == 2
+
+    @pytest.mark.parametrize(("role", "is_led"), [("Marketer", True), (None, False)])
+    def test_each_row_leads_to_who_is_in_it_and_why(self, client, role, is_led):
+        journey = a_draft(a_site(), {})
+        user = a_user(role or "")
+        if not role:
+            user.user_permissions.add(Permission.objects.get(codename="view_journey"))
+        client.force_login(user)
+
+        page = client.get(LIST).content.decode()
+
+        assert (f'href="{reverse("journeys_why", args=[journey.pk])}"' in page) is is_led
 
     def test_it_goes_by_the_live_entry_and_not_by_what_is_written(self, marketer):
         broken_live(entry_rule={})

@@ -1,5 +1,7 @@
 """What may be written in a step, before anybody asks whether the site knows it."""
 
+from datetime import date, time
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -12,6 +14,7 @@ from apps.journeys.models import (
     TagStep,
     TrackStep,
     UpdateStep,
+    WaitStep,
 )
 
 GERMAN = {"field": "language", "op": "is", "value": "de"}
@@ -247,3 +250,36 @@ class TestStart:
 
         assert self.problem(entry_kind="event") == not_called
         assert self.problem(live_version_id=None) == "“Other” is not published."
+
+
+class TestSummary:
+    """What the card of a step says below its name."""
+
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ({"amount": 1, "unit": "hours"}, "1 hour"),
+            ({"until": "date", "on_date": date(2026, 12, 1)}, "Until 1 December 2026"),
+            ({"until": "date", "on_date": date(2026, 12, 1), "at_time": time(9)},
+             "Until 1 December 2026, 09:00"),
+            ({"until": "date"}, ""),
+            ({"until": "property", "property": "birthday"}, "Until the date in birthday"),
+            ({"until": "hour", "at_time": time(18, 30)}, "Until 18:30"),
+            ({"until": "hour", "at_time": time(9), "weekdays": [0, 4]},
+             "Until Monday or Friday, 09:00"),
+        ],
+    )  # fmt: skip
+    def test_a_wait_says_until_when(self, values, words):
+        assert WaitStep(**values).summary() == words
+
+    def test_an_update_says_what_it_does_to_which_property(self):
+        changes = [
+            {"op": "set", "name": "vip", "value": True},
+            {"op": "increment", "name": "orders", "value": 1},
+            {"op": "add", "name": "tags", "value": "sale"},
+            {"op": "unset", "name": "old"},
+        ]
+
+        assert UpdateStep(changes=changes).summary() == (
+            "Sets vip, increases orders, adds to tags, removes old"
+        )

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -5,7 +6,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
@@ -55,6 +56,10 @@ class JourneyAdmin(ModelAdmin):
     search_fields = ("name",)
     fields = ("name", "site")
     actions = None
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
+        shown = super().get_list_display(request)
+        return (*shown, "why") if request.user.has_perm("accounts.view_contact") else shown
 
     def get_urls(self) -> list[URLPattern]:
         return [*urls.of_builder(self), *super().get_urls()]
@@ -116,6 +121,14 @@ class JourneyAdmin(ModelAdmin):
             '<div class="with-reason">{}<span class="reason">{}</span></div>',
             when(journey),
             journey.broken,
+        )
+
+    @display(description="Who is in?")
+    def why(self, journey: Journey) -> str:
+        return format_html(
+            '<a class="text-link" href="{}" aria-label="Explain “{}”">Explain</a>',
+            reverse("journeys_why", args=[journey.pk]),
+            journey,
         )
 
     @display(description="Version")

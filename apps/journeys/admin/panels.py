@@ -1,4 +1,4 @@
-"""The numbers of journeys, on their pages and on those of contacts."""
+"""What is wrong with a journey, on its page, and the journeys of a contact, on theirs."""
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -7,7 +7,6 @@ from django.utils.html import format_html
 from apps.accounts.models import Contact
 from apps.accounts.panels import Panel, link_to, name_use, panel_on, table
 from apps.journeys.models import Journey, PopupStep, PushStep
-from apps.journeys.numbers import statistics
 from apps.journeys.uses import asset_uses
 from apps.segments import catalogue, rules
 
@@ -45,28 +44,6 @@ def assets_out_of_use(request: HttpRequest, journey: Journey) -> Panel | None:
         title="Steps that send nothing",
         template="admin/panels/out_of_use.html",
         content={"reasons": found},
-        is_above=True,
-    )
-
-
-@panel_on(Journey, permission="journeys.view_journey")
-def numbers_of_steps(request: HttpRequest, journey: Journey) -> Panel | None:
-    if journey.live_version_id is None:
-        return None
-    numbers = statistics.of_journey(journey)
-    rows = []
-    for step in journey.steps.all():
-        found = numbers.get(step.key, statistics.StepNumbers())
-        left = [f"{label}: {count:,}" for label, count in statistics.in_words(step, found) if count]
-        kind = step._meta.verbose_name.capitalize()
-        rows.append(
-            [step.name, kind, f"{found.entered:,}", f"{found.waiting:,}", ", ".join(left) or "–"]
-        )
-    return table(
-        "Numbers, over all versions",
-        ["Step", "Kind", "Entered", "Waiting now", "Left by"],
-        rows,
-        empty="The journey has no steps any more.",
         is_above=True,
     )
 

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from apps.accounts.models import User
 from apps.assets.models import Asset
 from apps.journeys.forms.fields import problems_of_event
-from apps.journeys.forms.rows import Rows
+from apps.journeys.forms.rows import Rows, in_our_words
 from apps.journeys.models import Journey
 from apps.segments import catalogue
 from apps.segments.rules import Context
@@ -25,11 +25,15 @@ class BuilderForm(forms.ModelForm):
     `rows` are formsets by the name of the JSON field that they write. `shown_for` says of fields
     for which values of another they count: others are hidden, and what stands in them is let be.
     `events` are pairs of a field with an event and one with conditions on its properties.
+    `below` are fields that are drawn below rows, by the name of the rows, instead of above them.
+    `opens` are the admin pages, by field, of what it chooses.
     """
 
     rows: ClassVar[dict[str, type[Rows]]] = {}
     shown_for: ClassVar[dict[str, Needs]] = {}
     events: ClassVar[tuple[tuple[str, str], ...]] = ()
+    below: ClassVar[dict[str, tuple[str, ...]]] = {}
+    opens: ClassVar[dict[str, str]] = {}
     use_required_attribute = False
 
     def __init__(
@@ -37,6 +41,7 @@ class BuilderForm(forms.ModelForm):
     ) -> None:
         super().__init__(*args, **options)
         self.journey, self.user = journey, user
+        in_our_words(self.fields.values())
         for field in self.fields.values():
             if hasattr(field.widget, "site"):
                 is_rule = type(field.widget).__name__ == "RuleWidget"
@@ -119,11 +124,20 @@ class BuilderForm(forms.ModelForm):
         return found
 
     def shown(self) -> list[Any]:
-        """Return the fields to draw, each with what it depends on (`needs`)."""
-        fields = [field for field in self.visible_fields() if field.name not in self.rows]
-        for field in fields:
+        """Return the fields to draw, each with what it depends on (`needs`); those that come
+        below rows are set on these instead."""
+        lower = {name: rows for rows, names in self.below.items() for name in names}
+        for rows in self.formsets.values():
+            rows.below = []
+        fields = []
+        for field in self.visible_fields():
             field.needs, values = self.shown_for.get(field.name, ("", ()))
             field.needed = " ".join(values)
+            field.opens = self.opens.get(field.name, "")
+            if field.name in lower:
+                self.formsets[lower[field.name]].below.append(field)
+            elif field.name not in self.rows:
+                fields.append(field)
         return fields
 
 

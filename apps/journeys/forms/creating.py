@@ -17,10 +17,16 @@ class NewForm(forms.Form):
     """`start` is the name of a template, EMPTY or FILE. Of a file all journeys come in, by their
     own names."""
 
-    start = forms.CharField(widget=forms.HiddenInput)
+    start = forms.CharField(
+        widget=forms.HiddenInput,
+        error_messages={"required": "Choose what the journey begins with."},
+    )
     site = forms.ModelChoiceField(Site.objects.order_by("name"))
     name = forms.CharField(
-        max_length=150, required=False, validators=[check_name], help_text="Nobody else sees it."
+        max_length=150,
+        required=False,
+        validators=[check_name],
+        help_text="Only you and your colleagues see it.",
     )
     file = forms.FileField(
         required=False,

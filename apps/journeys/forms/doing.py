@@ -65,6 +65,7 @@ class ChangeRow(Row):
 
 class UpdateForm(StepForm):
     rows = {"changes": rows_of(ChangeRow, heading="Changes, in this order", add="Add a change")}
+    begins_with = {"changes": [{"op": "set", "name": "", "value": ""}]}
 
     class Meta:
         model = UpdateStep

@@ -20,6 +20,8 @@ RIGHTS = {
 
 
 class PopupForm(StepForm):
+    opens = {"popup": "admin:assets_popup"}
+
     class Meta:
         model = PopupStep
         fields = ("popup", "name")
@@ -55,8 +57,11 @@ class PushForm(StepForm):
             heading="Other pushes to compare with",
             add="Add a push",
             note="Contacts are shared out by weight; the same contact always gets the same one.",
+            below_needs_row=True,
         )
     }
+    below = {"alternatives": ("share", "winner_after")}
+    opens = {"push": "admin:assets_push"}
     shown_for = {"fixed_time": ("hours", (PushStep.Hours.FIXED,))}
 
     class Meta:
@@ -70,16 +75,17 @@ class PushForm(StepForm):
             "share": forms.NumberInput(attrs={"data-weight": ""}),
         }
         labels = {
-            "share": "Weight of this push",
-            "winner_after": "Send only the best after so many",
+            "share": "Weight of the first push",
+            "winner_after": "Send only the best after so many pushes",
             "fixed_time": "At",
             "respects_caps": "Keep to the caps",
-            "respects_consent": "Only to who has not opted out",
+            "respects_consent": "Only to those who have not opted out",
         }
         help_texts = {
             "push": "It must be active to be sent.",
-            "share": "Counts when there are other pushes beside it.",
+            "share": "Compared with the weights above.",
             "winner_after": "Counted over all of them. 0: they go on being compared for ever.",
+            "fixed_time": "In the contact’s time zone.",
             "respects_caps": "How many pushes a contact gets at most, over all journeys.",
         }
 
@@ -88,7 +94,7 @@ class PushForm(StepForm):
         for name, right in RIGHTS.items():
             if self.user is None or not self.user.has_perm(right):
                 self.fields[name].disabled = True
-                self.fields[name].help_text = "Only who has the right to may change this."
+                self.fields[name].help_text = "You do not have the right to change this."
 
     def initial_rows(self, name: str) -> list[dict[str, Any]]:
         if self.instance.pk is None:
@@ -102,9 +108,12 @@ class PushForm(StepForm):
         self.need("fixed_time", "Write at which hour it is sent.")
         rows = self.formsets["alternatives"]
         if rows.is_valid():
-            chosen = [cleaned.get("push"), *(row["push"] for row in rows.values())]
-            if len(set(chosen)) < len(chosen):
-                self.add_error("push", "The same push is among the others; choose each once.")
+            taken = {cleaned.get("push")}
+            for row in rows.ordered_forms:
+                if row.cleaned_data["push"] in taken:
+                    row.add_error("push", "This push is chosen already; choose each once.")
+                else:
+                    taken.add(row.cleaned_data["push"])
         return cleaned
 
     def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:

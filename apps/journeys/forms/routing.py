@@ -46,7 +46,7 @@ class PathRow(Row):
     key = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label="Path", max_length=100)
     weight = forms.IntegerField(
-        label="Weight", min_value=0, max_value=1000, initial=50,
+        label="Weight", min_value=1, max_value=1000, initial=50,
         widget=forms.NumberInput(attrs={"data-weight": ""}),
     )  # fmt: skip
 
@@ -70,13 +70,6 @@ class SplitForm(StepForm):
     class Meta:
         model = SplitStep
         fields = ("name",)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        rows = self.formsets["paths"]
-        if rows.is_valid() and rows.values() and not any(row["weight"] for row in rows.values()):
-            self.add_error(None, "Give one of the paths a weight.")
-        return cleaned
 
 
 class LimitForm(StepForm):
@@ -104,6 +97,8 @@ class StartForm(StepForm):
         chosen = of_site.filter(pk=self.instance.target_id)
         names = (rows | chosen).order_by("name").values_list("pk", "name")
         field.choices = [("", "Choose one"), *names]
+        if not names:
+            field.help_text = "The site has none yet that is entered by the API or another journey."
 
     def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
         target = values.get("target")

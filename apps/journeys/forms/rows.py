@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -15,6 +15,17 @@ MOST = 20
 KEY = re.compile(r"[0-9a-z_]{1,40}")
 
 
+def in_our_words(fields: Iterable[forms.Field]) -> None:
+    """Have the fields say what is wrong as the rest of the back office does."""
+    for field in fields:
+        is_choice = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+        field.error_messages |= {
+            "required": "Choose one." if is_choice else "Fill this in.",
+            "min_value": "At least %(limit_value)s.",
+            "max_value": "At most %(limit_value)s.",
+        }
+
+
 class Row(forms.Form):
     """One of them; `FIRST` is the field without which there is no row."""
 
@@ -23,6 +34,7 @@ class Row(forms.Form):
     def __init__(self, *args: Any, site: Site, known: Context, **options: Any) -> None:
         super().__init__(*args, **options)
         self.known = known
+        in_our_words(self.fields.values())
         for field in self.fields.values():
             if hasattr(field.widget, "site"):
                 is_rule = type(field.widget).__name__ == "RuleWidget"
@@ -46,6 +58,9 @@ class Rows(BaseFormSet):
     heading = ""
     add = ""
     note = ""
+    # Fields of the form that are drawn below the rows, and whether only where there is a row.
+    below: Sequence[forms.BoundField] = ()
+    below_needs_row = False
 
     def __init__(self, *args: Any, site: Site, known: Context, **options: Any) -> None:
         form_kwargs = {"site": site, "known": known}
@@ -82,12 +97,18 @@ class Rows(BaseFormSet):
 
 def rows_of(
     row: type[Row], *, heading: str, add: str, note: str = "", reserved: Collection[str] = (),
-    most: int = MOST,
+    most: int = MOST, below_needs_row: bool = False,
 ) -> type[Rows]:  # fmt: skip
     base = type(
         f"{row.__name__}s",
         (Rows,),
-        {"reserved": reserved, "heading": heading, "add": add, "note": note},
+        {
+            "reserved": reserved,
+            "heading": heading,
+            "add": add,
+            "note": note,
+            "below_needs_row": below_needs_row,
+        },
     )
     return forms.formset_factory(
         row,

@@ -19,7 +19,12 @@ from apps.journeys.models import Journey
 from apps.segments import rules
 from apps.segments.forms import RuleField
 
-Entry, Repeats, Reentry = Journey.Entry, Journey.Repeats, Journey.Reentry
+Entry, Repeats, Reentry, Zone = (
+    Journey.Entry,
+    Journey.Repeats,
+    Journey.Reentry,
+    Journey.Zone,
+)
 DAYS = "Write days of the month, for example 1, 15."
 
 
@@ -52,6 +57,14 @@ class EntryForm(BuilderForm):
             "month_days", "at_time", "zone", "members", "entry_rule",
         )  # fmt: skip
         widgets = {"entry_event": EventInput(), "on_date": DateInput(), "at_time": TimeInput()}
+
+    def prepare(self) -> None:
+        zone = self.journey.site.time_zone
+        self.fields["zone"].choices = [
+            (Zone.SITE, "The site’s: everybody at the same moment"),
+            (Zone.CONTACT, "Each contact’s own"),
+        ]
+        self.fields["zone"].help_text = f"The site’s is {zone}."
 
     def counts(self, name: str) -> bool:
         if name in self.of_schedule and self.cleaned_data.get("entry_kind") != Entry.SCHEDULE:
@@ -100,6 +113,7 @@ class OftenForm(BuilderForm):
         )  # fmt: skip
         labels = {
             "max_entries": "At most so many times per contact",
+            "max_entries_days": "Within so many days",
             "total_cap": "At most so many contacts altogether",
         }
 
@@ -129,7 +143,7 @@ class ExitForm(BuilderForm):
         labels = {"timeout_hours": "Leave after so many hours inside"}
         help_texts = {
             "exit_event": "Empty: no event lets contacts leave.",
-            "timeout_hours": "Empty: as long as it takes.",
+            "timeout_hours": "24 are a day, 168 a week. Empty: as long as it takes.",
         }
 
 
@@ -141,8 +155,14 @@ class GoalForm(BuilderForm):
         model = Journey
         fields = ("goal_event", "goal_where", "goal_hours", "control_percent")
         widgets = {"goal_event": EventInput()}
-        labels = {"goal_event": "The goal is the event"}
-        help_texts = {"goal_event": "What the journey is for, such as purchase. Empty: no goal."}
+        labels = {
+            "goal_event": "The goal is the event",
+            "goal_hours": "Within so many hours of entering",
+        }
+        help_texts = {
+            "goal_event": "What the journey is for, such as purchase. Empty: no goal.",
+            "goal_hours": "24 are a day, 168 a week.",
+        }
 
 
 class GeneralForm(BuilderForm):
@@ -153,6 +173,11 @@ class GeneralForm(BuilderForm):
         help_texts = {
             "category": "Marketing and operational journeys have caps of their own.",
         }
+
+    def prepare(self) -> None:
+        zone = f"In the site’s time zone, {self.journey.site.time_zone}."
+        self.fields["starts_at"].help_text = f"{zone} Empty: from when it is published."
+        self.fields["ends_at"].help_text = f"{zone} Empty: without an end."
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"].strip()

@@ -78,11 +78,13 @@ class WaitForEventForm(StepForm):
             reserved=("timeout",),
         )
     }
+    below = {"events": ("amount", "unit")}
+    begins_with = {"events": [{"key": "", "event": "", "name": "", "where": []}]}
 
     class Meta:
         model = WaitForEventStep
         fields = ("amount", "unit", "name")
-        help_texts = {"amount": "Then the contact goes on by “Not in time”."}
+        labels = {"amount": "At most for"}
 
     def made_name(self, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()) -> str:
         first = rows[:1]

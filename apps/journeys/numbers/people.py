@@ -19,17 +19,17 @@ ENTERED, WAITING, FAILED, LEFT, OTHERWISE = "entered", "waiting", "failed", "lef
 INSIDE, CONTROL, CONVERTED, ELSEWHERE = "inside", "control", "converted", "elsewhere"
 OF_STEP = {
     ENTERED: "came to",
-    WAITING: "wait now at",
-    FAILED: "are parked after errors at",
+    WAITING: "waits now at",
+    FAILED: "is parked after errors at",
     LEFT: "left",
     OTHERWISE: "left otherwise from",
 }
 OF_JOURNEY = {
     ENTERED: "entered",
-    INSIDE: "are inside now",
-    CONTROL: "are in the control group",
+    INSIDE: "is inside now",
+    CONTROL: "is in the control group",
     CONVERTED: "reached the goal",
-    ELSEWHERE: "stand at steps that are not in the draft",
+    ELSEWHERE: "stands at steps that are not in the draft",
 }
 NOW = (WAITING, FAILED, INSIDE, ELSEWHERE)
 

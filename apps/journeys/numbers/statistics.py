@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from apps.accounts.id_lists import listed
-from apps.journeys.models import CompiledStep, Enrolment, Journey, Step, Tally, Version
+from apps.journeys.models import CompiledStep, Enrolment, Journey, Tally, Version
 from apps.journeys.models.counters import quarter
 
 # Rows are added to the quarter of the present: older ones have been summed up.
@@ -81,14 +81,6 @@ def _of_steps(
         numbers[keys[step]].failed += count
         numbers[keys[step]].waiting -= count
     return dict(numbers)
-
-
-def in_words(step: Step, numbers: StepNumbers) -> list[tuple[str, int]]:
-    """Return how contacts left the step, in the words of its outcomes, in their order."""
-    known = [(label, numbers.left.get(name, 0)) for name, label in step.outcomes]
-    reasons = Enrolment.Exit
-    ended = [(r.label, numbers.left[r]) for r in reasons if r in numbers.left]
-    return known + ended
 
 
 def roll_up(*, seconds: float = 20) -> int:

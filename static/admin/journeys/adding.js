@@ -20,7 +20,9 @@ export class Adding {
     this.filter.value = "";
     this.draw();
     this.dialog.showModal();
-    this.filter.focus();
+    // On a phone its keyboard would hide half of what there is to choose.
+    if (!matchMedia("(pointer: coarse)").matches) this.filter.focus();
+    else this.dialog.querySelector("h2").focus();
   }
 
   get shown() {

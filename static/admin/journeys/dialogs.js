@@ -1,6 +1,6 @@
 // Dialogs that the server writes: what it means to publish, pause, delete.
 
-import { get, say } from "./server.js";
+import { focusOn, get, say } from "./server.js";
 
 export class Dialogs {
   constructor(flow) {
@@ -8,9 +8,13 @@ export class Dialogs {
     this.dialog = document.getElementById("flow-dialog");
     document.addEventListener("click", (event) => {
       const button = event.target.closest("[data-dialog]");
-      if (button) this.open(button.dataset.dialog);
+      if (!button) return;
+      // What is in a menu is hidden with it.
+      this.opener = (button.closest("[data-drop]")?.querySelector("summary") ?? button).dataset.focus;
+      this.open(button.dataset.dialog);
     });
     this.dialog.addEventListener("click", (event) => this.clicked(event));
+    this.dialog.addEventListener("close", () => this.giveBack());
     this.dialog.addEventListener("htmx:responseError", () => say("This cannot be done at the moment.", true));
   }
 
@@ -25,6 +29,13 @@ export class Dialogs {
     }
     window.htmx.process(this.dialog);
     this.dialog.showModal();
+  }
+
+  // The focus goes back to where it came from, unless something else has it by now.
+  giveBack() {
+    const { activeElement: has, body } = document;
+    if (this.opener && (has === body || !has.checkVisibility())) focusOn(this.opener);
+    this.opener = "";
   }
 
   clicked(event) {
@@ -42,6 +53,7 @@ export class Dialogs {
 
   // Asks first where more than the step goes.
   remove(key) {
+    this.opener = `card:${key}`;
     return this.open(`flow/delete/${key}/`);
   }
 }

@@ -1,11 +1,12 @@
 // The journey builder: puts together the canvas, the panel and what the keyboard and the mouse do.
 
-import { Failed, focusOn, place, say, send } from "./server.js";
+import { Failed, focusOn, get, place, say, send } from "./server.js";
 import * as saving from "./saving.js";
 import { Adding } from "./adding.js";
 import { Dialogs } from "./dialogs.js";
 import { startDragging } from "./dragging.js";
 import { startKeyboard } from "./keyboard.js";
+import { centre } from "./looking.js";
 import { Menus } from "./menus.js";
 import { Moving } from "./moving.js";
 import { Numbers } from "./numbers.js";
@@ -29,6 +30,7 @@ class Flow {
     startKeyboard(this);
     this.numbers = new Numbers(this);
     this.askNext();
+    document.addEventListener("visibilitychange", () => document.hidden || this.lookAgain());
     element.addEventListener("click", (event) => this.clicked(event));
   }
 
@@ -39,6 +41,16 @@ class Flow {
     address.searchParams.delete("ask");
     history.replaceState(null, "", address);
     this.dialogs.open("moving/");
+  }
+
+  // Whoever comes back from another tab may have made active there what was a problem here.
+  async lookAgain() {
+    const isBusy = () => !saving.isSaved() || this.element.classList.contains("moving") || document.querySelector("dialog[open]");
+    if (isBusy()) return;
+    const answer = await get(`${this.base}flow/`).catch(() => null);
+    if (!answer || isBusy()) return;
+    place(answer);
+    this.after();
   }
 
   get canvas() {
@@ -73,7 +85,7 @@ class Flow {
 
   reveal(key) {
     const card = this.card(key);
-    card?.scrollIntoView({ block: "center", inline: "center", behavior: "smooth" });
+    centre(card);
     card?.classList.add("told");
     setTimeout(() => card?.classList.remove("told"), 1500);
   }
@@ -124,7 +136,7 @@ class Flow {
     ghost.className = "flow-ghost";
     ghost.textContent = `${this.panel.element.querySelector("h2").textContent}: not complete yet`;
     slot?.append(ghost);
-    ghost.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (slot) centre(ghost);
   }
 }
 

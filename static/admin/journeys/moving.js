@@ -1,5 +1,6 @@
 // Moving a step without a mouse: choose it, go through the places with the arrows, put it down.
 
+import { centre } from "./looking.js";
 import { focusOn } from "./server.js";
 
 export class Moving {
@@ -42,14 +43,15 @@ export class Moving {
     for (const slot of this.slots) slot.classList.add("target");
     const card = this.flow.card(key);
     const next = this.slots.findIndex((slot) => card.compareDocumentPosition(slot) & Node.DOCUMENT_POSITION_FOLLOWING);
-    return this.at(Math.max(0, next), "Tap a place, or choose it with the arrows and Enter; Escape leaves it where it is. ");
+    const isFinger = matchMedia("(pointer: coarse)").matches;
+    return this.at(Math.max(0, next), isFinger ? "Tap a place, or beside them to leave it where it is. " : "Click a place, or choose it with the arrows and Enter; Escape leaves it where it is. ");
   }
 
   at(number, first = "") {
     this.number = (number + this.slots.length) % this.slots.length;
     this.slots.forEach((slot, place) => slot.classList.toggle("chosen", place === this.number));
     const slot = this.slots[this.number];
-    slot.scrollIntoView({ block: "center", inline: "nearest" });
+    centre(slot);
     this.say(`${first}Place ${this.number + 1} of ${this.slots.length}: ${slot.dataset.words}.`);
   }
 

@@ -40,17 +40,27 @@ export class Numbers {
       return this.ask();
     }
     this.turn();
-    const { period, from, to } = this.form.elements;
-    if (period.value === "own" && !(from.value && to.value)) return this.say("");
+    if (!this.isWhole()) {
+      const { from, to } = this.form.elements;
+      return this.say(from.value && to.value ? "The first day is after the last one." : "");
+    }
     history.replaceState(null, "", [location.pathname, this.query].filter(String).join("?"));
     this.lead();
     return this.ask();
   }
 
+  // Whether what is chosen can be asked for.
+  isWhole() {
+    const { period, from, to } = this.form.elements;
+    return period.value !== "own" || Boolean(from.value && to.value && from.value <= to.value);
+  }
+
   // What is seen at all.
   turn() {
     this.flow.element.classList.toggle("with-numbers", this.switch.checked);
-    this.form.querySelector(".flow-days").hidden = this.form.elements.period.value !== "own";
+    const { value } = this.form.elements.period;
+    this.form.querySelector(".flow-days").hidden = value !== "own";
+    this.form.querySelector(".flow-zone").hidden = value === "all";
   }
 
   later() {
@@ -64,7 +74,7 @@ export class Numbers {
 
   async ask() {
     this.pause();
-    if (!this.switch.checked) return;
+    if (!this.switch.checked || !this.isWhole()) return;
     this.asking?.abort();
     const asking = new AbortController();
     this.asking = asking;
@@ -78,6 +88,8 @@ export class Numbers {
         this.show();
       } else {
         this.say(data.error ?? "The numbers cannot be had at the moment.");
+        // The same question would get the same answer.
+        if (data.error) return;
       }
     } catch (error) {
       if (error.name === "AbortError") return;

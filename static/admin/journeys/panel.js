@@ -1,6 +1,7 @@
 // The side panel: opens the form of a card, and saves what is written as it is written.
 
 import { Failed, focusOn, get, place, say, send, settled } from "./server.js";
+import { centre } from "./looking.js";
 import * as saving from "./saving.js";
 import { startRows } from "./rows.js";
 import { startWhere } from "./where.js";
@@ -49,6 +50,7 @@ export class Panel {
       return;
     }
     this.address = address;
+    const isOpening = this.element.hidden;
     this.element.hidden = false;
     this.flow.element.classList.add("with-panel");
     window.htmx.process(this.element);
@@ -59,10 +61,13 @@ export class Panel {
     this.mark();
     this.flow.ghost(this.form);
     if (!focus || !focusOn(focus)) this.first().focus();
+    // Where the panel has come there may have been the card.
+    if (isOpening && this.form?.dataset.new === undefined) centre(this.flow.card(this.key));
     if (this.form?.dataset.new !== undefined) this.save({ isQuiet: true });
   }
 
   first() {
+    if (matchMedia("(pointer: coarse)").matches) return this.element.querySelector("h2");
     const inputs = [...this.element.querySelectorAll("fieldset :is(input:not([type=hidden]), select, textarea, button)")];
     return inputs.find((input) => input.offsetParent && !input.disabled) ?? this.element.querySelector("h2");
   }
@@ -97,8 +102,10 @@ export class Panel {
   async close({ focus = true } = {}) {
     const { key } = this;
     if (!(await this.leave(() => this.close()))) return;
+    const wasOver = getComputedStyle(this.element).position === "fixed";
     this.empty();
     this.flow.ghost(null);
+    if (wasOver) centre(this.flow.card(key) ?? this.flow.card("entry"));
     if (focus) focusOn(`card:${key}`) || focusOn("card:entry");
   }
 
@@ -195,10 +202,20 @@ export class Panel {
       const isThere = !other?.closest?.("[data-needs]")?.hidden;
       field.hidden = !isThere || !field.dataset.needed.split(" ").includes(other?.value);
     }
+    for (const place of this.element.querySelectorAll("[data-opens]")) {
+      const link = place.querySelector("[data-open-one]");
+      const { value } = this.form.elements[place.dataset.opens];
+      link.hidden = !value;
+      link.pathname = link.pathname.replace(/(\d+\/change\/)?$/, value && `${value}/change/`);
+    }
   }
 
-  // The card whose form is open looks so.
+  // The card whose form is open looks so, and what is wrong with it stands in the form as well.
   mark() {
+    const told = this.element.querySelector("[data-problems]");
+    const problems = this.flow.card(this.key)?.querySelector(".flow-problems");
+    if (told) told.hidden = !problems;
+    if (told && problems) told.innerHTML = problems.innerHTML;
     for (const card of document.querySelectorAll(".flow-card")) {
       const isOpen = card.dataset.card === this.key && !this.element.hidden;
       card.classList.toggle("open", isOpen);

@@ -13,8 +13,15 @@ class Rows {
     this.total = element.querySelector("[name$=-TOTAL_FORMS]");
     element.addEventListener("click", (event) => this.clicked(event));
     element.closest("form").addEventListener("input", () => this.percents());
+    for (const row of this.list.children) this.name(row);
     this.number();
     this.percents();
+  }
+
+  // The outcome's name: made here, so that it is the same however often the form is saved.
+  name(row) {
+    const key = row.querySelector("[name$=-key]");
+    if (key && !key.value) key.value = [...crypto.getRandomValues(new Uint8Array(4))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
   get shown() {
@@ -37,9 +44,7 @@ class Rows {
     const box = document.createElement("template");
     box.innerHTML = this.element.querySelector("template").innerHTML.replaceAll("__prefix__", number);
     const row = box.content.firstElementChild;
-    const key = row.querySelector("[name$=-key]");
-    // The outcome's name: made here, so that it is the same however often the form is saved.
-    if (key) key.value = [...crypto.getRandomValues(new Uint8Array(4))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    this.name(row);
     this.total.value = number + 1;
     this.list.append(row);
     startWhere(row);
@@ -69,6 +74,8 @@ class Rows {
   }
 
   number() {
+    const below = this.element.querySelector("[data-with-row]");
+    if (below) below.hidden = !this.shown.length;
     [...this.list.children].forEach((row, place) => (row.querySelector("[data-order]").value = place + 1));
   }
 

@@ -21,7 +21,7 @@ class Where extends Editor {
 
   start() {
     this.event = this.form.elements[this.element.dataset.event];
-    this.event.addEventListener("change", () => this.read());
+    for (const type of ["input", "change"]) this.event.addEventListener(type, () => this.read());
     this.open(this.site);
   }
 

@@ -2,12 +2,16 @@
 
 const LEAST = 0.25;
 const MOST = 1.5;
+// What fits is seen whole, however large it is.
+const LEAST_FIT = 0.08;
 
 export class Zoom {
   constructor(flow) {
     this.flow = flow;
     this.scroll = document.getElementById("flow-scroll");
-    this.factor = Number(sessionStorage.getItem("flow-zoom")) || 1;
+    // Each journey's own: one that is large says nothing of the next.
+    this.kept = `flow-zoom:${flow.base}`;
+    this.factor = Number(sessionStorage.getItem(this.kept)) || 1;
     flow.element.addEventListener("click", (event) => {
       const how = event.target.closest("[data-zoom]")?.dataset.zoom;
       if (how) this.change(how);
@@ -23,15 +27,21 @@ export class Zoom {
 
   change(how) {
     if (how === "in") this.to(this.factor + 0.1);
-    if (how === "out") this.to(this.factor - 0.1);
+    if (how === "out") this.to(this.factor - 0.1, Math.min(LEAST, this.factor));
     if (how === "reset") this.to(1);
     if (how === "fit") this.fit();
   }
 
-  to(factor) {
-    this.factor = Math.min(MOST, Math.max(LEAST, factor));
-    sessionStorage.setItem("flow-zoom", this.factor);
+  to(factor, least = LEAST) {
+    const { scroll } = this;
+    const before = this.factor;
+    const middle = [scroll.scrollLeft + scroll.clientWidth / 2, scroll.scrollTop + scroll.clientHeight / 2];
+    this.factor = Math.min(MOST, Math.max(least, factor));
+    sessionStorage.setItem(this.kept, this.factor);
     this.show();
+    // What is in the middle stays there.
+    scroll.scrollLeft = middle[0] * this.factor / before - scroll.clientWidth / 2;
+    scroll.scrollTop = middle[1] * this.factor / before - scroll.clientHeight / 2;
   }
 
   fit() {
@@ -41,7 +51,7 @@ export class Zoom {
     canvas.style.zoom = 1;
     const wide = canvas.scrollWidth || width;
     const high = canvas.scrollHeight || height;
-    this.to(Math.min(1, this.scroll.clientWidth / wide, this.scroll.clientHeight / high));
+    this.to(Math.min(1, this.scroll.clientWidth / wide, this.scroll.clientHeight / high), LEAST_FIT);
     this.centre();
   }
 

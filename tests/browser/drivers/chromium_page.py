@@ -67,13 +67,21 @@ class ChromiumPage(Page):
         return answer["result"]["value"]
 
     async def _evaluate(self, expression: str) -> Json:
+        call = {"expression": expression, "awaitPromise": True, "returnByValue": True}
+        return await self._send("Runtime.evaluate", call)
+
+    async def _send(self, method: str, values: Json) -> Json:
         if self._session is None:
             self._session = await self.tab.context.new_cdp_session(self.tab)
-        call = {"expression": expression, "awaitPromise": True, "returnByValue": True}
-        return await self._session.send("Runtime.evaluate", call)
+        return await self._session.send(method, values)
 
     def _click_at(self, x: float, y: float) -> None:
         self._loop.run(self.tab.mouse.click(x, y))
+
+    def _touch(self, kind: str, x: float, y: float) -> None:
+        points = [] if kind == "end" else [{"x": x, "y": y}]
+        touch = {"type": f"touch{kind.title()}", "touchPoints": points}
+        self._loop.run(self._send("Input.dispatchTouchEvent", touch))
 
     def _insert(self, text: str) -> None:
         self._loop.run(self.tab.keyboard.type(text))

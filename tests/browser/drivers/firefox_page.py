@@ -100,6 +100,15 @@ class FirefoxPage(Page):
         ]
         self._act("pointer", "mouse", actions)
 
+    def _touch(self, kind: str, x: float, y: float) -> None:
+        move = {"type": "pointerMove", "x": round(x), "y": round(y), "origin": "viewport"}
+        actions = {
+            "start": [move, {"type": "pointerDown", "button": 0}],
+            "move": [move],
+            "end": [{"type": "pointerUp", "button": 0}],
+        }
+        self._act("pointer", "finger", actions[kind], pointerType="touch")
+
     def _insert(self, text: str) -> None:
         strokes = (
             ({"type": "keyDown", "value": value}, {"type": "keyUp", "value": value})
@@ -107,6 +116,8 @@ class FirefoxPage(Page):
         )
         self._act("key", "keyboard", [stroke for pair in strokes for stroke in pair])
 
-    def _act(self, kind: str, name: str, actions: list[Json]) -> None:
+    def _act(self, kind: str, name: str, actions: list[Json], **parameters: str) -> None:
         source = {"type": kind, "id": name, "actions": actions}
+        if parameters:
+            source["parameters"] = parameters
         self._bidi.send("input.performActions", context=self.context, actions=[source])

@@ -11,6 +11,10 @@ from .scripts import ScriptError
 
 POLL_INTERVAL = 0.05
 VIEWPORT = (1280, 800)
+MIDDLE = """(element => {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  return [(left + right) / 2, (top + bottom) / 2];
+})(%s)"""
 
 Json = Any
 
@@ -21,6 +25,7 @@ class Page(ABC):
     def __init__(self) -> None:
         self.errors: list[str] = []
         self.downloads: list[Path] = []
+        self._finger = (0.0, 0.0)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url}>"
@@ -65,6 +70,10 @@ class Page(ABC):
     @abstractmethod
     def _click_at(self, x: float, y: float) -> None:
         """Press and release the main button there, as a person's gesture."""
+
+    @abstractmethod
+    def _touch(self, kind: str, x: float, y: float) -> None:
+        """Bring a finger down, move it or lift it there: `start`, `move`, `end`."""
 
     @abstractmethod
     def _insert(self, text: str) -> None:
@@ -114,6 +123,27 @@ class Page(ABC):
                 raise TimeoutError(f"{target} at {self.url} in {timeout} s: {problem}")
             before = place
             time.sleep(POLL_INTERVAL)
+
+    def hold(self, target: str) -> None:
+        """Rest a finger on the centre of an element, by a JavaScript expression, that is in
+        sight."""
+        self._finger = self._middle(target)
+        self._touch("start", *self._finger)
+
+    def slide(self, target: str, steps: int = 10) -> None:
+        """Move the finger that rests on the page to the centre of an element in sight."""
+        (x, y), (to_x, to_y) = self._finger, self._middle(target)
+        for step in range(1, steps + 1):
+            part = step / steps
+            self._touch("move", x + (to_x - x) * part, y + (to_y - y) * part)
+        self._finger = (to_x, to_y)
+
+    def lift(self) -> None:
+        self._touch("end", *self._finger)
+
+    def _middle(self, target: str) -> tuple[float, float]:
+        x, y = self.evaluate(MIDDLE % target)
+        return x, y
 
     def type(self, target: str, text: str, timeout: float = 30) -> None:
         """Click an element and type the text into it."""

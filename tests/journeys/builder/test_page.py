@@ -7,6 +7,9 @@ from apps.journeys.models import CheckStep, Journey, Lead, PopupStep, PushStep
 from tests.factories import a_live_journey, a_popup, a_push, a_site
 from tests.journeys.builder.house import Builder, a_draft, a_line
 
+GERMAN = {"all": [{"field": "language", "op": "is", "value": "de"}]}
+FRENCH = {"all": [{"field": "language", "op": "is", "value": "fr"}]}
+
 
 def fill(journey, number):
     """So many steps of several kinds in one line."""
@@ -19,7 +22,7 @@ def fill(journey, number):
             lambda common=common: PopupStep.objects.create(popup=popup, **common),
             lambda common=common: PushStep.objects.create(push=push, **common),
             lambda common=common: CheckStep.objects.create(
-                branches=[{"key": "yes", "name": "Yes", "rule": {}}], **common
+                branches=[{"key": "yes", "name": "Yes", "rule": GERMAN}], **common
             ),
         ][place % 3]()
         if last:
@@ -62,10 +65,22 @@ class TestPage:
         page = builder.page()
 
         card = page.context["picture"].main.cards[0]
-        assert card.problems == ["“Sale” is draft; make it active first."]
+        assert card.problems == ["“Sale” is a draft; make it active first."]
         assert [(problem.message, where) for problem, where in page.context["problems"]] == [
-            ("“Sale” is draft; make it active first.", step)
+            ("“Sale” is a draft; make it active first.", step)
         ]
+
+    def test_a_check_says_what_it_asks(self, builder, journey):
+        first = {"key": "a", "name": "German", "rule": GERMAN}
+        second = {"key": "b", "name": "French", "rule": FRENCH}
+        CheckStep.objects.create(journey=journey, name="One", position=1, branches=[first])
+        CheckStep.objects.create(journey=journey, name="Two", position=2, branches=[first, second])
+
+        picture = builder.page().context["picture"]
+
+        one, two = picture.main.cards[0], picture.lost[0].cards[0]
+        assert one.summary == "Language is de"
+        assert two.summary == "German: Language is de; French: Language is fr"
 
     def test_it_shows_what_nobody_comes_to(self, builder, journey):
         a_line(journey, "One")
@@ -92,6 +107,8 @@ class TestPage:
         card = builder.page().context["picture"].main.cards[0]
 
         assert card.is_counted
+        # What the picture shows is not repeated beside it.
+        assert builder.page().context["panels_above"] == []
         assert [way.is_counted for way in card.aside] == [True] * 6
 
     def test_it_is_not_written_to_by_sending_to_the_page(self, builder, journey):

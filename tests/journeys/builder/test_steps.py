@@ -56,7 +56,7 @@ class TestAdding:
     def test_it_is_not_stored_before_it_is_complete(self, builder, journey):
         answer = builder.add("popup")
 
-        assert errors(answer) == {"id_popup": ["This field is required."]}
+        assert errors(answer) == {"id_popup": ["Choose one."]}
         assert not journey.steps.exists()
         assert not Edit.objects.exists()
 
@@ -130,7 +130,7 @@ class TestEveryKind:
                              hours="always", **others)  # fmt: skip
 
         assert errors(answer) == {
-            "id_push": ["The same push is among the others; choose each once."]
+            "id_alternatives-0-push": ["This push is chosen already; choose each once."]
         }
 
     def test_a_wait_until_an_hour(self, builder):

@@ -5,7 +5,7 @@ import pytest
 
 from apps.journeys.models import Edit, Journey
 from tests.factories import a_site
-from tests.journeys.builder.house import a_draft, errors
+from tests.journeys.builder.house import Builder, a_draft, errors
 
 ASK = {"all": [{"field": "push_status", "op": "is", "value": "ask"}]}
 
@@ -18,7 +18,19 @@ def stored(journey):
     return read
 
 
+def shown(builder):
+    """What the card says that the flow begins with."""
+    return builder.page().context["picture"].entry
+
+
 class TestEntry:
+    def test_a_schedule_names_the_zone_of_the_site(self, client, db):
+        builder = Builder(client, a_draft(a_site(time_zone="America/Sao_Paulo")))
+
+        form = builder.get("flow/terms/entry/").content.decode()
+
+        assert "The site’s is America/Sao_Paulo." in form
+
     def test_it_saves_event_and_rule(self, builder, stored):
         builder.save_terms("entry", entry_event="purchase", entry_rule=json.dumps(ASK))
 
@@ -123,6 +135,19 @@ class TestGeneral:
 
         assert (stored().name, stored().category) == ("Summer", "operational")
         assert stored().starts_at is not None
+
+    def test_moments_are_written_and_shown_in_the_site_s_own_time(self, client, db):
+        journey = a_draft(a_site(time_zone="Asia/Kathmandu"))
+        builder = Builder(client, journey)
+
+        builder.save_terms("general", starts_at="2026-06-01T09:00", ends_at="2026-06-30T18:00")
+
+        found = Journey.objects.get(pk=journey.pk)
+        assert found.starts_at == datetime.datetime(2026, 6, 1, 3, 15, tzinfo=datetime.UTC)
+        form = builder.get("flow/terms/general/").content.decode()
+        assert 'value="2026-06-01T09:00"' in form
+        assert form.count("In the site’s time zone, Asia/Kathmandu.") == 2
+        assert "Open from 1 June 2026, 09:00 until 30 June 2026, 18:00" in shown(builder)
 
     @pytest.mark.parametrize(
         ("values", "field"),

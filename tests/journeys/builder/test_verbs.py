@@ -61,7 +61,7 @@ class TestPublishing:
 
         builder.post("publish/")
 
-        wanted = "Step “Send Sale”: “Sale” is draft; make it active first."
+        wanted = "Step “Send Sale”: “Sale” is a draft; make it active first."
         assert wanted in dialog
         assert wanted in says(builder)
         assert not journey.versions.exists()

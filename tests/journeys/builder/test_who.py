@@ -1,11 +1,12 @@
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.accounts.models import AuditEntry
+from apps.accounts.models import AuditEntry, Site
 from apps.journeys import publishing
 from apps.journeys.models import Enrolment, Journey, Visit
 from apps.journeys.numbers import people
@@ -65,6 +66,15 @@ class TestList:
         assert "Who came to “One”" in page
         assert "Waits at the step" in page
         assert "Came to the end" in page
+
+    def test_times_are_those_of_the_site_and_say_so(self, line, one):
+        Site.objects.update(time_zone="Asia/Kathmandu")
+        stands(one, entered_at=datetime(2026, 6, 1, 12, 0, tzinfo=UTC))
+
+        page = line.get(f"people/?step={one.key}&what=entered").content.decode()
+
+        assert "1 Jun 2026, 17:45" in page
+        assert "Times are those of the site, Asia/Kathmandu." in page
 
     def test_it_keeps_to_the_period_and_the_version(self, line, one):
         old = stands(one, days_ago=20)

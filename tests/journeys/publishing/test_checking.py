@@ -256,5 +256,5 @@ class TestPublish:
         ]
         assert refused.value.messages == [
             "Goal: A control group is compared by the goal: choose its event.",
-            "Step “Hi”: “N” is draft; make it active first.",
+            "Step “Hi”: “N” is a draft; make it active first.",
         ]

@@ -63,7 +63,7 @@ class TestCreate:
 
         assert journey.status == "draft"
         for problem in publishing.problems(journey):
-            assert "is draft; make it active first" in problem.message
+            assert "is a draft; make it active first" in problem.message
 
     @pytest.mark.parametrize("slug", SLUGS)
     def test_it_can_be_published_once_its_assets_are_active(self, slug):

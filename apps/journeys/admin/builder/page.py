@@ -17,7 +17,7 @@ HELP = {
     "popup": "Shown on the site, until the contact answers.",
     "push": "To the contact’s browsers: one, or the best of several.",
     "wait": "For a while, until a date, or until an hour. What is past goes on at once.",
-    "event": "Until one of several events happens, or not in time.",
+    "event": "Until one of several events happens; when it takes too long, by “Not in time”.",
     "check": "Different ways by rules about the contact; the first that is met counts.",
     "split": "Different ways by chance.",
     "limit": "Only the first so many go on, counted over all contacts.",

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import cached_property
+
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.admin.builder.wording import entry_lines
 from apps.journeys.drafting import drawing
@@ -17,6 +19,7 @@ from apps.journeys.models import (
     Step,
     WaitForEventStep,
 )
+from apps.segments import catalogue, rules
 
 # What these are for is that people part here.
 SIDE_BY_SIDE = (CheckStep, SplitStep, LimitStep, WaitForEventStep)
@@ -40,6 +43,7 @@ class ShownWay:
 class ShownCard:
     step: Step
     kind: str
+    summary: str
     above: ShownWay
     aside: list[ShownWay]
     branches: list["ShownLine"]
@@ -77,7 +81,8 @@ def of(opened: Opened, problems: list[Any]) -> Picture:
         main=pen.line(main),
         lost=[pen.line(line) for line in lost],
         entry=entry_lines(opened.journey),
-        entry_problems=by_step[""],
+        # That it is empty yet is not wrong: the picture invites to begin.
+        entry_problems=by_step[""] if draft.steps else [],
         is_counted=counted,
     )
 
@@ -87,6 +92,10 @@ class _Pen:
     opened: Opened
     is_counted: bool
     problems: dict[str, list[str]]
+
+    @cached_property
+    def known(self) -> rules.Context:
+        return catalogue.of_site(self.opened.journey.site)
 
     def line(self, line: Line) -> ShownLine:
         return ShownLine(
@@ -101,6 +110,7 @@ class _Pen:
         return ShownCard(
             step=step,
             kind=str(step._meta.verbose_name),
+            summary=self.summary(step),
             above=self.way(card.above),
             aside=[self.way(way) for way in card.aside],
             branches=[self.line(line) for line in card.branches],
@@ -108,6 +118,17 @@ class _Pen:
             is_counted=self.is_counted,
             pushes=pushes if len(pushes) > 1 else [],
         )
+
+    def summary(self, step: Step) -> str:
+        """Say what the step does; of a check, what it asks: its branches have labels of their
+        own."""
+        if not isinstance(step, CheckStep):
+            return step.summary()
+        asked = [row for row in step.branches if row["rule"]]
+        said = [(row["name"], rules.describe(row["rule"], self.known)) for row in asked]
+        if len(said) == 1:
+            return said[0][1]
+        return "; ".join(f"{name}: {words}" for name, words in said)
 
     def way(self, way: Way) -> ShownWay:
         key, outcome = way.place

@@ -1,9 +1,11 @@
 """The forms of a journey's terms in the side panel."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 
 from apps.journeys.admin.builder.answers import panel, pieces
 from apps.journeys.admin.builder.opened import Opened
@@ -16,8 +18,14 @@ def terms(opened: Opened, group: str) -> HttpResponse:
     if group not in TERMS:
         raise Http404
     title, _, kind = TERMS[group]
-    if opened.request.method == "POST":
-        return _save(opened, title, kind)
+    # Moments are written, and shown, in the site's own time.
+    with timezone.override(ZoneInfo(opened.journey.site.time_zone)):
+        if opened.request.method == "POST":
+            return _save(opened, title, kind)
+        return _show(opened, group, kind)
+
+
+def _show(opened: Opened, group: str, kind: type[BuilderForm]) -> HttpResponse:
     form = kind(instance=opened.journey, journey=opened.journey, user=opened.user)
     return panel(
         opened,

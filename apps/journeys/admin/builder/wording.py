@@ -1,8 +1,17 @@
 """The terms of a journey in words, for the card that it starts with."""
 
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+
 from apps.journeys.models import Journey
 from apps.segments import catalogue, rules
 
+MEETING = {
+    Journey.Members.BOTH: "Whoever meets the rule, now or later",
+    Journey.Members.PRESENT: "Whoever meets the rule now",
+    Journey.Members.FUTURE: "Whoever comes to meet the rule",
+}
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -23,7 +32,7 @@ def when(journey: Journey) -> str:
             where = " under conditions" if journey.entry_where else ""
             return f"On the event {journey.entry_event or '…'}{where}"
         case Journey.Entry.SEGMENT:
-            return f"By meeting the rule: {journey.get_members_display().lower()}"
+            return MEETING[Journey.Members(journey.members)]
         case Journey.Entry.SCHEDULE:
             return f"{_repeats(journey)}, everybody at once"
     return "By the API or another journey"
@@ -34,7 +43,7 @@ def _repeats(journey: Journey) -> str:
     zone = ", each contact’s own time" if journey.zone == Journey.Zone.CONTACT else ""
     match journey.repeats:
         case Journey.Repeats.ONCE:
-            day = f"On {journey.on_date:%d %B %Y}" if journey.on_date else "Once"
+            day = f"On {date_format(journey.on_date, 'j F Y')}" if journey.on_date else "Once"
         case Journey.Repeats.WEEKLY:
             day = f"Every {', '.join(DAYS[day] for day in journey.weekdays)}"
         case Journey.Repeats.MONTHLY:
@@ -46,8 +55,9 @@ def _repeats(journey: Journey) -> str:
 
 def _often(journey: Journey) -> str:
     if journey.reentry == Journey.Reentry.PAUSE:
-        days = ", ".join(str(day) for day in journey.reentry_pauses)
-        words = f"Again after {days} days"
+        *some, last = [f"{days:,}" for days in journey.reentry_pauses]
+        days = f"{', '.join(some)}, then {last}" if some else last
+        words = f"Again after {days} day{'' if days == '1' else 's'}"
     else:
         words = journey.get_reentry_display()
     if journey.total_cap:
@@ -66,17 +76,29 @@ def _exit(journey: Journey) -> str:
     if journey.exits_with_rule:
         ways.append("when the rule is not met any more")
     if journey.timeout_hours:
-        ways.append(f"after {journey.timeout_hours} hours")
+        ways.append(f"after {_hours(journey.timeout_hours)}")
     return f"Leaves {', '.join(ways)}" if ways else ""
 
 
 def _goal(journey: Journey) -> str:
     if not journey.goal_event:
         return ""
-    return f"Goal: {journey.goal_event} within {journey.goal_hours} hours"
+    return f"Goal: {journey.goal_event} within {_hours(journey.goal_hours)}"
+
+
+def _hours(number: int) -> str:
+    """Whole days as days: nobody thinks of a week as 168 hours."""
+    if number % 24 == 0:
+        number, unit = number // 24, "day"
+    else:
+        unit = "hour"
+    return f"{number:,} {unit}{'' if number == 1 else 's'}"
 
 
 def _dates(journey: Journey) -> str:
-    start = f"from {journey.starts_at:%d %B %Y}" if journey.starts_at else ""
-    end = f"until {journey.ends_at:%d %B %Y}" if journey.ends_at else ""
-    return f"Open {' '.join(filter(None, (start, end)))}" if start or end else ""
+    zone = ZoneInfo(journey.site.time_zone)
+    bounds = (("from", journey.starts_at), ("until", journey.ends_at))
+    words = [
+        f"{word} {date_format(at.astimezone(zone), 'j F Y, H:i')}" for word, at in bounds if at
+    ]
+    return f"Open {' '.join(words)}" if words else ""

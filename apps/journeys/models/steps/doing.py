@@ -2,10 +2,13 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.text import capfirst
 
 from apps.journeys.models.calls import SigningSecret
 from apps.journeys.models.steps import requests, shapes
 from apps.journeys.models.steps.base import Step
+
+OPS = {"set": "sets", "unset": "removes", "add": "adds to", "increment": "increases"}
 
 
 class UpdateStep(Step):
@@ -32,7 +35,7 @@ class UpdateStep(Step):
         return shapes.found("changes", shapes.in_changes(self.changes))
 
     def summary(self) -> str:
-        return ", ".join(f"{row['op']} {row['name']}" for row in self.changes)
+        return capfirst(", ".join(f"{OPS[row['op']]} {row['name']}" for row in self.changes))
 
 
 class TrackStep(Step):

@@ -10,7 +10,8 @@ from apps.journeys.models.steps.base import Step
 def inactive(asset: assets.Asset) -> str:
     if asset.is_active:
         return ""
-    return f"“{asset}” is {asset.get_status_display().lower()}; make it active first."
+    status = "a draft" if asset.status == asset.Status.DRAFT else asset.get_status_display().lower()
+    return f"“{asset}” is {status}; make it active first."
 
 
 class PopupStep(Step):
@@ -113,7 +114,16 @@ class PushStep(Step):
 
     def summary(self) -> str:
         names = [f"“{push}”" for push, _ in self.pushes()]
-        return "Sends " + (names[0] if len(names) == 1 else f"one of {', '.join(names)}")
+        what = names[0] if len(names) == 1 else f"one of {', '.join(names)}"
+        return ", ".join(filter(None, (f"Sends {what}", self._hours_in_words())))
+
+    def _hours_in_words(self) -> str:
+        match self.hours:
+            case self.Hours.FIXED:
+                return f"at {self.fixed_time:%H:%M}" if self.fixed_time else ""
+            case self.Hours.DROP | self.Hours.NEXT:
+                return "in the site’s allowed hours"
+        return ""
 
 
 class PushAlternative(models.Model):

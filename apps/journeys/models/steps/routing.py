@@ -89,7 +89,7 @@ class LimitStep(Step):
 
     kind = "limit"
     group = "Paths"
-    icon = "production_quantity_limits"
+    icon = "speed"
     outcomes = (("within", "Within the limit"), ("beyond", "Beyond it"))
 
     most = models.PositiveIntegerField("at most", default=100, validators=[MinValueValidator(1)])

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.formats import date_format
 
 from apps.journeys.models.steps.base import Listens, Outcomes, Step
 
@@ -12,6 +13,8 @@ class Unit(models.TextChoices):
     DAYS = "days", "days"
 
 
+# By `date.weekday()`.
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SECONDS = {Unit.MINUTES: 60, Unit.HOURS: 3_600, Unit.DAYS: 86_400}
 
 
@@ -69,15 +72,21 @@ class WaitStep(Step):
         return ""
 
     def summary(self) -> str:
+        at = f"{self.at_time:%H:%M}" if self.at_time else ""
         match self.until:
             case self.Until.DATE:
-                return f"Until {self.on_date}"
+                return _until(date_format(self.on_date, "j F Y") if self.on_date else "", at)
             case self.Until.PROPERTY:
-                return f"Until the date in {self.property}"
+                return _until(f"the date in {self.property}", at)
             case self.Until.HOUR:
-                return f"Until {self.at_time:%H:%M}" if self.at_time else ""
+                return _until(" or ".join(DAYS[day] for day in self.weekdays), at)
         unit = self.unit[:-1] if self.amount == 1 else self.unit
         return f"{self.amount} {unit}"
+
+
+def _until(day: str, at: str) -> str:
+    words = ", ".join(filter(None, (day, at)))
+    return f"Until {words}" if words else ""
 
 
 class WaitForEventStep(Step):
