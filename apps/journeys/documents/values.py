@@ -7,11 +7,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from apps.journeys.models.terms import check_pauses
+from apps.journeys.models.terms import LARGEST, check_pauses
 from apps.segments.rules import check as check_rule
 
 MAX_ROWS, MAX_KEY, MAX_NAME, MAX_WEIGHT = 50, 40, 100, 10_000
-LARGEST_STORED = 2**31 - 1
 OPS = ("set", "unset", "add", "increment")
 
 
@@ -70,8 +69,7 @@ def _id(number: int) -> int:
 
 
 def _number(number: int) -> int:
-    # What every database stores; SQLite alone would take more.
-    if number > LARGEST_STORED:
+    if number > LARGEST:
         raise OverflowError
     return number
 
