@@ -11,6 +11,17 @@ what they were called, for people: nothing reads it back.
 
 from apps.journeys.documents.parsing import MAX_STEPS, check
 from apps.journeys.documents.reading import MODELS, Document, content, fields_of, read
+from apps.journeys.documents.values import MAX_ROWS
 from apps.journeys.documents.writing import write
 
-__all__ = ["MAX_STEPS", "MODELS", "Document", "check", "content", "fields_of", "read", "write"]
+__all__ = [
+    "MAX_ROWS",
+    "MAX_STEPS",
+    "MODELS",
+    "Document",
+    "check",
+    "content",
+    "fields_of",
+    "read",
+    "write",
+]

@@ -1,5 +1,6 @@
 """Reading a document that anybody may have made: strictly, and without harm."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from apps.segments.models import Segment
 
 MAX_STEPS = 200
 PARTS = {"name", "terms", "steps"}
+# It stands in addresses; the page calls the card that a flow begins with so.
+KEY, NO_KEY = re.compile(r"[A-Za-z0-9_-]{1,12}"), "entry"
 OF_STEP = {"key", "kind", "name", "fields", "leads"}
 
 
@@ -107,8 +110,8 @@ def _shape(step: Any) -> str:
     if not isinstance(step, dict) or set(step) - {"alternatives"} != OF_STEP:
         return f"it has these parts: {', '.join(sorted(OF_STEP))}."
     key, kind = step["key"], step["kind"]
-    if not isinstance(key, str) or not 1 <= len(key) <= 12 or not key.isascii():
-        return "its key is a text of at most 12 plain characters."
+    if not isinstance(key, str) or not KEY.fullmatch(key) or key == NO_KEY:
+        return "its key has at most 12 letters from a to z, digits, _ and -."
     if not isinstance(kind, str) or kind not in MODELS:
         return "there is no such kind of step."
     if not isinstance(step["leads"], dict) or not isinstance(step["fields"], dict):

@@ -12,14 +12,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from apps.journeys.models.steps.shapes import MAX_NAME, MAX_WEIGHT, OPS, OWN_OUTCOMES
-from apps.journeys.models.terms import check_pauses
+from apps.journeys.models.terms import LARGEST, check_pauses
 from apps.segments.rules import check as check_rule
 
 # Yields what is wrong with a value, in words.
 Form = Callable[[Any], Iterator[str]]
 
 MAX_ROWS, MAX_KEY = 50, 40
-LARGEST_STORED = 2**31 - 1
 
 
 def parse(field: models.Field, value: Any) -> Any:
@@ -77,8 +76,7 @@ def _id(number: int) -> int:
 
 
 def _number(number: int) -> int:
-    # What every database stores; SQLite alone would take more.
-    if number > LARGEST_STORED:
+    if number > LARGEST:
         raise OverflowError
     return number
 

@@ -69,12 +69,16 @@ def redo(journey: Journey, *, seen: str = "") -> str | None:
         return edit and _bring(journey, edit, edit.before, edit.after, is_undone=False)
 
 
-def steps_of_undo(journey: Journey) -> tuple[str, str]:
-    """Return the words of what undo would take back, and of what redo would make again; empty
-    where there is nothing. Two queries."""
-    undone = journey.edits.filter(is_undone=True).values_list("words", flat=True).last()
-    last = journey.edits.filter(is_undone=False).values_list("words", flat=True).first()
-    return last or "", undone or ""
+def steps_of_undo(journey: Journey) -> tuple[Edit | None, Edit | None]:
+    """Return what undo would take back, and what redo would make again, without their documents;
+    None where there is nothing. Two queries."""
+    known = journey.edits.defer("before", "after")
+    return known.filter(is_undone=False).first(), known.filter(is_undone=True).last()
+
+
+def mark_of(steps: tuple[Edit | None, Edit | None]) -> str:
+    """Return what tells whether undo and redo still do what a page has said of them."""
+    return "-".join(str(step.pk if step else 0) for step in steps)
 
 
 def _bring(journey: Journey, edit: Edit, now: Document, then: Document, *, is_undone: bool) -> str:

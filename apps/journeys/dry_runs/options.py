@@ -117,11 +117,12 @@ def _value(name: str, value: Any, now: datetime) -> Any:
 def _start(value: Any, now: datetime) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ValidationError("This is a moment with its zone, as 2026-03-29T09:00:00Z.")
-    moment = moment.astimezone(UTC)
+        if moment.tzinfo is None:
+            raise ValueError("no zone")
+        moment = moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
+        words = "This is a moment with its zone, as 2026-03-29T09:00:00Z."
+        raise ValidationError(words) from error
     # What was begun again after its worker died keeps its start.
     if not now - timedelta(days=1) <= moment <= now + LATEST_START:
         raise ValidationError("It begins now, or within a year.")

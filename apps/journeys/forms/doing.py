@@ -8,10 +8,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from apps.journeys.documents import bounds
 from apps.journeys.forms.base import StepForm
 from apps.journeys.forms.fields import EventInput
 from apps.journeys.forms.rows import Row, rows_of
 from apps.journeys.models import TagStep, TrackStep, UpdateStep, WebhookStep
+from apps.journeys.models.steps import shapes
 
 OPS = [
     ("set", "Set"),
@@ -23,15 +25,28 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 SOURCE = re.compile(r"(state|event)\.[A-Za-z_][A-Za-z0-9_]*")
 VALUE_HELP = "A number, true or false, or a text, which may hold tags."
+MOST_DIGITS = 15
 
 
 def typed(text: str) -> Any:
-    """Return what somebody wrote as a number or a yes or no where it is one, else as the text."""
+    """Return what somebody wrote as a number, a yes or no, or a list of such where it is one,
+    else as the text."""
     try:
-        value = json.loads(text)
-    except ValueError:
+        # NaN and Infinity are words: no database has them as numbers.
+        value = json.loads(text, parse_constant=str)
+    except (ValueError, RecursionError):
         return text
-    return value if isinstance(value, bool | int | float) and len(text) < 16 else text
+    if isinstance(value, list):
+        return value if value and all(map(_is_plain, value)) else text
+    return value if not isinstance(value, str) and _is_plain(value) else text
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, str | bool):
+        return not bounds.problem(value)
+    # Which a number without end is not.
+    is_number = isinstance(value, int | float) and abs(value) <= shapes.MAX_NUMBER
+    return is_number and len(json.dumps(value)) <= MOST_DIGITS
 
 
 def as_text(value: Any) -> str:
@@ -54,9 +69,8 @@ class ChangeRow(Row):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         value, op = typed(cleaned.get("value") or ""), cleaned.get("op")
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if op == "increment" and not is_number:
-            self.add_error("value", "Write by how much, as a number.")
+        if op == "increment" and not shapes.may_be_number(value):
+            self.add_error("value", "Write by how much, as a number or a tag.")
         elif op in ("set", "add") and value == "":
             self.add_error("value", "Write the value.")
         cleaned["value"] = value

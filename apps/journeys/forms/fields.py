@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.journeys.models.terms import check_pauses
-from apps.segments import rules
+from apps.segments import reading, rules
 from apps.segments.rules import Context
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -37,10 +37,13 @@ class MomentInput(forms.DateTimeInput):
 
 
 class NumbersField(forms.CharField):
-    """Whole numbers as people write them: 3, 7, 30."""
+    """Whole numbers as people write them: 3, 7, 30. With `once` they are days of which each is
+    meant once, in whatever order they were written."""
 
-    def __init__(self, *, least: int, most: int, told: str, **options: Any) -> None:
-        self.least, self.most, self.told = least, most, told
+    def __init__(
+        self, *, least: int, most: int, told: str, once: bool = False, **options: Any
+    ) -> None:
+        self.least, self.most, self.told, self.once = least, most, told, once
         super().__init__(**{"max_length": 200, **options})
 
     def prepare_value(self, value: Any) -> Any:
@@ -53,7 +56,7 @@ class NumbersField(forms.CharField):
         numbers = [int(part) for part in parts]
         if not all(self.least <= number <= self.most for number in numbers):
             raise ValidationError(self.told)
-        return numbers
+        return sorted(set(numbers)) if self.once else numbers
 
     def run_validators(self, value: Any) -> None:
         """Leave it to the model's: these are numbers, not a text."""
@@ -75,6 +78,9 @@ class WeekdaysField(forms.TypedMultipleChoiceField):
 
     def prepare_value(self, value: Any) -> Any:
         return [str(day) for day in value] if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[int]:
+        return sorted(set(super().clean(value)))
 
 
 class EventInput(forms.TextInput):
@@ -112,12 +118,20 @@ class WhereField(forms.JSONField):
         self.widget.event = event
 
     def to_python(self, value: Any) -> list[Any]:
-        found = super().to_python(value)
+        try:
+            is_text = isinstance(value, str)
+            found = (reading.read(value) if value.strip() else None) if is_text else value
+        except reading.Unreadable as error:
+            raise ValidationError("This is not readable as conditions.") from error
         if found in (None, "", {}):
             return []
         if not isinstance(found, list):
             raise ValidationError("These are no conditions.")
         return found
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what was typed, as it was typed."""
+        return forms.fields.InvalidJSONInput(data or "")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from apps.journeys.documents import MAX_ROWS
 from apps.journeys.forms.base import BuilderForm
 from apps.journeys.forms.fields import (
     DateInput,
@@ -33,7 +34,7 @@ class EntryForm(BuilderForm):
     entry_rule = RuleField(label="For contacts who")
     weekdays = WeekdaysField(label="On these days")
     month_days = NumbersField(
-        label="On these days of the month", required=False, least=1, most=31, told=DAYS,
+        label="On these days of the month", required=False, least=1, most=31, told=DAYS, once=True,
         help_text="For example 1, 15. 31 is the last day of shorter months.",
     )  # fmt: skip
     events = (("entry_event", "entry_where"),)
@@ -128,6 +129,11 @@ class OftenForm(BuilderForm):
         ]
         if not field.choices:
             field.help_text = "The site has no other journeys."
+
+    def clean_excluded(self) -> list[int]:
+        if len(self.cleaned_data["excluded"]) > MAX_ROWS:
+            raise forms.ValidationError(f"Choose at most {MAX_ROWS} of them.")
+        return self.cleaned_data["excluded"]
 
 
 class ExitForm(BuilderForm):

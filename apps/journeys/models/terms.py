@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -5,6 +6,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from apps.segments.rules import grammar
+
+# What every database counts to; SQLite alone would take more.
+LARGEST = 2**31 - 1
 
 
 def default_pauses() -> list[int]:
@@ -15,6 +19,12 @@ def check_pauses(value: Any) -> None:
     days = value if isinstance(value, list) else []
     if not days or not all(type(d) is int and 1 <= d <= 3650 for d in days) or len(days) > 20:
         raise ValidationError("Write the days of each pause, for example 3, 7, 30.")
+
+
+def check_day(value: date) -> None:
+    """Raise ValidationError for a day that has no name in some zone, or that nobody can mean."""
+    if not 1970 <= value.year <= 2200:
+        raise ValidationError("Choose a day of this century.")
 
 
 class Terms(models.Model):
@@ -77,7 +87,7 @@ class Terms(models.Model):
     members = models.CharField("which members", max_length=7, choices=Members, default=Members.BOTH)
 
     repeats = models.CharField("how often", max_length=7, choices=Repeats, default=Repeats.ONCE)
-    on_date = models.DateField("on the day", null=True, blank=True)
+    on_date = models.DateField("on the day", null=True, blank=True, validators=[check_day])
     at_time = models.TimeField("at the time", null=True, blank=True)
     # 0 is Monday, as in `date.weekday()`; 31 is the last day of shorter months.
     weekdays = models.JSONField("on these days of the week", default=list, blank=True)
@@ -92,7 +102,10 @@ class Terms(models.Model):
         help_text="After the first time out, the second, and so on; the last one repeats.",
     )
     max_entries = models.PositiveIntegerField(
-        "at most, per contact", null=True, blank=True, validators=[MinValueValidator(1)]
+        "at most, per contact",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LARGEST)],
     )
     max_entries_days = models.PositiveIntegerField(
         "within days",
@@ -105,7 +118,7 @@ class Terms(models.Model):
         "at most, altogether",
         null=True,
         blank=True,
-        validators=[MinValueValidator(1)],
+        validators=[MinValueValidator(1), MaxValueValidator(LARGEST)],
         help_text="The journey pauses itself when so many have entered.",
     )
     excluded = models.JSONField(
@@ -117,8 +130,12 @@ class Terms(models.Model):
         validators=[MaxValueValidator(90)],
         help_text="So many are kept out, always the same ones, and compared by the goal.",
     )
-    starts_at = models.DateTimeField("nobody enters before", null=True, blank=True)
-    ends_at = models.DateTimeField("nobody enters after", null=True, blank=True)
+    starts_at = models.DateTimeField(
+        "nobody enters before", null=True, blank=True, validators=[check_day]
+    )
+    ends_at = models.DateTimeField(
+        "nobody enters after", null=True, blank=True, validators=[check_day]
+    )
 
     exit_event = models.CharField("leave on the event", max_length=100, blank=True)
     exit_where = models.JSONField("where that event", default=list, blank=True)
@@ -127,7 +144,10 @@ class Terms(models.Model):
         "leave when “for contacts who” is not met any more", default=False
     )
     timeout_hours = models.PositiveIntegerField(
-        "leave after hours", null=True, blank=True, validators=[MinValueValidator(1)]
+        "leave after hours",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(87_600)],
     )
 
     goal_event = models.CharField("goal: the event", max_length=100, blank=True)

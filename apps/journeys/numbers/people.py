@@ -113,7 +113,9 @@ def read(query: Mapping[str, Any], journey: Journey, drawn: set[str]) -> Who:
     ValidationError in words. Two queries at most."""
     chosen = periods.read(query, journey)
     step, what = query.get("step", ""), query.get("what", "")
-    if what not in (OF_STEP if step else OF_JOURNEY):
+    outcome = query.get("outcome", "")[:40]
+    is_text = f"{step}{outcome}".isprintable()
+    if what not in (OF_STEP if step else OF_JOURNEY) or not is_text:
         raise ValidationError("There is no such number.")
     who = Who(journey=journey, what=what, chosen=chosen, drawn=drawn)
     if not step:
@@ -126,8 +128,7 @@ def read(query: Mapping[str, Any], journey: Journey, drawn: set[str]) -> Who:
     who.name = found[0].name if found else "a step that was never published"
     if what == LEFT:
         labels = {name: label for row in reversed(found) for name, label in row.outcomes}
-        who.outcome = query.get("outcome", "")[:40]
-        who.label = labels.get(who.outcome, who.outcome)
+        who.outcome, who.label = outcome, labels.get(outcome, outcome)
     return who
 
 

@@ -61,6 +61,11 @@ class Flow {
     return this.canvas.dataset.seen;
   }
 
+  // Which change undo takes back, and which one redo makes again.
+  get edits() {
+    return document.getElementById("flow-toolbar").dataset.edits;
+  }
+
   card(key) {
     return document.getElementById(`card-${key}`);
   }
@@ -97,7 +102,7 @@ class Flow {
     try {
       const answer = await send(`${this.base}flow/edit/${verb}/`, () => {
         const form = new FormData();
-        for (const [name, value] of Object.entries({ ...values, seen: this.seen })) form.set(name, value);
+        for (const [name, value] of Object.entries({ ...values, seen: this.seen, edits: this.edits })) form.set(name, value);
         return form;
       });
       place(answer);

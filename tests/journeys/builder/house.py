@@ -30,7 +30,9 @@ class Builder:
 
     def edit(self, verb, **values):
         """What was said, after an edit of the flow as it is now."""
-        answer = self.post(f"flow/edit/{verb}/", **{"seen": self.seen(), **values})
+        page = self.page().context
+        as_seen = {"seen": page["seen"], "edits": page["edits"]}
+        answer = self.post(f"flow/edit/{verb}/", **{**as_seen, **values})
         assert answer.status_code == 200
         return said(answer)
 

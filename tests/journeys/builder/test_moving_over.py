@@ -97,6 +97,16 @@ class TestMoving:
         assert "Choose a step of the live version." in said
         assert places(line) == [("One", 1, ""), ("Two", 1, "")]
 
+    @pytest.mark.parametrize("name", ["\x00", "gone", "x" * 500])
+    def test_what_is_no_step_is_nobodys_question(self, line, name):
+        publish(line)
+        three = step_of(line.journey, "Three").key
+
+        line.post("moving/", gone="stay", **{f"to_{name}": three})
+
+        asked = Journey.objects.get(pk=line.journey.pk).move_over
+        assert asked == {"gone": "stay", "to": {}}
+
 
 class TestWhoMay:
     def test_not_who_may_only_look(self, client, line):

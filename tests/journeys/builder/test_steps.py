@@ -241,7 +241,7 @@ class TestEveryKind:
 
         assert errors(builder.add("update", **changes)) == {
             "id_changes-0-name": ["A name has letters, digits and _ only."],
-            "id_changes-1-value": ["Write by how much, as a number."],
+            "id_changes-1-value": ["Write by how much, as a number or a tag."],
         }
 
     def test_a_tag(self, builder):

@@ -1,8 +1,10 @@
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -29,6 +31,11 @@ def people_on(builder, query):
     answer = builder.get(f"people/?{query}")
     assert answer.status_code == 200
     return [each["row"] for each in answer.context["rows"]]
+
+
+def row_of(asked):
+    """Whom the question is about, as its form sends it."""
+    return re.search(r'name="row" value="([^"]*)"', asked.content.decode())[1]
 
 
 def everybody(builder):
@@ -131,7 +138,7 @@ class TestList:
     @pytest.mark.parametrize(
         "query",
         ["", "what=explode", "what=waiting", "step=x&what=control", "what=inside&period=x",
-         "what=inside&version=99"],
+         "what=inside&version=99", "step=%00&what=entered", "step=x&what=left&outcome=a%00b"],
     )  # fmt: skip
     def test_what_makes_no_sense_is_not_found(self, line, query):
         assert line.get(f"people/?{query}").status_code == 404
@@ -141,6 +148,36 @@ class TestList:
         stands(one)
 
         assert line.get(f"people/?what=inside&after={mark}").status_code == 200
+
+
+class TestWhoMaySee:
+    @pytest.fixture
+    def without(self, line):
+        """Somebody who may look at journeys, and at no contact."""
+        Permission.objects.get(codename="view_contact").group_set.clear()
+        return Builder(line.client, line.journey, "Marketer")
+
+    def test_who_may_see_no_contact_sees_numbers_alone(self, without, one):
+        row = stands(one)
+        address = f"people/?step={one.key}&what=waiting"
+
+        assert without.get(address).status_code == 403
+        assert without.post(address, deed="take_out", row=row.pk, sure=1).status_code == 403
+        assert not Enrolment.objects.filter(exit_reason="hand").exists()
+
+    def test_nor_takes_a_list_of_them_along(self, without, one):
+        stands(one)
+
+        assert without.get(f"people/export/?step={one.key}&what=waiting").status_code == 403
+
+    def test_no_number_leads_there(self, line, without):
+        page = without.page().content.decode()
+
+        assert 'data-number="/entered"' in page
+        assert "/people/" not in page
+
+    def test_each_number_leads_there_for_who_may(self, line):
+        assert f'href="{line.base}people/"' in line.page().content.decode()
 
 
 class TestExport:
@@ -201,10 +238,23 @@ class TestTakingOut:
         stands(one)
         stands(one)
         stands(step_of(line.journey, "Two"))
+        address = f"people/?step={one.key}&what=waiting"
 
-        line.post(f"people/?step={one.key}&what=waiting", deed="take_out", all=1, sure=1)
+        asked = line.post(address, deed="take_out", all=1)
+        line.post(address, deed="take_out", sure=1, row=row_of(asked))
 
+        assert "<b>2</b> contacts leave “Spring” at once" in asked.content.decode()
         assert self.states(line) == ["hand", "hand", ""]
+
+    def test_whoever_comes_after_the_question_stays(self, line, one):
+        stands(one)
+        address = f"people/?step={one.key}&what=waiting"
+        asked = line.post(address, deed="take_out", all=1)
+        stands(one)
+
+        line.post(address, deed="take_out", sure=1, row=row_of(asked), all=1)
+
+        assert self.states(line) == ["hand", ""]
 
     def test_nobody_of_another_journey_is_taken_out(self, line):
         other = stands(step_of(a_published_line("One"), "One"))

@@ -8,6 +8,8 @@ from tests.journeys.authoring import a_draft, a_step, of_every_kind
 
 pytestmark = pytest.mark.django_db
 
+WRONG_KEY = "its key has at most 12 letters from a to z, digits, _ and -."
+
 
 @pytest.fixture
 def journey():
@@ -110,10 +112,20 @@ class TestCheck:
             ("", "Step 1: it has these parts: fields, key, kind, leads, name."),
             ("", "Step 2: there is no such kind of step."),
             ("", "Step 3: there is no such kind of step."),
-            ("", "Step 4: its key is a text of at most 12 plain characters."),
+            ("", f"Step 4: {WRONG_KEY}"),
             ("", "Step 5: a leave has other fields."),
             ("", "Step 6: it has no alternatives."),
         ]
+
+    @pytest.mark.parametrize(
+        "key", ["a/b", "..", "a b", "é", "x" * 13, '"><script>', "a\n", "entry", 7, None]
+    )
+    def test_it_refuses_keys_that_no_address_and_no_page_can_name(self, journey, key):
+        a_step(journey, "leave")
+        document = read(journey)
+        document["steps"][0]["key"] = key
+
+        assert refused(journey, document) == [("", f"Step 1: {WRONG_KEY}")]
 
     def test_it_refuses_the_same_key_twice(self, journey):
         step = a_step(journey, "leave")

@@ -25,6 +25,11 @@ def name_it(journey, name):
         Journey.objects.filter(pk=journey.pk).update(name=name)
 
 
+def steps(journey):
+    """What undo would take back and redo would make again, in words."""
+    return tuple(str(step or "") for step in editing.steps_of_undo(journey))
+
+
 class TestChange:
     def test_it_records_what_the_draft_was_before_and_after(self, journey):
         anna = a_user()
@@ -135,12 +140,12 @@ class TestUndo:
         assert fresh(journey).has_unpublished_changes
 
     def test_it_says_what_it_would_do(self, journey):
-        assert editing.steps_of_undo(journey) == ("", "")
+        assert steps(journey) == ("", "")
         name_it(journey, "One")
         name_it(journey, "Two")
         editing.undo(journey)
 
-        assert editing.steps_of_undo(journey) == ("Name it One", "Name it Two")
+        assert steps(journey) == ("Name it One", "Name it Two")
 
     def test_it_refuses_where_something_of_it_is_gone(self, journey):
         push = a_step(journey, "push")
@@ -153,7 +158,7 @@ class TestUndo:
             editing.undo(journey)
 
         assert not journey.steps.exists()
-        assert editing.steps_of_undo(journey) == ("Delete the step", "")
+        assert steps(journey) == ("Delete the step", "")
 
     def test_it_loses_nothing_that_was_written_past_the_edits(self, journey):
         name_it(journey, "One")

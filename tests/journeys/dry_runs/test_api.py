@@ -53,6 +53,17 @@ class TestDryRun:
         assert set(answer.json()) == {"days", "popups"}
         assert not DryRun.objects.exists()
 
+    @pytest.mark.parametrize(
+        "start",
+        ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-01-01T09:00", "soon", 7,
+         [], {"a": 1}, "2026-01-01T09:00:00+99:99", "9" * 5_000],
+    )  # fmt: skip
+    def test_no_beginning_is_a_server_error(self, system, journey, start):
+        answer = begin(system, journey, start=start)
+
+        assert (answer.status_code, set(answer.json())) == (400, {"start"})
+        assert not DryRun.objects.exists()
+
     def test_only_one_runs_at_a_time(self, system, journey):
         begin(system, journey)
         answer = begin(system, journey)

@@ -22,7 +22,7 @@ COLORS = {
 def of_page(opened: Opened) -> dict[str, Any]:
     """Return what canvas and toolbar show."""
     problems = publishing.problems(opened.journey, by=opened.user)
-    undo, redo = editing.steps_of_undo(opened.journey)
+    steps = editing.steps_of_undo(opened.journey)
     journey = opened.journey
     status = Journey.Status(journey.status)
     return {
@@ -34,8 +34,9 @@ def of_page(opened: Opened) -> dict[str, Any]:
         "may_write": opened.may_write,
         "may_add": opened.admin.has_add_permission(opened.request),
         "may_delete": opened.admin.has_delete_permission(opened.request, journey),
-        "undo": undo,
-        "redo": redo,
+        "undo": steps[0],
+        "redo": steps[1],
+        "edits": editing.mark_of(steps),
         "status": {"words": status.label.split(":")[0], "color": COLORS.get(status, "")},
         "verbs": verbs_of(journey) if opened.may_write else [],
         "may_move": opened.may_write and moving_over.is_possible(journey),

@@ -20,8 +20,7 @@ def canvas(opened: Opened) -> HttpResponse:
 def edit(opened: Opened, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
-    sent = opened.request.POST
-    if sent.get("seen") != opened.draft.seen:
+    if not _is_as_seen(opened, verb):
         who = drafts.who_changed(opened.journey, but=opened.user)
         return pieces(opened, said=f"{who} {AS_IT_IS}", is_bad=True)
     try:
@@ -33,6 +32,16 @@ def edit(opened: Opened, verb: str) -> HttpResponse:
         return pieces(opened, said=" ".join(error.messages), is_bad=True)
     opened.forget()
     return pieces(opened, said=said, **more)
+
+
+def _is_as_seen(opened: Opened, verb: str) -> bool:
+    """Whether the page that asks shows the flow as it is; and, where it asks for undo or redo,
+    which change that is: another's may have come since, in a form, and leave the flow as it is."""
+    sent = opened.request.POST
+    if sent.get("seen") != opened.draft.seen:
+        return False
+    mark = editing.mark_of(editing.steps_of_undo(opened.journey))
+    return verb not in ("undo", "redo") or sent.get("edits") == mark
 
 
 Done = tuple[str, dict[str, Any]]

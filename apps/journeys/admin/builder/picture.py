@@ -54,6 +54,7 @@ class ShownCard:
 
 @dataclass(kw_only=True)
 class ShownLine:
+    is_apart: bool
     way: ShownWay
     cards: list[ShownCard]
     tail: ShownWay | None
@@ -99,6 +100,7 @@ class _Pen:
 
     def line(self, line: Line) -> ShownLine:
         return ShownLine(
+            is_apart=line.is_apart,
             way=self.way(line.way),
             cards=[self.card(card) for card in line.cards],
             tail=self.way(line.tail) if line.tail else None,

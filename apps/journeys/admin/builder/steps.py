@@ -105,10 +105,11 @@ def _save(opened: Opened, key: str) -> HttpResponse:
 
 
 def _to_be_made(opened: Opened, key: str) -> Step:
-    kind = opened.request.POST.get("kind", "")
-    if kind not in MODELS or not KEY.fullmatch(key):
+    sent = opened.request.POST
+    kind = sent.get("kind", "")
+    # A form that was stored before is of a step that somebody has deleted meanwhile.
+    if kind not in MODELS or not KEY.fullmatch(key) or sent.get("seen"):
         raise Http404
-    # Not another journey's: a key is the step's name across versions.
     return _made(kind, key)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from apps.journeys import lifecycle, moving_over, publishing
 from apps.journeys.admin.builder.answers import panel, verbs_of
 from apps.journeys.admin.builder.opened import Opened
-from apps.journeys.drafting import cloning
+from apps.journeys.drafting import cloning, drafts, editing
 from apps.journeys.models import Journey
 
 
@@ -90,6 +90,8 @@ def ask(opened: Opened, verb: str) -> HttpResponse:
     more = {}
     if verb == "resume" and opened.journey.is_held:
         more["shift_waits"] = opened.request.POST.get("waits") == "shift"
+    if verb == "discard":
+        more["by"] = opened.user
     return done(opened, VERBS[verb].do, f"“{opened.journey}” is {VERBS[verb].done}.", **more)
 
 
@@ -112,12 +114,18 @@ def publish(opened: Opened) -> HttpResponse:
     if not opened.may_write:
         raise PermissionDenied
     if opened.request.method == "GET":
-        context = {"journey": opened.journey, "steps": opened.draft.steps}
+        seen = editing.seen(opened.journey)
+        context = {"journey": opened.journey, "steps": opened.draft.steps, "seen": seen}
         context["problems"] = publishing.problems(opened.journey, by=opened.user)
         context["warnings"] = publishing.warnings(opened.journey)
         if not context["problems"]:
             context["changes"] = publishing.changes(opened.journey)
         return panel(opened, "publishing", context)
+    if opened.request.POST.get("seen", "") not in ("", editing.seen(opened.journey)):
+        who = drafts.who_changed(opened.journey, but=opened.user)
+        return to_page(
+            opened.journey, opened, errors=[f"{who} Look at it as it is now, then publish it."]
+        )
     answer = done(
         opened, publishing.publish, f"“{opened.journey}” is published.", by=opened.request.user
     )

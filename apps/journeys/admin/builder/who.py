@@ -22,12 +22,14 @@ from apps.journeys.numbers.people import Who
 
 # More at once would keep everybody waiting.
 MOST = 5_000
-EXPORT = "accounts.export_contact"
+SEE, EXPORT = "accounts.view_contact", "accounts.export_contact"
 COLUMNS = ("external_id", "contact", "entered_at", "step", "since", "state", "left_at", "goal_at")
 
 
 def who(opened: Opened) -> HttpResponse:
     """Show the list, or do what was chosen with it."""
+    if not opened.user.has_perm(SEE):
+        raise PermissionDenied
     asked = _read(opened)
     if opened.request.method == "POST":
         return _do(opened, asked)
@@ -55,7 +57,7 @@ def who(opened: Opened) -> HttpResponse:
 
 def export(opened: Opened) -> HttpResponse | StreamingHttpResponse:
     """Send the list as a file, streamed."""
-    if not opened.user.has_perm(EXPORT):
+    if not opened.user.has_perms([SEE, EXPORT]):
         raise PermissionDenied
     asked = _read(opened)
     audit.note(
@@ -132,10 +134,11 @@ def _do(opened: Opened, asked: Who) -> HttpResponse:
     if deed not in DEEDS:
         raise Http404
     rows = asked.rows().inside()
-    if sent.get("all") == "1":
+    if sent.get("all") == "1" and sent.get("sure") != "1":
         ticked = list(rows.order_by("-entered_at", "-pk").values_list("pk", flat=True)[:MOST])
     else:
-        numbers = [keys.read(text) for text in sent.getlist("row")[:MOST]]
+        texts = [text for each in sent.getlist("row") for text in each.split(",")]
+        numbers = [keys.read(text) for text in texts[:MOST]]
         wanted = [number for number in numbers if number is not None]
         ticked = list(rows.filter(pk__in=wanted).values_list("pk", flat=True))
     if not ticked:
@@ -160,7 +163,6 @@ def _ask(opened: Opened, asked: Who, deed: str, ticked: list[int]) -> HttpRespon
         "who": asked,
         "deed": deed,
         "ticked": ticked,
-        "is_all": opened.request.POST.get("all") == "1",
         "most": MOST,
         "back": _address(opened, asked),
     }

@@ -5,6 +5,7 @@ from django.db import models
 
 from apps.assets import models as assets
 from apps.journeys.models.steps.base import Step
+from apps.journeys.models.terms import LARGEST
 
 
 def inactive(asset: assets.Asset) -> str:
@@ -76,6 +77,7 @@ class PushStep(Step):
     winner_after = models.PositiveIntegerField(
         "winner after",
         default=0,
+        validators=[MaxValueValidator(LARGEST)],
         help_text="So many sent, the one clicked most is sent alone. 0: never.",
     )
     devices = models.CharField(max_length=6, choices=Devices, default=Devices.ALL)

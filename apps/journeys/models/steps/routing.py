@@ -1,10 +1,11 @@
 from typing import Any
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from apps.journeys.models.steps import shapes
 from apps.journeys.models.steps.base import Outcomes, Step
+from apps.journeys.models.terms import LARGEST
 
 
 class CheckStep(Step):
@@ -92,7 +93,9 @@ class LimitStep(Step):
     icon = "speed"
     outcomes = (("within", "Within the limit"), ("beyond", "Beyond it"))
 
-    most = models.PositiveIntegerField("at most", default=100, validators=[MinValueValidator(1)])
+    most = models.PositiveIntegerField(
+        "at most", default=100, validators=[MinValueValidator(1), MaxValueValidator(LARGEST)]
+    )
     period = models.CharField(
         max_length=5, choices=Period, default=Period.DAY, help_text="In the site’s time zone."
     )

@@ -206,11 +206,12 @@ def _in_change(row: dict[str, Any]) -> Iterator[str]:
         yield f"{name}: write the value, or unset the property."
     elif message := in_value(value):
         yield f"{name}: {message}"
-    elif op == "increment" and not _may_be_number(value):
+    elif op == "increment" and not may_be_number(value):
         yield f"{name}: write the number to count up by, or a tag."
 
 
-def _may_be_number(value: Any) -> bool:
+def may_be_number(value: Any) -> bool:
+    """Return whether it can be counted up by: a number, a text that writes one, or has a tag."""
     if isinstance(value, str):
         return "{" in value or bool(re.fullmatch(r"\s*[+-]?\d+([.]\d+)?\s*", value))
     return isinstance(value, int | float) and not isinstance(value, bool)
