@@ -8,7 +8,7 @@ from apps.delivery.models import Popup
 from apps.journeys import engine, kinds, lifecycle, publishing
 from apps.journeys.models import Enrolment, Journey, PopupStep, Visit
 from apps.journeys.models.enrolments import campaign
-from tests.factories import a_popup, a_site
+from tests.factories import a_contact, a_popup, a_site
 from tests.journeys.flows import a_chain, enrolled, time_is_over
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,28 @@ class TestDrain:
         row.refresh_from_db()
         assert (row.visit, row.state, row.step.name) == (1, "waiting", "Wait 0")
         assert row.visits.count() == 0
+
+    def test_who_becomes_another_contact_while_contacts_are_held_waits_for_the_next_time(
+        self, monkeypatch
+    ):
+        monkeypatch.setattr(kinds.KINDS["wait"], "holds_contacts", True, raising=False)
+        (row,) = enrolled(a_chain(site := a_site(), 1))
+        other = a_contact(site)
+
+        def merge(execute, sql, *args):
+            answer = execute(sql, *args)
+            if "SELECT" in sql and "accounts_contact" in sql:
+                Enrolment.objects.filter(pk=row.pk).update(contact=other)
+            return answer
+
+        with connection.execute_wrapper(merge):
+            engine.drain(seconds=1)
+
+        row.refresh_from_db()
+        assert (row.contact, row.state) == (other, "ready")
+        engine.drain(seconds=1)
+        row.refresh_from_db()
+        assert row.state == "waiting"
 
     def test_it_loads_no_context_that_nobody_reads(self):
         enrolled(a_chain(a_site(), 1), 2)

@@ -51,6 +51,20 @@ class TestErrors:
         assert (bad.state, bad.due_at, bad.errors) == ("failed", None, engine.MAX_ERRORS)
         assert engine.drain() == 0
 
+    def test_who_is_led_on_meanwhile_is_not_put_off(self, monkeypatch):
+        (row,) = enrolled(a_chain(a_site(), 1))
+        now = timezone.now()
+
+        def lead_on():
+            Enrolment.objects.filter(pk=row.pk).update(visit=2, due_at=now)
+            return now
+
+        monkeypatch.setattr(timezone, "now", lead_on)
+        engine._note_error(row.pk)
+
+        row.refresh_from_db()
+        assert (row.visit, row.errors, row.due_at) == (2, 0, now)
+
     def test_a_step_that_fails_for_everybody_sets_aside_nobody_in_haste(self, monkeypatch):
         rows = enrolled(a_chain(a_site(), 1), 5)
         Fails(monkeypatch, rows)

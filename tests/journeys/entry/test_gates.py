@@ -162,6 +162,17 @@ class TestTotalCap:
 
         assert current(version).journey.status == "paused"
 
+    @pytest.mark.parametrize("status", ["finished", "archived"])
+    def test_it_pauses_nothing_that_is_over(self, site, status):
+        version = a_version(site, total_cap=1)
+        call(version, a_contact(site))
+        Journey.objects.filter(pk=version.journey_id).update(status=status, pause_reason="")
+
+        assert call(version, a_contact(site)) == []
+
+        journey = current(version).journey
+        assert (journey.status, journey.pause_reason) == (status, "")
+
     def test_a_greater_cap_goes_on_counting(self, site):
         version = a_version(site, total_cap=1)
         call(version, a_contact(site))
