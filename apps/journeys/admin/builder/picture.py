@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.admin.builder.wording import entry_lines
@@ -129,7 +130,7 @@ class _Pen:
         asked = [row for row in step.branches if row["rule"]]
         said = [(row["name"], rules.describe(row["rule"], self.known)) for row in asked]
         if len(said) == 1:
-            return said[0][1]
+            return capfirst(said[0][1])
         return "; ".join(f"{name}: {words}" for name, words in said)
 
     def way(self, way: Way) -> ShownWay:
