@@ -78,6 +78,14 @@ class TestList:
 
         assert people_on(line, f"{step}what={what}") == []
 
+    def test_nor_does_it_name_a_step_of_another_journey(self, line):
+        strange = step_of(a_published_line("Secret plan"), "Secret plan")
+
+        page = line.get(f"people/?step={strange.key}&what=entered").content.decode()
+
+        assert "Who came to “a step that was never published”" in page
+        assert "Secret plan" not in page
+
     def test_it_says_who_since_when_and_what_became_of_them(self, line, one):
         contact = a_contact(line.journey.site, external_id="zoe")
         stands(one, contact=contact)
@@ -324,6 +332,19 @@ class TestTryingAgain:
         assert "<b>1</b> contact was set aside here" in dialog
         assert answer.headers["HX-Redirect"] == f"{line.base}change/"
         assert (parked.state, parked.errors, other.state) == ("ready", 0, "waiting")
+
+    def test_nobody_of_another_journey_tries_again(self, line, one):
+        """A file brings the same step to several journeys."""
+        strange = step_of(a_published_line("One"), "One")
+        CompiledStep.objects.filter(pk=strange.pk).update(key=one.key)
+        parked = stands(strange, state="failed", errors=5)
+
+        dialog = line.get(f"flow/retry/{one.key}/").content.decode()
+        line.post(f"flow/retry/{one.key}/")
+
+        parked.refresh_from_db()
+        assert "<b>0</b> contacts were set aside here" in dialog
+        assert (parked.state, parked.errors) == ("failed", 5)
 
     def test_they_can_be_chosen_from_the_list(self, line, one):
         first, second = (stands(one, state="failed") for _ in range(2))
