@@ -67,6 +67,15 @@ class TestWhy:
         assert f"/admin/why/contact/{contact.pk}/" in of_contact.content.decode()
         assert f"/admin/why/journey/{journey.pk}/" in of_journey.content.decode()
 
+    def test_a_journey_of_another_site_is_not_chosen_nor_offered(self, marketer, journey):
+        stranger = a_contact(a_site())
+
+        answer = marketer.get(f"/admin/why/contact/{stranger.pk}/", {"journey": journey.pk})
+        page = marketer.get(f"/admin/accounts/contact/{stranger.pk}/change/").content.decode()
+
+        assert answer.status_code == 404
+        assert f'<option value="{journey.pk}">' not in page
+
     @pytest.mark.parametrize("chosen", ["", "x", "0", "9" * 30, "-1"])
     def test_a_journey_that_is_none_is_not_found(self, marketer, journey, chosen):
         contact = a_contact(journey.site)
@@ -74,9 +83,11 @@ class TestWhy:
         answer = marketer.get(f"/admin/why/contact/{contact.pk}/", {"journey": chosen})
         assert answer.status_code == 404
 
-    def test_it_is_for_those_who_may_see_both(self, client, journey):
-        contact = a_contact(journey.site)
-        client.force_login(a_user())
+    @pytest.mark.parametrize("right", [None, "view_journey", "view_contact"])
+    def test_it_is_for_those_who_may_see_both(self, client, journey, right):
+        contact, user = a_contact(journey.site), a_user()
+        user.user_permissions.set(Permission.objects.filter(codename=right))
+        client.force_login(user)
 
         for path in (f"journey/{journey.pk}/", f"journey/{journey.pk}/{contact.pk}/"):
             assert client.get(f"/admin/why/{path}").status_code == 403

@@ -143,6 +143,19 @@ class TestLeave:
         assert Enrolment.objects.inside().get().contact.external_id == "ben"
         assert AuditEntry.objects.filter(action="taken_out").count() == 1
 
+    def test_other_journeys_and_whoever_is_called_so_elsewhere_go_on(self, system, journey):
+        other, strange = a_called_journey(system.site), a_called_journey(a_site())
+        known(system.site, "anna")
+        known(strange.site, "anna")
+        for each, caller in ((journey, system), (other, system), (strange, System(strange.site))):
+            assert enter(caller, each, {"external_id": "anna"}).json()["entered"] == 1
+
+        system.call("delete", f"journeys/{journey.pk}/entries/anna")
+
+        inside = Enrolment.objects.inside().order_by("journey")
+        assert list(inside.values_list("journey", flat=True)) == [other.pk, strange.pk]
+        assert AuditEntry.objects.get(action="taken_out").details["contacts"] == 1
+
     def test_who_is_not_inside_is_not_found(self, system, journey):
         known(system.site, "anna")
 

@@ -111,6 +111,20 @@ class TestBodies:
     def test_nor_is_a_question(self, system, journey, query):
         assert system.call("get", f"journeys/{journey.pk}?{query}").status_code == 400
 
+    @pytest.mark.parametrize(
+        "query",
+        ["since=0001-01-01T00:00:00Z", "until=9999-12-31T23:59:59Z",
+         "since=9999-12-31T23:59:59Z&until=0001-01-01T00:00:00Z"],
+    )  # fmt: skip
+    def test_nor_is_the_beginning_or_the_end_of_time(self, system, journey, query):
+        assert system.call("get", f"journeys/{journey.pk}?{query}").status_code == 200
+
+    @pytest.mark.parametrize(
+        "query", ["since=0001-01-01T00:00:00%2B14:00", "until=9999-12-31T23:59:59-12:00"]
+    )
+    def test_a_moment_in_no_year_is_refused(self, system, journey, query):
+        assert system.call("get", f"journeys/{journey.pk}?{query}").status_code == 400
+
     def test_values_of_any_kind_are_kept_as_they_came(self, system, journey):
         known(system.site, "ben")
         properties = {"a": [1, {"b": None}], "{{ x }}": "{% raw %}", "é": "😀\u2028"}

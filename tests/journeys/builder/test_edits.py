@@ -6,6 +6,7 @@ from apps.journeys import documents
 from apps.journeys.models import Lead, PushStep, SplitStep
 from tests.factories import a_push
 from tests.journeys.builder.house import Builder, a_draft, a_line, a_wait, flow_of
+from tests.journeys.builder.house import said as said_to
 
 LINE = (["One", "Two", "Three"], ["One.done → Two", "Two.done → Three"])
 
@@ -148,7 +149,9 @@ class TestRoom:
 
         said = builder.edit("duplicate", key=line[0].key)
 
-        assert said == "A journey has at most 200 steps."
+        added = said_to(builder.add("leave", (line[0].key, "done")))
+
+        assert said == added == "A journey has at most 200 steps."
         assert journey.steps.count() == documents.MAX_STEPS
 
 

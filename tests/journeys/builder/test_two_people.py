@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.journeys.models import Journey
+from apps.journeys.models import Edit, Journey
 from tests.factories import a_user
 from tests.journeys.builder.house import a_line, a_wait, flow_of, said
 
@@ -59,6 +59,21 @@ class TestUndo:
 
         assert Journey.objects.get(pk=journey.pk).goal_event == "purchase"
         assert journey.steps.count() == 2
+
+    def test_what_two_have_written_at_nearly_the_same_time_is_undone_apart(
+        self, builder, journey, other
+    ):
+        step = a_wait(journey, "Breathe")
+        builder.save(step, amount=5)
+        with other:
+            builder.save(step, amount=6)
+
+        builder.edit("undo")
+
+        step.refresh_from_db()
+        assert step.amount == 5
+        who = list(Edit.objects.order_by("pk").values_list("by__username", "is_undone"))
+        assert who[1] == (other.name, True)
 
     def test_nothing_is_done_again_that_somebody_else_has_taken_back(self, builder, journey, other):
         step = a_wait(journey, "Breathe")

@@ -2,6 +2,7 @@ import json
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.journeys import templates
@@ -64,6 +65,28 @@ class TestPublishing:
         wanted = "Step “Send Sale”: “Sale” is a draft; make it active first."
         assert wanted in dialog
         assert wanted in says(builder)
+        assert not journey.versions.exists()
+
+    @pytest.mark.parametrize(
+        ("right", "switch", "words"),
+        [
+            ("send_without_caps", "respects_caps", "You may not send beyond the caps."),
+            ("send_without_consent", "respects_consent", "You may not send to who has opted out."),
+        ],
+    )
+    def test_who_may_not_send_so_does_not_publish_it(self, builder, journey, right, switch, words):
+        """Somebody else has written it, or a file."""
+        Permission.objects.get(codename=right).group_set.clear()
+        push = a_push(journey.site)
+        PushStep.objects.create(journey=journey, name="Send", push=push, **{switch: False})
+        wanted = f"{words} Who may: nobody yet."
+
+        page, dialog = builder.page(), builder.get("publish/")
+        builder.post("publish/")
+
+        assert [problem.message for problem, _ in page.context["problems"]] == [wanted]
+        assert [problem.message for problem in dialog.context["problems"]] == [wanted]
+        assert says(builder) == [f"Step “Send”: {wanted}"]
         assert not journey.versions.exists()
 
 

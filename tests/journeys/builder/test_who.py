@@ -4,13 +4,16 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from apps.accounts.models import AuditEntry, Site
 from apps.journeys import publishing
-from apps.journeys.models import Enrolment, Journey, Visit
+from apps.journeys.admin.builder import who
+from apps.journeys.models import CompiledStep, Enrolment, Journey, Visit
 from apps.journeys.numbers import people
 from tests.factories import a_contact
 from tests.journeys.builder.house import Builder
@@ -60,6 +63,29 @@ class TestList:
         assert found("what=inside") == {waiting.pk, failed.pk, two.pk}
         assert found("what=entered") == {row.pk for row in everybody(line)}
         assert found("what=control") == found("what=converted") == found("what=elsewhere") == set()
+
+    @pytest.mark.parametrize(
+        "what", ["entered", "inside", "control", "converted", "elsewhere", "waiting", "failed"]
+    )
+    def test_nobody_of_another_journey_is_on_it(self, line, one, what):
+        other = a_published_line("One")
+        strange = step_of(other, "One")
+        # The same step, as a file brings it to two journeys.
+        CompiledStep.objects.filter(pk=strange.pk).update(key=one.key)
+        stands(strange)
+        stands(strange, state="failed", converted_at=timezone.now())
+        stands(strange, is_control=True)
+        step = f"step={one.key}&" if what in ("waiting", "failed") else ""
+
+        assert people_on(line, f"{step}what={what}") == []
+
+    def test_nor_does_it_name_a_step_of_another_journey(self, line):
+        strange = step_of(a_published_line("Secret plan"), "Secret plan")
+
+        page = line.get(f"people/?step={strange.key}&what=entered").content.decode()
+
+        assert "Who came to “a step that was never published”" in page
+        assert "Secret plan" not in page
 
     def test_it_says_who_since_when_and_what_became_of_them(self, line, one):
         contact = a_contact(line.journey.site, external_id="zoe")
@@ -196,9 +222,9 @@ class TestExport:
 
     def test_it_takes_more_than_one_query_holds(self, line, one):
         rows = [stands(one) for _ in range(5)]
-        who = people.read({"what": "inside"}, line.journey, set())
+        asked = people.read({"what": "inside"}, line.journey, set())
 
-        assert list(people.everybody(who, at_once=2)) == rows[::-1]
+        assert list(people.everybody(asked, at_once=2)) == rows[::-1]
 
     def test_it_is_for_those_who_may_take_contacts_out(self, client, line, one):
         analyst = Builder(client, line.journey, "Analyst")
@@ -256,6 +282,34 @@ class TestTakingOut:
 
         assert self.states(line) == ["hand", ""]
 
+    def test_of_very_many_the_last_to_enter_are_taken_out(self, line, one, monkeypatch):
+        monkeypatch.setattr(who, "MOST", 2)
+        for number in range(3):
+            stands(one, days_ago=3 - number)
+
+        asked = self.post(line, all=1)
+        self.post(line, sure=1, row=row_of(asked))
+
+        assert "These are the 2 who entered last" in asked.content.decode()
+        assert self.states(line) == ["", "hand", "hand"]
+
+    def test_no_more_are_taken_out_by_their_numbers_either(self, line, one, monkeypatch):
+        monkeypatch.setattr(who, "MOST", 2)
+        rows = [stands(one).pk for _ in range(3)]
+
+        self.post(line, sure=1, row=",".join(map(str, rows)))
+
+        assert self.states(line) == ["hand", "hand", ""]
+
+    def test_the_history_of_the_journey_says_so(self, line, one):
+        self.post(line, sure=1, row=stands(one).pk)
+
+        entry = LogEntry.objects.first()
+        assert (entry.object_id, entry.change_message) == (
+            str(line.journey.pk),
+            "1 contact is out of the journey.",
+        )
+
     def test_nobody_of_another_journey_is_taken_out(self, line):
         other = stands(step_of(a_published_line("One"), "One"))
 
@@ -288,6 +342,19 @@ class TestTryingAgain:
         assert "<b>1</b> contact was set aside here" in dialog
         assert answer.headers["HX-Redirect"] == f"{line.base}change/"
         assert (parked.state, parked.errors, other.state) == ("ready", 0, "waiting")
+
+    def test_nobody_of_another_journey_tries_again(self, line, one):
+        """A file brings the same step to several journeys."""
+        strange = step_of(a_published_line("One"), "One")
+        CompiledStep.objects.filter(pk=strange.pk).update(key=one.key)
+        parked = stands(strange, state="failed", errors=5)
+
+        dialog = line.get(f"flow/retry/{one.key}/").content.decode()
+        line.post(f"flow/retry/{one.key}/")
+
+        parked.refresh_from_db()
+        assert "<b>0</b> contacts were set aside here" in dialog
+        assert (parked.state, parked.errors) == ("failed", 5)
 
     def test_they_can_be_chosen_from_the_list(self, line, one):
         first, second = (stands(one, state="failed") for _ in range(2))

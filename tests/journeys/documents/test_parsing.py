@@ -85,6 +85,46 @@ class TestCheck:
 
         assert refused(journey, deep) == [("", "This nests too deep.")]
 
+    @pytest.mark.parametrize("much", [[0] * 50_001, ["x" * 1_000_001, "x" * 1_000_000]])
+    def test_it_refuses_what_is_too_large_to_look_at(self, journey, much):
+        document = read(journey)
+        document["terms"]["entry_where"] = much
+
+        assert refused(journey, document) == [("", "This is too large for a journey.")]
+
+    @pytest.mark.parametrize(
+        ("name", "message"),
+        [
+            ("a\x00b", "A text holds the character NUL."),
+            ("\ud800", "A text holds half a character."),
+        ],
+    )
+    def test_it_refuses_names_that_no_database_holds(self, journey, name, message):
+        a_step(journey, "track")
+        document = read(journey)
+        document["steps"][0]["fields"]["properties"] = {name: 1}
+
+        assert refused(journey, document) == [("", message)]
+
+    def test_it_refuses_a_push_among_the_others_twice(self, journey):
+        step = a_step(journey, "push")
+        push = a_push(journey.site)
+        document = read(journey)
+        document["steps"][0]["alternatives"] = [{"push": push.pk, "share": 1}] * 2
+
+        assert refused(journey, document) == [(step.key, "The same push is there twice.")]
+
+    def test_it_refuses_more_pushes_beside_each_other_than_fifty(self, journey):
+        step = a_step(journey, "push")
+        document = read(journey)
+        others = [{"push": a_push(journey.site).pk, "share": 1} for _ in range(51)]
+        document["steps"][0]["alternatives"] = others
+
+        wanted = "Alternatives are a list of pushes with their shares."
+        assert refused(journey, document) == [(step.key, wanted)]
+        document["steps"][0]["alternatives"] = others[:50]
+        assert documents.check(document, journey.site, journey=journey) == []
+
     def test_it_refuses_too_many_steps(self, journey):
         a_step(journey, "leave")
         step = read(journey)["steps"][0]
