@@ -151,6 +151,7 @@ def _insert(entry: Entry, allowed: Collection[int]) -> int:
 
 def _create(entry: Entry, allowed: Mapping[int, int], contexts: Contexts) -> list[int]:
     version = entry.version
+    keys = {pk: contexts[pk][0] or str(number) for pk, number in allowed.items()}
     Enrolment.objects.bulk_create(
         (
             Enrolment(
@@ -159,7 +160,7 @@ def _create(entry: Entry, allowed: Mapping[int, int], contexts: Contexts) -> lis
                 contact_id=pk,
                 step=entry.step,
                 number=allowed[pk],
-                entry_key=contexts[pk][0] or str(allowed[pk]),
+                entry_key=keys[pk],
                 is_single=entry.is_single,
                 entered_at=entry.at,
                 arrived_at=entry.at,
@@ -171,8 +172,11 @@ def _create(entry: Entry, allowed: Mapping[int, int], contexts: Contexts) -> lis
         ignore_conflicts=True,
     )
     entered = Enrolment.objects.filter(version=version, contact__in=listed(allowed))
-    # Those of this moment: what somebody else wrote in the meantime is theirs to move.
-    return list(entered.filter(entered_at=entry.at, left_at=None).values_list("pk", flat=True))
+    # Those of this moment: what somebody else wrote in the meantime is theirs to move. And by
+    # what made them enter: the same contact may have come in by something else at this moment.
+    rows = entered.filter(entered_at=entry.at, left_at=None)
+    new = rows.values_list("pk", "contact", "entry_key")
+    return [pk for pk, contact, key in new if key == keys[contact]]
 
 
 def _keep_out(entry: Entry, refused: dict[int, str]) -> None:
