@@ -89,14 +89,12 @@ def drain(*, seconds: float) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class _Way:
-    """From a step to another, or out."""
+    """From a step to another, or out. `is_same` says that it is there in the live version too: of
+    its key, and of its kind."""
 
     step: CompiledStep
     target: CompiledStep | None
-
-    @property
-    def is_same(self) -> bool:
-        return self.target is not None and self.target.key == self.step.key
+    is_same: bool
 
 
 def _move(journey: Journey, end: float) -> int:
@@ -119,9 +117,9 @@ def _ways(journey: Journey) -> Iterator[_Way]:
     live, asked = _live_steps(journey), journey.move_over
     for step in _older(journey):
         chosen = live.get(asked["to"].get(step.key, ""))
-        target = _same(step, live) or chosen
-        if target or asked["gone"] == LEAVE:
-            yield _Way(step=step, target=target)
+        same = _same(step, live)
+        if same or chosen or asked["gone"] == LEAVE:
+            yield _Way(step=step, target=same or chosen, is_same=same is not None)
 
 
 def _older(journey: Journey) -> QuerySet[CompiledStep]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from apps.accounts.models import AuditEntry
 from apps.journeys import engine
 from apps.journeys.models import Enrolment, Journey
+from tests.accounts.system import System
 from tests.factories import a_site
 from tests.journeys.called import a_called_journey, enter, known
 

@@ -162,6 +162,22 @@ class TestStepThatIsGone:
 
         assert [place.moves for place in moving_over.preview(journey)] == [False]
 
+    def test_who_is_led_to_the_same_key_of_another_kind_comes_to_it_anew(self, journey, row):
+        Step.objects.filter(journey=journey, key=self.key).non_polymorphic().delete()
+        new = a_step(journey, "update", key=self.key)
+        first = journey.steps.all()[0]
+        first.leads.all().delete()
+        lead(first, "done", new)
+        lead(new, "done", journey.steps.get(key=keys(journey)["leave"]))
+        version = publishing.publish(journey)
+
+        moving_over.begin(journey, to={self.key: self.key})
+        assert drained() == 1
+
+        row.refresh_from_db()
+        assert (row.version, row.step.kind, row.state, row.visit) == (version, "update", "ready", 2)
+        assert Popup.objects.open().count() == 0
+
 
 class TestBegin:
     def test_it_refuses_a_step_that_is_not_there(self, journey):

@@ -71,6 +71,7 @@ class Reaction:
         self.moved: dict[int, None] = {}
         # By enrolment: the event that has led it on last.
         self._led_by: dict[int, int] = {}
+        self._kept_out: set[int] = set()
         names = {event.name.name for event in events}
         self._triggers: dict[tuple[str, str], list[Trigger]] = defaultdict(list)
         heard = triggers.that_matter(site.pk, names)
@@ -155,22 +156,41 @@ class Reaction:
 
     def _let_in(self, events: list[Event]) -> None:
         entering = [row for row in events if self._triggers[Purpose.ENTRY, row.name.name]]
+        known = self._of_control_groups(entering)
         new = by_event.enter(self.site.pk, entering) if entering else []
+        kept_out = self._of_control_groups(entering) - known
         at = {event.contact_id: event.at for event in entering}
-        rows = list(Enrolment.objects.filter(pk__in=listed(new)).only("pk", "contact_id"))
-        # They came in when it happened, and not when it was heard: what followed meanwhile counts.
+        moments = ["entered_at", "arrived_at", "left_at"]
+        came = Enrolment.objects.filter(pk__in=listed([*new, *kept_out]))
+        rows = list(came.only("contact_id", *moments))
+        # They came in when it happened, and not when it was heard: what followed meanwhile counts,
+        # and that of those who are compared with them as well.
         # What happened long ago is a file or a system's own history: those come in now.
         for row in rows:
             happened = at[row.contact_id]
             late = self.now - happened > HEARD_WITHIN
             row.entered_at = row.arrived_at = self.now if late else min(happened, self.now)
-        Enrolment.objects.bulk_update(rows, ["entered_at", "arrived_at"], batch_size=500)
+            if row.pk in kept_out:
+                row.left_at = row.entered_at
+        changed = moments if kept_out else moments[:2]
+        Enrolment.objects.bulk_update(rows, changed, batch_size=500)
         self.moved |= dict.fromkeys(new)
+        self._kept_out |= kept_out
+
+    def _of_control_groups(self, entering: list[Event]) -> set[int]:
+        """Return the rows of those contacts who are kept out for comparison."""
+        names = {event.name.name for event in entering}
+        entries = [row for name in names for row in self._triggers[Purpose.ENTRY, name]]
+        if not any(row.version.control_percent for row in entries):
+            return set()
+        contacts = listed([event.contact_id for event in entering])
+        rows = Enrolment.objects.filter(contact__in=contacts, is_control=True)
+        return set(rows.values_list("pk", flat=True))
 
     def _came_before(self, event: Event, row: Enrolment, since: datetime) -> bool:
         """Whether the contact was there, `since` then, when the event happened; who has come by
         an earlier event of this batch was."""
-        return since <= event.at or row.pk in self.moved
+        return since <= event.at or row.pk in self.moved or row.pk in self._kept_out
 
     def _waited_for(self, event: Event, row: Enrolment) -> bool:
         """Not what the same way has tracked itself: it would go round without time passing; and

@@ -57,6 +57,18 @@ class TestEnrol:
         )
         assert list(row.step.tallies.values_list("outcome", "count")) == [("", 1)]
 
+    def test_what_lets_in_twice_at_one_moment_are_two_new_ways(self, monkeypatch):
+        version = a_version(entry_kind="event", entry_event="seen", reentry="every")
+        moment = timezone.now()
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+        contact = a_contact(version.journey.site)
+        events_of_one = [loaded(an_event(contact, "seen")) for _ in range(2)]
+
+        new = [by_event.enter_version(version, [event]) for event in events_of_one]
+
+        keys = [Enrolment.objects.get(pk=pk).entry_key for (pk,) in new]
+        assert keys == [f"event:{event.pk}" for event in events_of_one]
+
     def test_it_lets_nobody_in_twice(self, journey):
         contact = a_contact(journey.site)
 

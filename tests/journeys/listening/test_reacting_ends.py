@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from apps.accounts import events
@@ -85,6 +86,27 @@ class TestGoals:
 
         assert self.converted(left)
         assert self.converted(kept_out)
+
+    @pytest.mark.parametrize("ago", [timedelta(minutes=2), timedelta(days=2)])
+    def test_the_same_counts_for_who_came_in_and_for_who_was_kept_out(self, ago):
+        terms = {"entry_kind": "event", "entry_event": "cart", "control_percent": 50}
+        journey = a_live_journey(goal_event="purchase", **terms)
+        now = timezone.now()
+        contacts = [a_contact(journey.site) for _ in range(20)]
+        # Heard together, as they come in one call or from a file.
+        for name, at in (("cart", now - ago), ("purchase", now - ago + MINUTE)):
+            new = [events.NewEvent(contact=c, name=name, at=at) for c in contacts]
+            events.track_many(new)
+        hear()
+
+        rows = Enrolment.objects.values_list("is_control", "entered_at", "converted_at")
+        came, kept_out = (
+            {(at >= now, bool(converted)) for is_control, at, converted in rows if is_control is of}
+            for of in (False, True)
+        )
+        assert came == kept_out == {(ago > timedelta(hours=1), True)}
+        control = Enrolment.objects.filter(is_control=True)
+        assert not control.exclude(left_at=F("entered_at"), arrived_at=F("entered_at")).exists()
 
     def test_it_is_reached_by_an_event_with_the_properties_asked_for(self):
         row, other = come_in(a_live_journey(goal_event="purchase", goal_where=DEAR), 2)
