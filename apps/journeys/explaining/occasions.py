@@ -159,7 +159,7 @@ def _became(
     if way and way.is_control:
         return "kept out: control group"
     if way:
-        return f"entered as the {ordinal(way.number)} time"
+        return f"entered for the {ordinal(way.number)} time"
     if refusal and belongs(refusal.at):
         return f"refused: {refusal.get_gate_display()}"
     is_before = asked.version.number == 1 and at < asked.version.published_at

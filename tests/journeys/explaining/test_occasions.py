@@ -32,7 +32,7 @@ class TestEvents:
             an_event(contact)
             hear()
 
-        assert became(version, contact) == ["entered as the 2nd time", "entered as the 1st time"]
+        assert became(version, contact) == ["entered for the 2nd time", "entered for the 1st time"]
 
     def test_one_that_waits_and_one_that_was_given_up_say_so(self, site):
         version = a_version(site, entry_kind="event", entry_event="purchase")
@@ -60,7 +60,7 @@ class TestEvents:
         assert became(version, contact) == [
             "refused: Has been in, or is inside",
             "did not enter; why is not remembered",
-            "entered as the 1st time",
+            "entered for the 1st time",
         ]
 
 
@@ -104,7 +104,7 @@ class TestRuns:
             journey=version.journey, contact=refused, gate="reentry", at=due + timedelta(seconds=1)
         )
 
-        assert became(version, entered) == ["entered as the 1st time"]
+        assert became(version, entered) == ["entered for the 1st time"]
         assert became(version, refused) == ["refused: Has been in, or is inside"]
         assert became(version, neither) != became(version, entered)
 
