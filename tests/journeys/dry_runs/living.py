@@ -11,14 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Min
 
 from apps.accounts import events
 from apps.accounts.models import Contact
 from apps.delivery import popups
-from apps.delivery.models import Popup, Push
+from apps.delivery.models import Popup
 from apps.devices.models import Device
 from apps.journeys import engine, entry, leaving, publishing
 from apps.journeys.dry_runs.coming import moments_drawn
@@ -29,15 +28,11 @@ from apps.journeys.models import (
     Call,
     Enrolment,
     Journey,
-    Refusal,
     Run,
     Sweep,
     Version,
-    Visit,
     Watch,
 )
-from apps.journeys.models.enrolments import campaign
-from apps.journeys.primitives import local_time
 from tests.factories import a_device, a_subscription
 from tests.journeys.dry_runs.trying import happened, was_sent, was_there
 
@@ -142,8 +137,8 @@ class Days:
 
     # Living through them.
 
-    def live(self) -> Numbers:
-        """Publish the draft, let the days pass, and return what became of everybody."""
+    def live(self) -> None:
+        """Publish the draft and let the days pass."""
         publishing.publish(self.journey)
         self.journey.refresh_from_db()
         while True:
@@ -155,7 +150,6 @@ class Days:
             for _, act in [each for each in self.planned if each[0] == moment]:
                 act()
         self.clock.now = self.end
-        return lived(self.journey, self.begin, self.days)
 
     def _moments(self) -> list[datetime]:
         """Return when something is due next, of each sort."""
@@ -210,80 +204,3 @@ class Days:
                     device.save()
                     a_subscription(device)
         return answered
-
-
-def lived(journey: Journey, begin: datetime, days: int) -> Numbers:
-    """Return what the engine has written, as numbers of a dry run."""
-    rows = list(Enrolment.objects.filter(journey=journey, is_control=False))
-    zone = ZoneInfo(journey.site.time_zone)
-    last = {row.pk: row.visit for row in rows if row.left_at and row.exit_reason != "end"}
-    steps: dict[str, Numbers] = {
-        step.key: {"entered": 0, "left": Counter(), "gone": Counter(), "waiting": 0}
-        for step in journey.live_version.steps.all()
-    }
-    refused_pushes: Counter[str] = Counter()
-    for visit in Visit.objects.filter(enrolment__journey=journey).select_related("step"):
-        step = steps[visit.step.key]
-        step["entered"] += 1
-        is_exit = last.get(visit.enrolment_id) == visit.number
-        step["gone" if is_exit else "left"][visit.outcome] += 1
-        if visit.step.kind == "push" and visit.detail:
-            refused_pushes[visit.detail] += 1
-    for row in rows:
-        if not row.left_at:
-            steps[row.step.key]["entered"] += 1
-            steps[row.step.key]["waiting"] += 1
-    sent = {
-        push.key: push for push in Push.objects.filter(campaign=campaign(journey.pk)).order_by("pk")
-    }.values()
-    zones = local_time.zones_of({push.contact_id for push in sent})
-    hours = Counter(push.queued_at.astimezone(zones[push.contact_id]).hour for push in sent)
-    shown = Popup.objects.filter(campaign=campaign(journey.pk), shown_at__isnull=False)
-    return {
-        "entered": {"times": len(rows), "contacts": len({row.contact_id for row in rows})},
-        "steps": {
-            key: {**step, "left": dict(step["left"]), "gone": dict(step["gone"])}
-            for key, step in steps.items()
-        },
-        "exits": dict(Counter(row.exit_reason for row in rows if row.left_at)),
-        "inside": sum(row.left_at is None for row in rows),
-        "goals": sum(row.converted_at is not None for row in rows),
-        "pushes": dict(refused_pushes + Counter(sent=len(sent))),
-        "hours": dict(sorted(hours.items())),
-        "days": {
-            "entered": by_day(zone, (row.entered_at for row in rows)),
-            "sent": by_day(zone, (push.queued_at for push in sent)),
-            "popups": by_day(zone, (popup.shown_at for popup in shown)),
-        },
-        "refused": sum(Refusal.objects.filter(journey=journey).values_list("times", flat=True)),
-    }
-
-
-def by_day(zone: ZoneInfo, moments: Any) -> dict[str, int]:
-    return dict(Counter(at.astimezone(zone).date().isoformat() for at in moments))
-
-
-def expected(result: Numbers) -> Numbers:
-    """Return the same numbers of a dry run."""
-    return {
-        "entered": result["entered"],
-        "steps": {
-            step["key"]: {
-                "entered": step["entered"],
-                "left": {name: n for name, n in step["left"].items() if n},
-                "gone": step["gone"],
-                "waiting": step["waiting"],
-            }
-            for step in result["steps"]
-        },
-        "exits": result["exits"],
-        "inside": result["inside"],
-        "goals": result["goal"]["reached"] if result["goal"] else 0,
-        "pushes": {name: n for name, n in result["pushes"].items() if name != "put_off"},
-        "hours": {hour: n for hour, n in enumerate(result["hours"]) if n},
-        "days": {
-            name: {day["day"]: day[name] for day in result["days"] if day[name]}
-            for name in ("entered", "sent", "popups")
-        },
-        "refused": sum(found["times"] for found in result["refused"].values()),
-    }

@@ -68,7 +68,9 @@ class TestComparing:
     def test_what_became_less_and_what_is_new_is_said(self, marketer, journey, try_it):
         try_it()
         push = journey.steps.get()
-        check = a_step(journey, "check", name="Gold?")
+        nobody = {"all": [{"field": "language", "op": "is", "value": "xx"}]}
+        branches = [{"key": "gold", "name": "Gold", "rule": nobody}]
+        check = a_step(journey, "check", name="Gold?", branches=branches)
         check.position = 0
         check.save()
         lead(check, "gold", push)
