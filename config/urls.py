@@ -9,7 +9,7 @@ from apps.devices.scripts import script
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/my-browsers/", include("apps.devices.admin.urls")),
-    path("admin/why/", include("apps.journeys.admin.urls")),
+    path("admin/journeys/journey/why/", include("apps.journeys.admin.urls")),
     path("admin/", admin.site.urls),
     path("pushdesk.js", script, {"name": "pushdesk.js"}, name="script"),
     path("pushdesk-worker.js", script, {"name": "pushdesk-worker.js"}, name="worker"),

@@ -12,7 +12,8 @@ from apps.accounts import wakeups
 from apps.accounts.id_lists import listed
 from apps.accounts.inserting import FreshUUID, insert_from
 from apps.assets import models as assets
-from apps.delivery import caps, holds
+from apps.delivery import caps, holds, judging
+from apps.delivery.judging import Why
 from apps.delivery.models import Category, Push
 from apps.delivery.wanted import Selection, Wanted
 from apps.devices.models import Subscription
@@ -25,15 +26,6 @@ class Devices(models.TextChoices):
 
     ALL = "all", "All devices"
     LATEST = "latest", "The one used last"
-
-
-class Why(models.TextChoices):
-    """Why somebody is not sent a push."""
-
-    NOT_ACTIVE = "not_active", "The push is not active"
-    OPTED_OUT = "opted_out", "The contact has opted out of push"
-    NO_DEVICE = "no_device", "The contact has no device with a live subscription"
-    CAPPED = "capped", "The contact was sent as many as the site allows"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,37 +82,19 @@ def _judge(
     answer: Answer,
 ) -> None:
     """Share the rows into who can be reached and why not, in one query."""
-    contact, way = selection.path("pk"), selection.path("devices__subscriptions")
-    sent = Value(0)
-    if cap:
-        rows, sent = rows.annotate(wanted_key=selection.key), cap.sent(contact, "wanted_key")
-    # A row for each subscription that the contact ever had: with a question in each row whether
-    # there is a live one, PostgreSQL would read all that there are, for each batch.
-    asked = rows.annotate(sent_lately=sent).values_list(
-        "pk",
-        contact,
-        "sent_lately",
-        selection.path("push_disabled_by_platform"),
-        selection.path("unsubscribed_at"),
-        f"{way}__pk",
-        f"{way}__ended_at",
-    )
-    possible: dict[int, tuple[int, int]] = {}
-    opted_out: dict[int, None] = {}
-    no_device: dict[int, None] = {}
-    for pk, contact_id, count, is_disabled, unsubscribed_at, subscription, ended_at in asked:
-        if (is_disabled or unsubscribed_at) and not terms.ignores_consent:
-            opted_out[pk] = None
-        elif subscription and not ended_at:
-            possible[pk] = contact_id, count
+    others: dict[Why, list[int]] = {Why.OPTED_OUT: [], Why.NO_DEVICE: []}
+    possible: list[tuple[int, int, int]] = []
+    for each in judging.facts(selection, rows, cap=cap):
+        why = judging.unreachable(
+            has_opted_out=each.has_opted_out,
+            has_device=each.has_device,
+            ignores_consent=terms.ignores_consent,
+        )
+        if why:
+            others[why].append(each.row)
         else:
-            no_device[pk] = None
-    answer.reached, capped = caps.share(cap, sorted((pk, *possible[pk]) for pk in possible))
-    others = {
-        Why.OPTED_OUT: list(opted_out),
-        Why.NO_DEVICE: [pk for pk in no_device if pk not in possible],
-        Why.CAPPED: capped,
-    }
+            possible.append((each.row, each.contact, each.sent))
+    answer.reached, others[Why.CAPPED] = caps.share(cap, sorted(possible))
     answer.others = {why: ids for why, ids in others.items() if ids}
 
 

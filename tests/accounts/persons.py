@@ -62,7 +62,7 @@ def _enrol(site, contact):
         enrolment=enrolment, visit=1, url="https://x.example/", body=MARK, expires_at=now
     )
     Refusal.objects.create(journey=journey, contact=contact, gate="reentry", at=now)
-    Seen.objects.create(journey=journey, contact=contact)
+    Seen.objects.create(journey=journey, contact=contact, at=timezone.now())
 
 
 def _note(site, contact):

@@ -5,8 +5,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.delivery import caps, pushes
+from apps.delivery.judging import Why
 from apps.delivery.models import Limits, Push
-from apps.delivery.pushes import Terms, Why
+from apps.delivery.pushes import Terms
 from apps.delivery.wanted import Wanted
 from tests.delivery.receivers import a_device_of, a_receiver, selected
 from tests.factories import a_push, a_site

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from apps.accounts.models import Contact
 from apps.delivery import pushes
+from apps.delivery.judging import Why
 from apps.delivery.models import Limits, Push
-from apps.delivery.pushes import Devices, Terms, Why
+from apps.delivery.pushes import Devices, Terms
 from apps.delivery.wanted import Wanted
 from apps.devices.models import Subscription
 from tests.delivery.receivers import a_device_of, a_receiver, selected

@@ -10,6 +10,8 @@ from tests.journeys.called import a_called_journey
 
 pytestmark = pytest.mark.django_db
 
+WHY = "/admin/journeys/journey/why"
+
 
 @pytest.fixture
 def marketer(client, db):
@@ -23,7 +25,7 @@ def journey(db):
 
 
 def search(client, journey, contact):
-    return client.get(f"/admin/why/journey/{journey.pk}/", {"contact": contact}, follow=True)
+    return client.get(f"{WHY}/{journey.pk}/", {"contact": contact}, follow=True)
 
 
 class TestWhy:
@@ -52,20 +54,20 @@ class TestWhy:
     def test_it_is_about_one_site(self, marketer, journey):
         stranger = a_contact(a_site(), external_id="anna")
 
-        address = f"/admin/why/journey/{journey.pk}/{stranger.pk}/"
+        address = f"{WHY}/{journey.pk}/{stranger.pk}/"
         assert marketer.get(address).status_code == 404
         assert search(marketer, journey, "anna").context["found"] == []
 
     def test_it_is_reached_from_the_contact_and_from_the_journey(self, marketer, journey):
         contact = a_contact(journey.site)
 
-        chosen = marketer.get(f"/admin/why/contact/{contact.pk}/", {"journey": journey.pk})
+        chosen = marketer.get(f"{WHY}/contact/{contact.pk}/", {"journey": journey.pk})
         of_contact = marketer.get(f"/admin/accounts/contact/{contact.pk}/change/")
         of_journey = marketer.get(f"/admin/journeys/journey/{journey.pk}/change/")
 
-        assert chosen.url == f"/admin/why/journey/{journey.pk}/{contact.pk}/"
-        assert f"/admin/why/contact/{contact.pk}/" in of_contact.content.decode()
-        assert f"/admin/why/journey/{journey.pk}/" in of_journey.content.decode()
+        assert chosen.url == f"{WHY}/{journey.pk}/{contact.pk}/"
+        assert f"{WHY}/contact/{contact.pk}/" in of_contact.content.decode()
+        assert f"{WHY}/{journey.pk}/" in of_journey.content.decode()
 
     def test_a_journey_of_another_site_is_not_chosen_nor_offered(self, marketer, journey):
         stranger = a_contact(a_site())
@@ -80,7 +82,7 @@ class TestWhy:
     def test_a_journey_that_is_none_is_not_found(self, marketer, journey, chosen):
         contact = a_contact(journey.site)
 
-        answer = marketer.get(f"/admin/why/contact/{contact.pk}/", {"journey": chosen})
+        answer = marketer.get(f"{WHY}/contact/{contact.pk}/", {"journey": chosen})
         assert answer.status_code == 404
 
     @pytest.mark.parametrize("right", [None, "view_journey", "view_contact"])
@@ -89,9 +91,9 @@ class TestWhy:
         user.user_permissions.set(Permission.objects.filter(codename=right))
         client.force_login(user)
 
-        for path in (f"journey/{journey.pk}/", f"journey/{journey.pk}/{contact.pk}/"):
-            assert client.get(f"/admin/why/{path}").status_code == 403
-        assert client.get(f"/admin/why/contact/{contact.pk}/").status_code == 403
+        for path in (f"{journey.pk}/", f"{journey.pk}/{contact.pk}/"):
+            assert client.get(f"{WHY}/{path}").status_code == 403
+        assert client.get(f"{WHY}/contact/{contact.pk}/").status_code == 403
 
     def test_the_builder_links_to_it_for_those_who_may_see_contacts(self, client, journey):
         page = f"/admin/journeys/journey/{journey.pk}/change/"
@@ -107,7 +109,7 @@ class TestWhy:
         Journey.objects.filter(pk=journey.pk).update(name="<script>alert(1)</script>")
         contact = a_contact(journey.site, external_id="<img src=x onerror=alert(1)>")
 
-        page = marketer.get(f"/admin/why/journey/{journey.pk}/{contact.pk}/").content.decode()
+        page = marketer.get(f"{WHY}/{journey.pk}/{contact.pk}/").content.decode()
 
         assert "<script>alert(1)" not in page
         assert "<img src=x" not in page
@@ -118,7 +120,7 @@ class TestWhy:
         at = datetime(2026, 3, 1, 12, tzinfo=UTC)
         inside(journey, contact=contact, entered_at=at, arrived_at=at)
 
-        page = marketer.get(f"/admin/why/journey/{journey.pk}/{contact.pk}/").content.decode()
+        page = marketer.get(f"{WHY}/{journey.pk}/{contact.pk}/").content.decode()
 
         assert "Entered on 1 March 2026, 17:45" in page
         assert "Times are those of the site, Asia/Kathmandu" in page
@@ -127,6 +129,6 @@ class TestWhy:
         journey = a_draft()
         contact = a_contact(journey.site)
 
-        page = marketer.get(f"/admin/why/journey/{journey.pk}/{contact.pk}/").content.decode()
+        page = marketer.get(f"{WHY}/{journey.pk}/{contact.pk}/").content.decode()
 
         assert "The journey was never published, so nobody enters it." in page

@@ -11,16 +11,16 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import keys
+from apps.accounts import exporting, keys
+from apps.accounts.lines import csv_lines
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.documents import reading
 from apps.journeys.documents.problems import Refused
-from apps.journeys.dry_runs import drafting, showing
+from apps.journeys.dry_runs import comparing, drafting, running, showing, tables
 from apps.journeys.forms.dry_runs import DryRunForm
 from apps.journeys.models import DryRun
 
 Status = DryRun.Status
-PENDING = (Status.QUEUED, Status.RUNNING)
 
 
 def every(opened: Opened) -> HttpResponse:
@@ -39,15 +39,15 @@ def every(opened: Opened) -> HttpResponse:
             if run:
                 return HttpResponseRedirect(_address("dry_run", journey.pk, run.pk))
         runs = [_row(run) for run in journey.dry_runs.select_related("by").defer("document")]
-        context = {"form": form, "refused": refused, "runs": runs}
+        pending = next((row for row in runs if row["run"].status in running.PENDING), None)
+        context = {"form": form, "refused": refused, "runs": runs, "pending": pending}
         return _page(opened, "dry_runs", context).render()
 
 
 def one(opened: Opened, number: str) -> HttpResponse:
     """Show a run, delete it, or say how far it is to a page that asks."""
     _require(opened)
-    pk = keys.read(number)
-    run = opened.journey.dry_runs.select_related("by").filter(pk=pk).first() if pk else None
+    run = _run(opened, number)
     if run is None:
         if "HX-Request" in opened.request.headers:
             return HttpResponse(headers={"HX-Refresh": "true"})
@@ -56,16 +56,52 @@ def one(opened: Opened, number: str) -> HttpResponse:
         run.delete()
         messages.success(opened.request, "The dry run is deleted.")
         return HttpResponseRedirect(_address("dry_runs", opened.journey.pk))
-    is_pending = run.status in PENDING
+    is_pending = run.status in running.PENDING
     if "HX-Request" in opened.request.headers and not is_pending:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context: dict[str, Any] = {"run": run, "is_pending": is_pending}
     if run.status == Status.DONE:
-        shown = showing.of(run.result)
-        chart, how = json.dumps(shown.chart), json.dumps(showing.CHART_OPTIONS)
-        context |= {"shown": shown, "chart": chart, "chart_options": how}
+        context |= _result(opened, run)
     with timezone.override(ZoneInfo(opened.journey.site.time_zone)):
         return _page(opened, "dry_run", context).render()
+
+
+def download(opened: Opened, number: str, table: str) -> HttpResponse:
+    """Send the numbers, or the days, of a run as a file."""
+    _require(opened)
+    run = _run(opened, number)
+    if run is None or run.status != Status.DONE or table not in tables.TABLES:
+        raise Http404
+    name = f"dry-run-{run.pk}-{table}.csv"
+    return HttpResponse(
+        csv_lines(tables.TABLES[table](run.result)),
+        content_type=exporting.CONTENT_TYPES[exporting.CSV],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _run(opened: Opened, number: str) -> DryRun | None:
+    pk = keys.read(number)
+    return opened.journey.dry_runs.select_related("by").filter(pk=pk).first() if pk else None
+
+
+def _result(opened: Opened, run: DryRun) -> dict[str, Any]:
+    """Return what the page shows of a run that is done, beside the one it is compared with."""
+    others = comparing.others(run)
+    before = comparing.chosen(run, others, opened.request.GET.get("with", ""))
+    shown = showing.of(run.result, before.result if before else None)
+    return {
+        "shown": shown,
+        "chart": json.dumps(shown.chart),
+        "chart_options": json.dumps(showing.CHART_OPTIONS),
+        "others": others,
+        "before": before,
+        "differences": comparing.differences(run, before) if before else [],
+        "files": [
+            (words, _address("dry_run_csv", run.journey_id, run.pk, table))
+            for table, words in (("numbers", "Numbers as CSV"), ("days", "Days as CSV"))
+        ],
+    }
 
 
 def _row(run: DryRun) -> dict[str, Any]:
@@ -77,7 +113,7 @@ def _require(opened: Opened) -> None:
         raise PermissionDenied
 
 
-def _address(name: str, *parts: int) -> str:
+def _address(name: str, *parts: int | str) -> str:
     return reverse(f"admin:journeys_journey_{name}", args=parts)
 
 

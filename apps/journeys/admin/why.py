@@ -10,19 +10,43 @@ from django.views.decorators.http import require_GET
 from apps.accounts import keys, naming
 from apps.accounts.models import Contact
 from apps.journeys import explaining
-from apps.journeys.models import Journey
+from apps.journeys.models import Enrolment, Journey
 from apps.segments import counting
+
+MOST_FOUND = 8
 
 
 @require_GET
 def search(request: HttpRequest, journey_id: int) -> HttpResponse:
-    """Find the contact by external id or visitor's number; the only one is explained at once."""
+    """Find the contact by external id or visitor's number; the only one is explained at once.
+
+    To a page that asks while somebody writes, the answer is a list of those that may be meant.
+    """
     journey = _journey(request, journey_id)
     term = naming.clean(request.GET.get("contact", ""))[:150]
+    if request.headers.get("HX-Request"):
+        context = {"journey": journey, "term": term, "found": _meant(journey, term)}
+        return TemplateResponse(request, "admin/journeys/why_found.html", context)
     found = naming.find(journey.site_id, term)
     if len(found) == 1:
         return redirect("journeys_why_of", journey.pk, found[0].pk)
-    return _page(request, journey, {"term": term, "found": found})
+    lately = [] if term else _lately(journey)
+    return _page(request, journey, {"term": term, "found": found, "lately": lately})
+
+
+def _meant(journey: Journey, term: str) -> list[Contact]:
+    """Return who is named so exactly, then whose external id begins so."""
+    if not term:
+        return []
+    exactly = naming.exactly(journey.site_id, term)
+    beginning = naming.beginning(journey.site_id, term, most=MOST_FOUND)
+    return list(dict.fromkeys([*exactly, *beginning]))[:MOST_FOUND]
+
+
+def _lately(journey: Journey) -> list[Enrolment]:
+    """Return the last times that somebody entered, each with its contact."""
+    rows = Enrolment.objects.filter(journey=journey, is_control=False)
+    return list(rows.select_related("contact").order_by("-entered_at", "-pk")[:MOST_FOUND])
 
 
 @require_GET

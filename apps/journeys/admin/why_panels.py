@@ -20,11 +20,15 @@ def why(request: HttpRequest, journey: Journey) -> Panel:
 
 @panel_on(Contact, permission="journeys.view_journey")
 def why_not(request: HttpRequest, contact: Contact) -> Panel | None:
-    journeys = list(Journey.objects.filter(site=contact.site_id).order_by("name")[:MOST])
+    rows = Journey.objects.filter(site=contact.site_id).exclude(status=Journey.Status.ARCHIVED)
+    journeys = list(rows.order_by("name", "pk")[:MOST])
     if not journeys:
         return None
+    live = [journey for journey in journeys if journey.status in Journey.RUNNING]
+    others = [journey for journey in journeys if journey.status not in Journey.RUNNING]
+    groups = [(words, found) for words, found in (("Live", live), ("Others", others)) if found]
     return Panel(
         title="Why not in …?",
         template="admin/journeys/why_not.html",
-        content={"contact": contact, "journeys": journeys},
+        content={"contact": contact, "groups": groups},
     )

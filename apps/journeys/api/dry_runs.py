@@ -19,7 +19,6 @@ from apps.journeys.models import DryRun
 
 BUSY = OpenApiResponse(ErrorOut, "`busy`: a dry run of this journey is not over yet.")
 NO_RUN = OpenApiResponse(ErrorOut, "The site has no such journey, or the journey no such dry run.")
-GOING = (DryRun.Status.QUEUED, DryRun.Status.RUNNING)
 
 
 class DryRunIn(StrictSerializer):
@@ -70,11 +69,10 @@ class DryRunsView(OfJourneysView):
         """
         given = validated(DryRunIn, request)
         journey = self.journey(id)
-        if journey.dry_runs.filter(status__in=GOING).exists():
-            words = "A dry run of this journey is not over yet."
-            raise CannotEnter({"code": "busy", "detail": words})
         try:
             run = running.begin(journey, None, given["options"])
+        except running.Busy as error:
+            raise CannotEnter({"code": "busy", "detail": str(error)}) from error
         except ValidationError as error:
             # What is wrong with the draft itself belongs to no option.
             by_field = hasattr(error, "error_dict")

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 from apps.assets import models as assets
 from apps.journeys.dry_runs.counting import Counts
+from apps.journeys.dry_runs.options import WEBHOOKS
+from apps.journeys.dry_runs.rates import ENOUGH
 from apps.journeys.dry_runs.simulation import MOST_VISITS
 from apps.journeys.dry_runs.world import World
 from apps.journeys.models import Version
 
 Entry = Version.Entry
+# Where general rates come from.
+GUESS = "Pushdesk’s own guess, measured on no site"
 
 
 def of(world: World, counts: Counts) -> list[str]:
@@ -62,14 +66,22 @@ def _of_popups(world: World) -> Iterator[str]:
     if not world.popups:
         return
     names = dict(assets.Popup.objects.filter(pk__in=world.popups).values_list("pk", "name"))
-    for pk, (_, rates) in sorted(world.popups.items()):
+    for pk, popup in sorted(world.popups.items()):
+        rates = popup.rates
         shares = ", ".join(f"{name} {share:.0f} %" for name, share in rates.percents.items())
         source = {
             "given": "as you assume",
             "measured": f"as its last {rates.shown:,} answers were",
-            "assumed": f"by rates that we guess, as only {rates.shown:,} answers of it are known",
+            "assumed": f"by general rates, as only {rates.shown:,} answers of it are known",
         }[rates.source]
         yield f"“{names.get(pk, pk)}” is answered {source}: {shares}."
+    if any(popup.rates.source == "assumed" for popup in world.popups.values()):
+        yield (
+            f"General rates of popups are {GUESS}. From {ENOUGH} answers on, a popup is answered "
+            "as it was so far."
+        )
+    if any(popup.asks for popup in world.popups.values()):
+        yield "Who has answered the browser’s own question before is not asked for permission."
 
 
 def _of_steps(world: World) -> Iterator[str]:
@@ -79,13 +91,36 @@ def _of_steps(world: World) -> Iterator[str]:
         if any(step.config["winner_after"] for step in world.draft.of_kind("push")):
             yield "No push of several wins before the end."
     if "webhook" in kinds:
-        rates = world.options.webhooks.items()
-        shares = ", ".join(f"{name} {share:g} %" for name, share in rates)
-        yield f"Webhooks are answered within a second: {shares}; the others failed."
-    if kinds & {"update", "track", "tag"}:
+        yield from _of_webhooks(world.options.webhooks)
+    if kinds & {"update", "tag"}:
         yield "What steps write down about contacts changes nothing for later steps."
+    if unheard := _asked_for_properties(world):
+        names = ", ".join(f"“{name}”" for name in sorted(unheard))
+        yield f"Nobody is led on, let in or out by {names} of a step of the draft itself."
     if world.draft.terms.exits_with_rule:
         yield "Nobody leaves for not meeting the rule any more."
+
+
+def _of_webhooks(rates: dict[str, float]) -> Iterator[str]:
+    shares = ", ".join(f"{name} {share:g} %" for name, share in rates.items())
+    source = f"by general rates, which are {GUESS}" if rates == WEBHOOKS else "as you assume"
+    yield f"Webhooks are answered within a second, {source}: {shares}; the others failed."
+
+
+def _asked_for_properties(world: World) -> set[str]:
+    """Return which events that the draft tracks are listened to for their properties only."""
+    draft, terms = world.draft, world.draft.terms
+    asked = {event for step in draft.steps.values() for _, event, where in step.listens if where}
+    asked |= {
+        event
+        for event, where in (
+            (terms.entry_event, terms.entry_where),
+            (terms.exit_event, terms.exit_where),
+            (terms.goal_event, terms.goal_where),
+        )
+        if where
+    }
+    return asked & {step.config["event"] for step in draft.of_kind("track")}
 
 
 def _of_bounds(world: World, counts: Counts) -> Iterator[str]:

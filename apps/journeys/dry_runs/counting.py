@@ -2,14 +2,15 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(kw_only=True)
 class Counts:
     """`days` are numbers of a day by their name, `hours` pushes by the hour of the contact's own
     day, `of_contacts` pushes to each contact by day; `cut` are contacts who went through so many
-    steps that their run was ended."""
+    steps that their run was ended. `stopped_at` is the moment at which time was up, before the end
+    of the days."""
 
     came: Counter[str] = field(default_factory=Counter)
     left: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -27,3 +28,4 @@ class Counts:
     ways: int = 0
     converted: int = 0
     cut: set[int] = field(default_factory=set)
+    stopped_at: datetime | None = None

@@ -1,6 +1,7 @@
 """A draft as it would be published, made of its document in memory: nothing is stored."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from apps.journeys.documents.parsing import ParsedStep, parse
@@ -32,6 +33,24 @@ class Draft:
     @property
     def first(self) -> DraftStep:
         return next(iter(self.steps.values()))
+
+    @cached_property
+    def listened(self) -> frozenset[str]:
+        """The events that something of the draft waits for, whatever their properties."""
+        terms = self.terms
+        listens = [
+            (event, where) for step in self.steps.values() for _, event, where in step.listens
+        ]
+        listens += [(terms.goal_event, terms.goal_where), (terms.exit_event, terms.exit_where)]
+        if terms.entry_kind == Version.Entry.EVENT:
+            listens.append((terms.entry_event, terms.entry_where))
+        return frozenset(event for event, where in listens if event and not where)
+
+    def led_by(self, step: DraftStep, name: str) -> str:
+        """Return by which outcome the event leads on from the step; empty where by none."""
+        return next(
+            (outcome for outcome, event, where in step.listens if event == name and not where), ""
+        )
 
     def in_order(self) -> list[DraftStep]:
         """Return the steps as the flow leads to them, one way after the other; last those that

@@ -7,6 +7,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -38,12 +39,12 @@ class Forecast:
     context: Context
     is_cut: bool = False
 
-    @property
+    @cached_property
     def shift(self) -> timedelta:
         ahead = self.options.end - self.now
         return max(math.ceil(ahead / WEEK), 1) * WEEK
 
-    @property
+    @cached_property
     def window(self) -> tuple[datetime, datetime]:
         """From when until before when the history lies."""
         return self.options.start - self.shift, self.options.end - self.shift

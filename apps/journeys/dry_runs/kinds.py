@@ -8,9 +8,10 @@ from datetime import datetime, time, timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from apps.delivery import judging
 from apps.journeys.dry_runs import gates
 from apps.journeys.dry_runs.rates import drawn
-from apps.journeys.dry_runs.world import Person
+from apps.journeys.dry_runs.world import Person, Shown
 from apps.journeys.kinds.routing import period_of
 from apps.journeys.kinds.timing import Clock
 from apps.journeys.models import PushStep, WaitStep
@@ -25,9 +26,11 @@ ANSWERED_AFTER = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Leaves the step by this outcome; None: leaves the journey here."""
+    """Leaves the step by this outcome; None: leaves the journey here. What is heard of the event
+    that `is_heard` by it comes before the next step."""
 
     outcome: str | None
+    is_heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +45,42 @@ Answer = Left | Later
 Act = Callable[["Simulation", "Way", datetime], Answer]
 
 
-def _leaves(outcome: str | None) -> Act:
-    answer = Left(outcome)
+def leaves(outcome: str | None, *, is_heard: bool = False) -> Act:
+    """Return what leaves by this outcome at once."""
+    answer = Left(outcome, is_heard)
     return lambda run, way, at: answer
 
 
-DONE = _leaves("done")
+DONE, UNSEEN = leaves("done"), leaves("unseen")
 
 
 def _popup(run: "Simulation", way: "Way", at: datetime) -> Answer:
     """Is seen when the contact is on the site next, if that is in time."""
-    hours, rates = run.world.popups[way.step.config["asset"]]
-    until, seen = at + timedelta(hours=hours), run.next_session(way.person.pk, at)
-    if seen is None or seen >= until:
-        return Later(until, _leaves("unseen"))
-    return Later(seen, lambda run, way, at: _seen(run, way, at, rates.percents))
+    popup = run.world.popups[way.step.config["asset"]]
+    until, seen = at + timedelta(hours=popup.hours), run.next_session(way.person.pk, at)
+    if seen is None or seen >= until or not _may_see(popup, way.person):
+        return Later(until, UNSEEN)
+    return Later(seen, lambda run, way, at: _seen(run, way, at, popup, until))
 
 
-def _seen(run: "Simulation", way: "Way", at: datetime, percents: dict[str, float]) -> Answer:
+def _may_see(popup: Shown, person: Person) -> bool:
+    return person.may_be_asked or not popup.asks
+
+
+def _seen(run: "Simulation", way: "Way", at: datetime, popup: Shown, until: datetime) -> Answer:
+    person = way.person
+    if not _may_see(popup, person):
+        return Later(until, UNSEEN)
     run.count("popups", at)
-    outcome = drawn(percents, run.random, otherwise="closed")
+    outcome = drawn(popup.rates.percents, run.random, otherwise="closed")
+    run.happens("popup_shown", at, by=way)
+    run.happens(f"popup_{outcome}", at, by=way)
+    if outcome in ("allowed", "blocked"):
+        person.may_be_asked = False
     if outcome == "allowed":
-        way.person.has_device, way.person.has_opted_out = True, False
-    return Left(outcome)
+        person.has_device, person.has_opted_out = True, False
+        run.happens("push_subscribed", at, by=way)
+    return Left(outcome, is_heard=True)
 
 
 def _push(run: "Simulation", way: "Way", at: datetime) -> Answer:
@@ -87,13 +103,15 @@ def _push(run: "Simulation", way: "Way", at: datetime) -> Answer:
 
 
 def _send(run: "Simulation", way: "Way", at: datetime) -> Answer:
-    """In the order in which delivery judges."""
+    """As delivery judges."""
     config, person = way.step.config, way.person
-    if person.has_opted_out and config["consent"]:
-        run.count_push("opted_out", at)
-        return Left("unreachable")
-    if not person.has_device:
-        run.count_push("no_device", at)
+    why = judging.unreachable(
+        has_opted_out=person.has_opted_out,
+        has_device=person.has_device,
+        ignores_consent=not config["consent"],
+    )
+    if why:
+        run.count_push(why.value, at)
         return Left("unreachable")
     if config["caps"] and _is_capped(run, person, at):
         return Left("held_back")
@@ -143,7 +161,7 @@ def _event(run: "Simulation", way: "Way", at: datetime) -> Answer:
             moment = run.next_event((way.step.key, outcome), way.person.pk, at)
         if moment is not None and moment < first:
             first, found = moment, outcome
-    return Later(first, _leaves(found))
+    return Later(first, leaves(found, is_heard=found != "timeout"))
 
 
 def _check(run: "Simulation", way: "Way", at: datetime) -> Answer:
@@ -179,9 +197,14 @@ def _start(run: "Simulation", way: "Way", at: datetime) -> Answer:
     return Left("started")
 
 
+def _track(run: "Simulation", way: "Way", at: datetime) -> Answer:
+    run.happens(way.step.config["event"], at, by=way, is_tracked=True)
+    return Left("done")
+
+
 def _webhook(run: "Simulation", way: "Way", at: datetime) -> Answer:
     outcome = drawn(run.world.options.webhooks, run.random, otherwise="failed")
-    return Later(at + ANSWERED_AFTER, _leaves(outcome))
+    return Later(at + ANSWERED_AFTER, leaves(outcome))
 
 
 KINDS: dict[str, Act] = {
@@ -193,9 +216,9 @@ KINDS: dict[str, Act] = {
     "split": _split,
     "limit": _limit,
     "start": _start,
-    "leave": _leaves(None),
+    "leave": leaves(None),
     "update": DONE,
     "tag": DONE,
-    "track": DONE,
+    "track": _track,
     "webhook": _webhook,
 }

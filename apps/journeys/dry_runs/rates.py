@@ -6,6 +6,7 @@ from random import Random
 
 from django.db.models import Count, Q
 
+from apps.assets.models import Button
 from apps.delivery.models import Popup
 from apps.journeys.dry_runs.options import ANSWERS
 
@@ -20,6 +21,8 @@ ASSUMED = {
     "declined": 30.0,
     "closed": 50.0,
 }
+# Only who is asked for permission can answer so.
+OF_PERMISSION = frozenset({"allowed", "blocked", "dismissed"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +37,19 @@ class Rates:
     shown: int = 0
 
 
-def of_popups(assets: Collection[int], given: dict[str, float]) -> dict[int, Rates]:
-    """Return the rates of each popup by the id of its asset, in one query."""
+def asking(assets: Collection[int]) -> set[int]:
+    """Return which of the popups ask for permission."""
+    buttons = Button.objects.filter(
+        asset__in=assets, variation=None, action=Button.Action.ASK_PERMISSION
+    )
+    return set(buttons.values_list("asset", flat=True))
+
+
+def of_popups(
+    assets: Collection[int], given: dict[str, float], *, asking: Collection[int]
+) -> dict[int, Rates]:
+    """Return the rates of each popup by the id of its asset, in one query; `asking` are those
+    that ask for permission."""
     counts = {pk: dict.fromkeys(ANSWERS, 0) for pk in assets}
     if not given:
         ended = Popup.objects.filter(asset__in=assets, shown_at__isnull=False)
@@ -45,17 +59,18 @@ def of_popups(assets: Collection[int], given: dict[str, float]) -> dict[int, Rat
         ):
             if status in counts[pk]:
                 counts[pk][status] += number
-    return {pk: _of(found, given) for pk, found in counts.items()}
+    return {pk: _of(found, given, asks=pk in asking) for pk, found in counts.items()}
 
 
-def _of(counts: dict[str, int], given: dict[str, float]) -> Rates:
+def _of(counts: dict[str, int], given: dict[str, float], *, asks: bool) -> Rates:
     shown = sum(counts.values())
-    if given:
-        return Rates(percents=given, source="given")
-    if shown < ENOUGH:
-        return Rates(percents=ASSUMED, source="assumed", shown=shown)
-    measured = {name: 100 * number / shown for name, number in counts.items()}
-    return Rates(percents=measured, source="measured", shown=shown)
+    if not given and shown >= ENOUGH:
+        measured = {name: 100 * number / shown for name, number in counts.items()}
+        return Rates(percents=measured, source="measured", shown=shown)
+    percents = {
+        name: rate for name, rate in (given or ASSUMED).items() if asks or name not in OF_PERMISSION
+    }
+    return Rates(percents=percents, source="given" if given else "assumed", shown=shown)
 
 
 def drawn(percents: dict[str, float], random: Random, *, otherwise: str) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -14,7 +15,8 @@ from apps.accounts.models import User
 from apps.journeys.documents import reading
 from apps.journeys.documents.problems import Refused
 from apps.journeys.dry_runs import collisions, drafting, options, sampling, summing, world
-from apps.journeys.dry_runs.simulation import MOST_SECONDS, Simulation, TookTooLong
+from apps.journeys.dry_runs.options import Options
+from apps.journeys.dry_runs.simulation import Simulation
 from apps.journeys.models import DryRun, Journey
 from apps.segments import rules
 
@@ -23,9 +25,12 @@ TASK = "apps.journeys.tasks.dry_run"
 GONE_AFTER = timedelta(minutes=3)
 # Begun again and again, and its worker died each time.
 GIVEN_UP_AFTER = timedelta(minutes=30)
+# A worker's task is ended after a minute: what is tried by then is shown.
+MOST_SECONDS = 40
 # Of a journey; older ones go.
 KEPT = 20
 Status = DryRun.Status
+PENDING = (Status.QUEUED, Status.RUNNING)
 
 log = logging.getLogger(__name__)
 
@@ -34,21 +39,42 @@ class Cancelled(Exception):
     """The row was deleted, or somebody else is at it."""
 
 
+class GivenUp(Exception):
+    """Begun again and again, and never done."""
+
+
+class Busy(Exception):
+    """A dry run of the journey is not over yet."""
+
+    words = "A dry run of this journey is not over yet. Wait for it, or cancel it."
+
+
 def begin(journey: Journey, by: User | None, given: Any) -> DryRun:
     """Queue a dry run of the journey as it is written now; `given` are options as JSON.
 
-    Raises ValidationError, by field for options, and Refused where the draft makes no sense.
+    Raises ValidationError, by field for options, Refused where the draft makes no sense, and Busy
+    where another one is not over yet.
     """
     asked = options.read(given, now=timezone.now())
     if asked.who == options.Who.SEGMENT and sampling.segment_of(journey.site, asked) is None:
         raise ValidationError({"segment": "There is no such segment at this site."})
     document = reading.read(journey)
     drafting.of(journey, document)
-    run = DryRun.objects.create(journey=journey, by=by, document=document, options=asked.written())
-    old = DryRun.objects.filter(journey=journey).exclude(status=Status.RUNNING)
-    kept = old.values_list("pk", flat=True)[:KEPT]
-    old.exclude(pk__in=list(kept)).delete()
+    run = _queue(journey, by, document, asked)
     wakeups.call(TASK)
+    return run
+
+
+@transaction.atomic
+def _queue(journey: Journey, by: User | None, document: Any, asked: Options) -> DryRun:
+    # Of two who ask at the same moment one comes first.
+    Journey.objects.select_for_update(no_key=True).get(pk=journey.pk)
+    rows = DryRun.objects.filter(journey=journey)
+    if rows.filter(status__in=PENDING).exists():
+        raise Busy(Busy.words)
+    run = DryRun.objects.create(journey=journey, by=by, document=document, options=asked.written())
+    kept = rows.values_list("pk", flat=True)[:KEPT]
+    rows.exclude(pk__in=list(kept)).delete()
     return run
 
 
@@ -84,14 +110,12 @@ def _do(run: DryRun) -> None:
     now = timezone.now()
     try:
         if now - run.queued_at > GIVEN_UP_AFTER:
-            raise TookTooLong
+            raise GivenUp
         found = _run(run)
     except Cancelled:
         return
-    except TookTooLong:
-        _finish(run, error=(
-            f"This takes longer than {MOST_SECONDS} seconds. Try fewer contacts, or fewer days."
-        ))  # fmt: skip
+    except GivenUp:
+        _finish(run, error="Its worker ended each time before it was done. Try fewer contacts.")
     except (Refused, rules.Broken) as error:
         _finish(run, error=" ".join(error.messages))
     except Exception:
@@ -102,12 +126,14 @@ def _do(run: DryRun) -> None:
 
 
 def _run(run: DryRun) -> dict[str, Any]:
+    begun = time.monotonic()
     asked = options.read(run.options, now=run.queued_at)
     draft = drafting.of(run.journey, run.document)
     known = world.load(draft, asked, now=timezone.now())
     others = collisions.read(known)
     _say(run, 10)
-    counts = Simulation(known).run(lambda percent: _say(run, 10 + percent * 9 // 10))
+    left = MOST_SECONDS - (time.monotonic() - begun)
+    counts = Simulation(known).run(lambda percent: _say(run, 10 + percent * 9 // 10), seconds=left)
     return summing.result(known, counts, others)
 
 

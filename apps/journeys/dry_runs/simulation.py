@@ -1,20 +1,23 @@
 """The simulated clock: moments one after the other, in memory. Nothing is read or written here."""
 
 import heapq
+import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import count
 from random import Random
 from time import monotonic
+from typing import Any
 
-from apps.journeys.dry_runs import gates
+from apps.journeys.dry_runs import gates, hearing
 from apps.journeys.dry_runs.coming import coming, moments_drawn
 from apps.journeys.dry_runs.counting import Counts
 from apps.journeys.dry_runs.drafting import DraftStep
-from apps.journeys.dry_runs.kinds import KINDS, Act, Left
+from apps.journeys.dry_runs.kinds import KINDS, Act, Left, leaves
 from apps.journeys.dry_runs.world import Person, Time, World
 from apps.journeys.models import Enrolment, Version
 from apps.journeys.primitives import local_time
@@ -24,14 +27,11 @@ Exit = Enrolment.Exit
 MOST_VISITS = 1_000
 # Between two words on how far it is.
 MOMENTS = 2_000
-# A worker's task is ended after a minute.
-MOST_SECONDS = 40
+# Of one and the same moment: first who has waited until then is led on, then is heard what else
+# the event that led on means, and then they go on.
+TIME_COMES, IS_HEARD, GOES_ON = range(3)
 # The event that says that somebody is on the site.
 VISIT = "session_started"
-
-
-class TookTooLong(Exception):
-    """More happens in the run than can be tried in the time that there is."""
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -54,17 +54,20 @@ class Simulation:
         self.within: Counter[tuple[str, str]] = Counter()
         self.inside: dict[Way, None] = {}
         self.visits: Counter[int] = Counter()
-        self._moments: list[tuple[datetime, int, Way, int, Act | None, Exit | None]] = []
+        self._moments: list[tuple[datetime, int, int, Callable[..., None], tuple[Any, ...]]] = []
         self._order = count()
         self._end_at = world.options.end
+        self._listened = world.draft.listened
         # What was worked out last: most moments are soon after the one before.
         self._today: tuple[datetime, datetime, date] | None = None
         self._hours: dict[tuple[str, str], tuple[datetime, datetime]] = {}
 
-    def run(self, said: Callable[[int], None] = lambda percent: None) -> Counts:
+    def run(
+        self, said: Callable[[int], None] = lambda percent: None, *, seconds: float = math.inf
+    ) -> Counts:
         """Let the days pass; `said` is told again and again how many percent of them have.
 
-        Raises TookTooLong.
+        Stops after so many seconds at the latest: `stopped_at` of the counts says where.
         """
         begun, options = monotonic(), self.world.options
         self._draw_given()
@@ -73,16 +76,18 @@ class Simulation:
         for number in count(1):
             if arrival and (not self._moments or arrival[0] <= self._moments[0][0]):
                 at = arrival[0]
-                self._come(*arrival)
+                self.come(*arrival)
                 arrival = next(arrivals, None)
             elif self._moments:
-                at = self._pass()
+                at, _, _, act, about = heapq.heappop(self._moments)
+                act(at, *about)
             else:
                 break
             if number % MOMENTS == 0:
                 said(int(100 * ((at - options.start) / (options.end - options.start))))
-                if monotonic() - begun > MOST_SECONDS:
-                    raise TookTooLong
+                if monotonic() - begun > seconds:
+                    self.counts.stopped_at = at
+                    break
         for way in self.inside:
             self.counts.waiting[way.step.key] += 1
         return self.counts
@@ -145,7 +150,8 @@ class Simulation:
                 )
                 self.world.events[place, ""] = {pk: [at] for pk, at in drawn.items()}
 
-    def _come(self, at: datetime, pk: int, is_heard: bool) -> None:
+    def come(self, at: datetime, pk: int, is_heard: bool) -> None:
+        """Let the contact in, if no gate keeps it out."""
         counts, person = self.counts, self.world.people[pk]
         gate = gates.first_closed(self.world, person, at, is_heard=is_heard, entered=counts.ways)
         if gate:
@@ -154,18 +160,20 @@ class Simulation:
             return
         if self.world.draft.terms.reentry == Version.Reentry.RESTART:
             self._restart(person, at)
-        way = Way(person=person, time=Time(entered_at=at), step=self.world.draft.first)
-        person.times.append(way.time)
+        time = Time(entered_at=at, is_tried=True)
+        way = Way(person=person, time=time, step=self.world.draft.first)
+        person.times.append(time)
         counts.ways += 1
         counts.entered.add(pk)
         self.count("entered", at)
         self.inside[way] = person.ways[way] = None
         self._plan_ends(way, at)
-        self._arrive(way, at)
+        counts.came[way.step.key] += 1
+        self._go(way, at, KINDS[way.step.kind])
 
     def _restart(self, person: Person, at: datetime) -> None:
         for way in list(person.ways):
-            self._leave(way, at, Exit.RESTARTED)
+            self.leave(at, way, Exit.RESTARTED)
         for each in person.times:
             each.left_at = each.left_at or at
         person.stays_inside = False
@@ -174,62 +182,77 @@ class Simulation:
         terms, pk = self.world.draft.terms, way.person.pk
         goal = self.next_event(("goal", ""), pk, at)
         if goal and goal <= at + timedelta(hours=terms.goal_hours):
-            self._push(goal, way, None, Exit.GOAL)
+            self._plan(goal, self.reach_goal, way.person, way.time, turn=IS_HEARD)
         if exit_at := self.next_event(("exit", ""), pk, at):
-            self._push(exit_at, way, None, Exit.EVENT)
+            self._plan(exit_at, self.leave, way, Exit.EVENT, turn=IS_HEARD)
         if terms.timeout_hours:
-            self._push(at + timedelta(hours=terms.timeout_hours), way, None, Exit.TIMEOUT)
+            late = at + timedelta(hours=terms.timeout_hours)
+            self._plan(late, self.leave, way, Exit.TIMEOUT)
 
-    def _push(self, at: datetime, way: Way, act: Act | None, exit: Exit | None = None) -> None:
+    def _plan(
+        self, at: datetime, act: Callable[..., None], *about: Any, turn: int = TIME_COMES
+    ) -> None:
         # What is after the end never happens: they wait.
         if at < self._end_at:
-            heapq.heappush(self._moments, (at, next(self._order), way, way.visit, act, exit))
+            heapq.heappush(self._moments, (at, turn, next(self._order), act, about))
 
-    def _pass(self) -> datetime:
-        at, _, way, visit, act, exit = heapq.heappop(self._moments)
-        if exit == Exit.GOAL:
-            self.counts.converted += 1
-            self.count("goals", at)
-            if not self.world.draft.terms.exits_on_goal:
-                return at
-        if way.time.left_at is not None:
-            return at
-        if exit:
-            self._leave(way, at, exit)
-        elif act and visit == way.visit:
+    def happens(self, name: str, at: datetime, *, by: Way, is_tracked: bool = False) -> None:
+        """Have an event of the run itself heard after the move that makes it."""
+        if name in self._listened:
+            self._plan(at, partial(hearing.hear, self), name, by, is_tracked, turn=IS_HEARD)
+
+    def reach_goal(self, at: datetime, person: Person, time: Time) -> None:
+        """Count the goal of that time of the contact, once."""
+        if time.has_converted:
+            return
+        time.has_converted = True
+        self.counts.converted += 1
+        self.count("goals", at)
+        if self.world.draft.terms.exits_on_goal:
+            for way in [way for way in person.ways if way.time is time]:
+                self.leave(at, way, Exit.GOAL)
+
+    def lead_on(self, at: datetime, way: Way, outcome: str) -> None:
+        """Lead the contact on that waits, because of what has happened."""
+        self._go(way, at, leaves(outcome, is_heard=True))
+
+    def leave(self, at: datetime, way: Way, reason: Exit) -> None:
+        """End the way where it is, unless it is over."""
+        if way.time.left_at is None:
+            self.counts.gone[way.step.key, reason.value] += 1
+            self._end(way, at, reason)
+
+    def _act(self, at: datetime, way: Way, visit: int, act: Act) -> None:
+        """Do what was planned, if the contact still is where it was."""
+        if way.time.left_at is None and visit == way.visit:
             self._go(way, at, act)
-        return at
-
-    def _arrive(self, way: Way, at: datetime) -> None:
-        self.counts.came[way.step.key] += 1
-        self._go(way, at, KINDS[way.step.kind])
 
     def _go(self, way: Way, at: datetime, act: Act) -> None:
         """Lead the contact on until it waits, or is out."""
+        counts, steps = self.counts, self.world.draft.steps
         while True:
             answer = act(self, way, at)
             if not isinstance(answer, Left):
-                self._push(answer.at, way, answer.act)
+                self._plan(answer.at, self._act, way, way.visit, answer.act)
                 return
             if answer.outcome is None:
-                self._leave(way, at, Exit.STEP)
+                self.leave(at, way, Exit.STEP)
                 return
-            self.counts.left[way.step.key, answer.outcome] += 1
-            target = self.world.draft.steps.get(way.step.leads.get(answer.outcome, ""))
+            counts.left[way.step.key, answer.outcome] += 1
+            target = steps.get(way.step.leads.get(answer.outcome, ""))
             if target is None:
                 self._end(way, at, Exit.END)
                 return
             way.step, way.visit = target, way.visit + 1
-            self.counts.came[target.key] += 1
+            counts.came[target.key] += 1
             self.visits[way.person.pk] += 1
             if self.visits[way.person.pk] > MOST_VISITS:
-                self.counts.cut.add(way.person.pk)
+                counts.cut.add(way.person.pk)
                 return
             act = KINDS[target.kind]
-
-    def _leave(self, way: Way, at: datetime, reason: Exit) -> None:
-        self.counts.gone[way.step.key, reason.value] += 1
-        self._end(way, at, reason)
+            if answer.is_heard:
+                self._plan(at, self._act, way, way.visit, act, turn=GOES_ON)
+                return
 
     def _end(self, way: Way, at: datetime, reason: Exit) -> None:
         way.time.left_at = at

@@ -29,7 +29,7 @@ def result(world: World, counts: Counts, others: list[Other]) -> dict[str, Any]:
     of_others = Counter(push.journey for push in world.pushes if push.person in counts.entered)
     per_day = Counter(counts.of_contacts)
     for push in world.pushes:
-        if options.start <= push.at < options.end:
+        if options.start <= push.at < (counts.stopped_at or options.end):
             per_day[push.person, push.at.astimezone(world.zone).date()] += 1
 
     def scale(number: float) -> int:
@@ -41,6 +41,7 @@ def result(world: World, counts: Counts, others: list[Other]) -> dict[str, Any]:
         "factor": round(factor, 4),
         "start": options.start.isoformat(),
         "end": options.end.isoformat(),
+        "stopped_at": counts.stopped_at.isoformat() if counts.stopped_at else None,
         "zone": world.zone.key,
         "entered": {"times": scale(counts.ways), "contacts": scale(len(counts.entered))},
         "steps": _steps(world, counts, scale),
@@ -100,7 +101,7 @@ def _days(
     options = world.options
     many = Counter(day for (_, day), number in per_day.items() if number > options.many)
     others = Counter(push.at.astimezone(world.zone).date() for push in world.pushes)
-    last = options.end - timedelta(microseconds=1)
+    last = counts.stopped_at or options.end - timedelta(microseconds=1)
     return [
         {
             "day": day.isoformat(),

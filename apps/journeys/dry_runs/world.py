@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Value
+
 from apps.accounts.id_lists import listed
-from apps.accounts.models import Contact
+from apps.accounts.models import Contact, PushStatus
 from apps.assets import models as assets
-from apps.delivery import caps
+from apps.delivery import caps, judging
 from apps.delivery.hours import Hours
 from apps.delivery.models import Limits
-from apps.devices.models import Subscription
+from apps.delivery.wanted import Selection
 from apps.journeys.dry_runs import rates
 from apps.journeys.dry_runs.drafting import Draft
 from apps.journeys.dry_runs.forecast import Forecast, Moments
@@ -32,21 +34,25 @@ from apps.segments.rules.expressions import Text
 
 @dataclass(kw_only=True)
 class Time:
-    """One time of a contact in the journey: real, or of the run."""
+    """One time of a contact in the journey: real, or of the run (`is_tried`)."""
 
     entered_at: datetime
     left_at: datetime | None = None
+    is_tried: bool = False
+    has_converted: bool = False
 
 
 @dataclass(kw_only=True)
 class Person:
     """A contact of the sample: `own` and `others` are moments of pushes, of the draft's category,
-    that count under its cap; `texts` are properties that hold dates."""
+    that count under its cap; `texts` are properties that hold dates. `may_be_asked` for permission
+    is who has not answered the browser yet."""
 
     pk: int
     zone: ZoneInfo
     has_opted_out: bool
-    has_device: bool = False
+    has_device: bool
+    may_be_asked: bool
     texts: dict[str, str | None] = field(default_factory=dict)
     times: list[Time] = field(default_factory=list)
     was_control: bool = False
@@ -58,11 +64,11 @@ class Person:
 
     def sent_since(self, begin: datetime, till: datetime) -> tuple[int, int]:
         """Return how many own and other pushes came after `begin`, till then."""
-        own, others = (
-            bisect_right(moments, till) - bisect_right(moments, begin)
-            for moments in (self.own, self.others)
+        own, others = self.own, self.others
+        return (
+            bisect_right(own, till) - bisect_right(own, begin),
+            bisect_right(others, till) - bisect_right(others, begin),
         )
-        return own, others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +78,16 @@ class OtherPush:
     person: int
     at: datetime
     journey: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A popup: for how many hours it waits to be seen, how it is answered, and whether it asks
+    for permission, which is not shown to who has answered that."""
+
+    hours: int
+    rates: rates.Rates
+    asks: bool
 
 
 @dataclass(kw_only=True)
@@ -92,7 +108,7 @@ class World:
     meeting: dict[tuple[str, str], set[int]]
     allowed: set[int] | None
     events: dict[tuple[str, str], Moments]
-    popups: dict[int, tuple[int, rates.Rates]]
+    popups: dict[int, Shown]
     started: dict[int, tuple[bool, set[int]]]
     excluded: set[int]
     seen: set[int]
@@ -146,19 +162,19 @@ def _people(draft: Draft, ids: list[int], of_site: str) -> dict[int, Person]:
         if step.config["until"] == WaitStep.Until.PROPERTY
     ]
     rows = Contact.objects.filter(pk__in=listed(ids)).order_by("pk")
-    columns = ("pk", "time_zone", "push_disabled_by_platform", "unsubscribed_at")
+    stand = {each.contact: each for each in judging.facts(Selection(rows=rows, key=Value("")))}
+    columns = ("pk", "time_zone", "push_status", "push_disabled_by_platform")
     texts = [Text("state", name) for name in waits]
     found = {}
-    for pk, zone, is_disabled, unsubscribed_at, *values in rows.values_list(*columns, *texts):
+    for pk, zone, status, is_disabled, *values in rows.values_list(*columns, *texts):
         found[pk] = Person(
             pk=pk,
             zone=local_time.zone_of(zone, of_site),
-            has_opted_out=bool(is_disabled or unsubscribed_at),
+            has_opted_out=stand[pk].has_opted_out,
+            has_device=stand[pk].has_device,
+            may_be_asked=status == PushStatus.ASK and not is_disabled,
             texts=dict(zip(waits, values, strict=True)),
         )
-    live = Subscription.objects.live().filter(device__contact__in=listed(ids))
-    for pk in live.order_by().values_list("device__contact", flat=True).distinct():
-        found[pk].has_device = True
     return found
 
 
@@ -197,12 +213,15 @@ def _events(draft: Draft, forecast: Forecast) -> dict[tuple[str, str], Moments]:
     }
 
 
-def _popups(draft: Draft, options: Options) -> dict[int, tuple[int, rates.Rates]]:
-    """Return by asset for how many hours it waits to be seen, and how it is answered."""
+def _popups(draft: Draft, options: Options) -> dict[int, Shown]:
+    """Return what is known of the popups, by asset."""
     ids = {step.config["asset"] for step in draft.of_kind("popup")}
     waits = dict(assets.Popup.objects.filter(pk__in=ids).values_list("pk", "wait_hours"))
-    answers = rates.of_popups(list(waits), options.popups)
-    return {pk: (hours, answers[pk]) for pk, hours in waits.items()}
+    asking = rates.asking(waits)
+    answers = rates.of_popups(waits, options.popups, asking=asking)
+    return {
+        pk: Shown(hours=hours, rates=answers[pk], asks=pk in asking) for pk, hours in waits.items()
+    }
 
 
 def _started(draft: Draft, ids: list[int]) -> dict[int, tuple[bool, set[int]]]:

@@ -10,7 +10,7 @@ import time
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from apps.accounts.id_lists import listed, one_of
@@ -101,13 +101,18 @@ def _look(watch: Watch, end: int | None) -> int:
 
 
 def _join(watch: Watch, end: int | None, joined: set[int]) -> int:
-    version = watch.version
+    version, now = watch.version, timezone.now()
     rows = Contact.objects.filter(one_of("pk", joined)).order_by("pk")
     # Nobody else writes them: the watch is held.
-    insert_from(Seen, rows, {"journey": Value(version.journey_id), "contact": F("pk")})
+    seen = {
+        "journey": Value(version.journey_id),
+        "contact": F("pk"),
+        "at": Value(now, DateTimeField()),
+    }
+    insert_from(Seen, rows, seen)
     if version.members == Members.FUTURE and not watch.looks:
         return 0
-    entry = Entry(version=version, at=timezone.now())
+    entry = Entry(version=version, at=now)
     entered = admit(entry, rows, between=(watch.cursor, end))
     if version.total_cap and entered < len(joined):
         # Whom only the cap kept out joins when there is room for more.

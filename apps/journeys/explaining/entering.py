@@ -111,7 +111,7 @@ def _before(asked: Asked) -> str:
         return f"was kept out as control group since {asked.when(last.entered_at)}"
     if inside:
         since = asked.when(last.entered_at)
-        return f"is inside since {since}, as the {ordinal(last.number)} time"
+        return f"has been inside since {since}, for the {ordinal(last.number)} time"
     why = last.get_exit_reason_display().lower()
     return f"was in from {asked.when(last.entered_at)} to {asked.when(last.left_at)}: {why}"
 

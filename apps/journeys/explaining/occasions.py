@@ -8,7 +8,16 @@ from apps.accounts.models import Event
 from apps.journeys.entry import by_schedule
 from apps.journeys.explaining.answers import Gate, Occasion
 from apps.journeys.explaining.asking import MOST_OCCASIONS, Asked, in_zone, ordinal
-from apps.journeys.models import Enrolment, PendingEvent, Refusal, Run, Seen, Trigger, Version
+from apps.journeys.models import (
+    Enrolment,
+    PendingEvent,
+    Refusal,
+    Run,
+    Seen,
+    Trigger,
+    Version,
+    Watch,
+)
 from apps.journeys.primitives import local_time, triggers
 from apps.segments import catalogue, rules
 
@@ -117,13 +126,20 @@ def _local(run: Run) -> str:
 
 
 def segment(asked: Asked) -> str:
-    """Return what the last look of a journey entered by joining a segment has seen."""
-    seen = Seen.objects.filter(journey=asked.journey, contact=asked.contact).exists()
+    """Return what the looks of a journey entered by joining a segment have seen, and when."""
+    seen = Seen.objects.filter(journey=asked.journey, contact=asked.contact).first()
     if seen:
-        return "Was seen meeting the rule already: enters only after not meeting it for a while."
-    if asked.version.members == Version.Members.PRESENT:
+        return (
+            f"Was seen meeting the rule on {asked.when(seen.at)}: enters again only after not "
+            "meeting it for a while."
+        )
+    watch = Watch.objects.filter(version=asked.version).first()
+    if asked.version.members == Version.Members.PRESENT and watch and watch.looks:
         return "Only those who met the rule when the journey was published enter."
-    return "Was not seen meeting the rule yet: enters when the next look finds so."
+    words = "Was not seen meeting the rule yet: enters when the next look finds so."
+    if watch and watch.begun_at:
+        words += f" The last look began on {asked.when(watch.begun_at)}."
+    return words
 
 
 NOT_KNOWN = "did not enter; why is not remembered"
@@ -143,7 +159,7 @@ def _became(
     if way and way.is_control:
         return "kept out: control group"
     if way:
-        return f"entered as the {ordinal(way.number)} time"
+        return f"entered for the {ordinal(way.number)} time"
     if refusal and belongs(refusal.at):
         return f"refused: {refusal.get_gate_display()}"
     is_before = asked.version.number == 1 and at < asked.version.published_at

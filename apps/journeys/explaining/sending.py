@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from apps.assets import models as assets
 from apps.delivery import standing
+from apps.delivery.judging import Why
 from apps.delivery.standing import Standing
 from apps.journeys.explaining.answers import Gate, Sending
 from apps.journeys.explaining.asking import Asked, counted, in_zone
@@ -79,7 +80,7 @@ def _consent(asked: Asked, step: CompiledStep, now: Standing) -> Gate:
     return Gate(
         name="consent",
         asked="The contact has not opted out" if is_asked else "Sent whoever has opted out",
-        is_met=not (is_asked and now.has_opted_out),
+        is_met=now.unreachable(ignores_consent=not is_asked) != Why.OPTED_OUT,
         found=found,
         is_asked=is_asked,
     )
@@ -90,7 +91,8 @@ def _devices(now: Standing) -> Gate:
     words = f"{count} {'device' if count == 1 else 'devices'}"
     found = f"{words}: {', '.join(now.devices)}" if count else "none"
     asked = "A device with a live subscription"
-    return Gate(name="devices", asked=asked, is_met=bool(count), found=found)
+    is_met = now.unreachable(ignores_consent=True) != Why.NO_DEVICE
+    return Gate(name="devices", asked=asked, is_met=is_met, found=found)
 
 
 def _caps(step: CompiledStep, version: Version, now: Standing) -> Gate:
@@ -100,7 +102,7 @@ def _caps(step: CompiledStep, version: Version, now: Standing) -> Gate:
         return Gate(name="caps", asked=asked, is_met=True, found="", is_asked=False)
     pushes = f"{version.category} push{'' if cap.most == 1 else 'es'}"
     asked = f"At most {cap.most:,} {pushes} within {counted(cap.days, 'day')}"
-    found = f"{now.sent:,} of {cap.most:,} sent in that time"
+    found = f"{now.facts.sent:,} of {cap.most:,} sent in that time"
     return Gate(name="caps", asked=asked, is_met=not now.is_capped, found=found)
 
 

@@ -15,6 +15,7 @@ from unfold.widgets import (
 
 from apps.accounts.models import Site, User
 from apps.journeys.dry_runs import rates, running
+from apps.journeys.dry_runs.assumptions import GUESS
 from apps.journeys.dry_runs.drafting import Draft
 from apps.journeys.dry_runs.options import (
     ANSWERS,
@@ -58,7 +59,7 @@ def _whole(name: str, label: str, **more: Any) -> forms.IntegerField:
 def _answers(draft: Draft) -> dict[str, float]:
     """Return how the first popup of the draft would be answered, in percents."""
     first = draft.of_kind("popup")[0].config["asset"]
-    found = rates.of_popups([first], {})[first]
+    found = rates.of_popups([first], {}, asking=rates.asking([first]))[first]
     return found.percents
 
 
@@ -88,7 +89,10 @@ class DryRunForm(forms.Form):
         help_text="From this journey and all others.",
     )
     seed = _whole(
-        "seed", "Chance", help_text="Another number draws others; the same one draws the same."
+        "seed",
+        "Number of the draw",
+        help_text="Decides who is drawn and how luck falls. Keep it to compare two dry runs; "
+        "another number tries others.",
     )
 
     def __init__(self, *args: Any, site: Site, draft: Draft | None, **more: Any) -> None:
@@ -139,9 +143,9 @@ class DryRunForm(forms.Form):
                 field.widget.attrs["placeholder"] = f"{usual.get(name, 0):.1f}"
                 self._add(f"popup_{name}", ("popups", name), field)
             self.fields[f"popup_{ANSWERS[0]}"].help_text = (
-                "Left empty, all of them, each popup is answered as it was so far, or by guessed "
-                f"rates where fewer than {ENOUGH} answers of it are known. The grey numbers are "
-                "those of the first popup."
+                "Left empty, all of them, each popup is answered as it was so far, or by general "
+                f"rates where fewer than {ENOUGH} answers of it are known: {GUESS}. The grey "
+                "numbers are those of the first popup."
             )
         if draft.of_kind("webhook"):
             labels = dict(WebhookStep.outcomes)
@@ -178,6 +182,8 @@ class DryRunForm(forms.Form):
         """Queue the dry run; None where something was refused, said at its field."""
         try:
             return running.begin(journey, by, self.options())
+        except running.Busy as busy:
+            self.add_error(None, str(busy))
         except ValidationError as error:
             if not hasattr(error, "error_dict"):
                 self.add_error(None, error)

@@ -13,8 +13,8 @@ from apps.accounts.id_lists import listed
 from apps.assets import models as assets
 from apps.delivery import popups, pushes
 from apps.delivery.hours import Hours
+from apps.delivery.judging import Why
 from apps.delivery.models import Limits, Popup
-from apps.delivery.pushes import Why
 from apps.delivery.wanted import Selection
 from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.models import Enrolment, PushStep

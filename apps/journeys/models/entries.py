@@ -88,10 +88,14 @@ class Sweep(models.Model):
 
 
 class Seen(models.Model):
-    """A contact who met the rule of a journey entered by joining, when it was last looked at."""
+    """A contact who met the rule of a journey entered by joining, when it was last looked at.
+
+    `at` is when a look found so first, since the contact last did not meet it.
+    """
 
     journey = models.ForeignKey(Journey, models.CASCADE, db_index=False, related_name="seen")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
 
     class Meta:
         verbose_name_plural = "seen"

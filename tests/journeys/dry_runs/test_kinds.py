@@ -10,6 +10,7 @@ from tests.journeys.authoring import a_draft, a_step, lead, of_every_kind
 from tests.journeys.dry_runs.trying import (
     NOW,
     WEEK,
+    an_asking_popup,
     happened,
     left,
     on_days,
@@ -79,13 +80,36 @@ class TestAPopup:
         assert left(result, popup.key) == {"closed": 1}
 
     def test_who_allows_push_can_be_reached_from_then_on(self, journey, site):
-        popup, push = a_step(journey, "popup"), a_step(journey, "push")
+        popup = a_step(journey, "popup", popup=an_asking_popup(site))
+        push = a_step(journey, "push")
         lead(popup, "allowed", push)
         was_there(somebody(site, device=False), NOW - WEEK + HOUR)
 
         result = tried(journey, popups={"allowed": 100})
 
         assert left(result, push.key) == {"sent": 1}
+
+    @pytest.mark.parametrize(
+        "said", [{"push_status": "allowed"}, {"push_status": "blocked"},
+                 {"push_disabled_by_platform": True}]
+    )  # fmt: skip
+    def test_who_must_not_be_asked_does_not_see_the_question(self, journey, site, said):
+        popup = a_step(journey, "popup", popup=an_asking_popup(site, wait_hours=24))
+        was_there(somebody(site, device=False, **said), NOW - WEEK + HOUR)
+
+        result = tried(journey, popups={"allowed": 100})
+
+        assert left(result, popup.key) == {"unseen": 1}
+        assert "not asked for permission." in " ".join(result["assumptions"])
+
+    def test_one_that_asks_nothing_is_never_allowed(self, journey, site):
+        popup = a_step(journey, "popup")
+        was_there(somebody(site), NOW - WEEK + HOUR)
+
+        result = tried(journey, popups={"allowed": 100})
+
+        assert left(result, popup.key) == {"closed": 1}
+        assert on_days(result, "popups") == {"2026-06-01": 1}
 
 
 class TestAPush:

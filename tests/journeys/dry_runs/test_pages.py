@@ -59,6 +59,19 @@ class TestAskingForOne:
         assert 'value="77"' in answer.content.decode()
         assert not DryRun.objects.exists()
 
+    def test_another_one_waits_until_the_first_is_over(self, marketer, journey):
+        marketer.post(page(journey), FORM)
+
+        shown = marketer.get(page(journey)).content.decode()
+        answer = marketer.post(page(journey), FORM)
+
+        run = DryRun.objects.get()
+        assert f'<a class="text-link" href="{page(journey)}{run.pk}/">look at it</a>' in shown
+        assert "Begin the dry run" not in shown
+        assert answer.context["form"].non_field_errors() == [
+            "A dry run of this journey is not over yet. Wait for it, or cancel it."
+        ]
+
     def test_its_beginning_is_by_the_clock_of_the_site(self, marketer):
         journey = a_draft(a_site(time_zone="Asia/Kathmandu"))
         a_step(journey, "push")
@@ -120,6 +133,42 @@ class TestReadingOne:
         answer = marketer.get(f"{page(journey)}{run.pk}/", headers={"HX-Request": "true"})
 
         assert answer["HX-Refresh"] == "true"
+
+    def test_it_says_that_it_was_cut_short(self, marketer, journey, run):
+        run.result["stopped_at"] = "2026-06-02T10:00:00+00:00"
+        run.save()
+
+        shown = marketer.get(f"{page(journey)}{run.pk}/").content.decode()
+
+        assert "It came as far as 2 June 2026" in shown
+        assert "cut short" in marketer.get(page(journey)).content.decode()
+
+    def test_general_rates_say_where_they_come_from(self, marketer, journey, run):
+        shown = marketer.get(f"{page(journey)}{run.pk}/").content.decode()
+        asked = marketer.get(page(journey)).content.decode()
+
+        words = "Pushdesk’s own guess, measured on no site"
+        assert f"General rates of popups are {words}." in shown
+        assert (
+            f"Webhooks are answered within a second, by general rates, which are {words}" in shown
+        )
+        assert f"answers of it are known: {words}." in asked
+
+    def test_what_others_hold_back_stands_beside_what_the_cap_does(self, marketer, journey, run):
+        run.result["cap"] = {
+            "category": "marketing", "most": 1, "days": 1, "held_back": 5, "because_of_others": 3,
+        }  # fmt: skip
+        run.result["days"][0] |= {"capped": 5, "capped_by_others": 3}
+        run.save()
+
+        shown = marketer.get(f"{page(journey)}{run.pk}/")
+
+        assert '<td data-label="Of these because of others">3</td>' in shown.content.decode()
+        lines = {
+            line["label"]: line["data"][0] for line in shown.context["shown"].chart["datasets"]
+        }
+        assert lines["Held back by the cap"] == 2
+        assert lines["Held back because of others"] == 3
 
     def test_it_can_be_deleted(self, marketer, journey, run):
         marketer.post(f"{page(journey)}{run.pk}/")

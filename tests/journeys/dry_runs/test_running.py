@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from apps.journeys import tasks
 from apps.journeys.documents.problems import Refused
-from apps.journeys.dry_runs import running
+from apps.journeys.dry_runs import running, simulation
 from apps.journeys.models import DryRun
 from tests.factories import a_site, a_user
 from tests.journeys.authoring import a_draft, a_step
@@ -60,9 +60,27 @@ class TestBeginning:
     def test_only_the_last_runs_of_a_journey_are_kept(self, journey):
         for _ in range(running.KEPT + 2):
             last = running.begin(journey, None, {})
+            DryRun.objects.update(status=Status.DONE)
 
         assert journey.dry_runs.count() == running.KEPT
         assert journey.dry_runs.first() == last
+
+    @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
+    def test_one_at_a_time_is_tried(self, journey, status):
+        run = running.begin(journey, None, {})
+        DryRun.objects.update(status=status)
+
+        with pytest.raises(running.Busy):
+            running.begin(journey, None, {})
+
+        assert list(DryRun.objects.all()) == [run]
+
+    def test_another_journey_is_tried_meanwhile(self, journey):
+        other = a_draft(journey.site)
+        a_step(other, "push")
+        running.begin(journey, None, {})
+
+        assert running.begin(other, None, {}).status == Status.QUEUED
 
     def test_a_draft_without_steps_is_refused(self):
         with pytest.raises(Refused):
@@ -114,7 +132,23 @@ class TestRunning:
 
         run.refresh_from_db()
         assert run.status == Status.FAILED
-        assert "Try fewer contacts" in run.error
+        assert run.error == ("Its worker ended each time before it was done. Try fewer contacts.")
+
+    def test_one_whose_time_is_up_says_how_far_it_came(self, journey, monkeypatch):
+        monkeypatch.setattr(running, "MOST_SECONDS", 0)
+        monkeypatch.setattr(simulation, "MOMENTS", 3)
+        journey.entry_kind, journey.reentry = "schedule", "every"
+        journey.repeats, journey.at_time = "daily", time(9)
+        journey.save()
+        run = running.begin(journey, None, {"days": 30})
+
+        running.drain(1)
+
+        run.refresh_from_db()
+        days = [day["entered"] for day in run.result["days"]]
+        assert (run.status, sum(days)) == (Status.DONE, 3)
+        assert run.result["stopped_at"] < run.result["end"]
+        assert len(days) < 5
 
     def test_one_that_is_deleted_is_cancelled(self, journey):
         run = running.begin(journey, None, {})

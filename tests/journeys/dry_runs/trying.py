@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from apps.accounts.models import Event
+from apps.assets.models import Button
 from apps.delivery.models import Push
 from apps.devices.models import Session
 from apps.journeys import publishing
 from apps.journeys.documents import reading
 from apps.journeys.dry_runs import collisions, drafting, options, summing, world
 from apps.journeys.dry_runs.simulation import Simulation
-from tests.factories import a_contact, a_device, a_push, a_subscription, an_event
+from tests.factories import a_contact, a_device, a_popup, a_push, a_subscription, an_event
 from tests.journeys.authoring import a_draft, a_step
 
 # A Monday.
@@ -48,6 +49,13 @@ def somebody(site, *, device=True, **values):
     if device:
         a_subscription(of(contact))
     return contact
+
+
+def an_asking_popup(site, **values):
+    """A popup that asks for permission to send pushes."""
+    popup = a_popup(site, **values)
+    Button.objects.create(asset=popup, label="Yes", action=Button.Action.ASK_PERMISSION)
+    return popup
 
 
 def of(contact):

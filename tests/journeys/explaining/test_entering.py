@@ -87,7 +87,7 @@ class TestReentry:
         row.refresh_from_db()
         after = gate(version, contact, "reentry")
 
-        assert inside == (False, asked, f"is inside since {since}, as the 1st time")
+        assert inside == (False, asked, f"has been inside since {since}, for the 1st time")
         words = f"was in from {since} to {when(version, row.left_at)}: came to the end"
         assert after == (True, asked, words)
 

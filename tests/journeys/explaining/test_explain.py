@@ -81,7 +81,9 @@ class TestGates:
         leave(version)
         after = gate(of(version, contact), "reentry")
 
-        assert inside[2].startswith("is inside since") and inside[2].endswith("as the 1st time")
+        assert inside[2].startswith("has been inside since") and inside[2].endswith(
+            "for the 1st time"
+        )
         assert (after[0], after[1]) == (False, "May enter: once ever")
         assert after[2].endswith(": came to the end")
 
@@ -174,7 +176,7 @@ class TestOccasions:
 
         assert [(row.is_met, row.became) for row in found.occasions] == [
             (True, "refused: Has been in, or is inside"),
-            (True, "entered as the 1st time"),
+            (True, "entered for the 1st time"),
             (False, "The event did not have the properties asked for"),
         ]
         assert "Refused" in found.refusal

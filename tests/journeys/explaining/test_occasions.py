@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from apps.journeys.entry import by_schedule, by_segment
-from apps.journeys.models import Enrolment, PendingEvent, Refusal, Run, Watch
+from apps.journeys.models import Enrolment, PendingEvent, Refusal, Run, Seen, Watch
 from tests.factories import a_contact, a_site, an_event
 from tests.journeys.entry.making import a_version
-from tests.journeys.explaining.asking import of
+from tests.journeys.explaining.asking import of, when
 from tests.journeys.listening.listeners import hear
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ class TestEvents:
             an_event(contact)
             hear()
 
-        assert became(version, contact) == ["entered as the 2nd time", "entered as the 1st time"]
+        assert became(version, contact) == ["entered for the 2nd time", "entered for the 1st time"]
 
     def test_one_that_waits_and_one_that_was_given_up_say_so(self, site):
         version = a_version(site, entry_kind="event", entry_event="purchase")
@@ -60,7 +60,7 @@ class TestEvents:
         assert became(version, contact) == [
             "refused: Has been in, or is inside",
             "did not enter; why is not remembered",
-            "entered as the 1st time",
+            "entered for the 1st time",
         ]
 
 
@@ -104,7 +104,7 @@ class TestRuns:
             journey=version.journey, contact=refused, gate="reentry", at=due + timedelta(seconds=1)
         )
 
-        assert became(version, entered) == ["entered as the 1st time"]
+        assert became(version, entered) == ["entered for the 1st time"]
         assert became(version, refused) == ["refused: Has been in, or is inside"]
         assert became(version, neither) != became(version, entered)
 
@@ -116,15 +116,44 @@ class TestRuns:
 
 
 class TestSegment:
-    def test_it_says_whether_the_contact_was_seen(self, site):
+    @pytest.fixture
+    def version(self, site):
         rule = {"field": "push_status", "op": "is", "value": "ask"}
-        version = a_version(site, entry_kind="segment", entry_rule={"all": [rule]})
-        contact = a_contact(site, push_status="ask")
-        before = of(version, contact).next_chance
+        return a_version(site, entry_kind="segment", entry_rule={"all": [rule]})
+
+    def look(self):
         for watch in Watch.objects.all():
             by_segment.advance(watch.pk)
 
+    def test_it_says_when_the_contact_was_seen_meeting_the_rule(self, version, site):
+        contact = a_contact(site, push_status="ask")
+        before = of(version, contact).next_chance
+        self.look()
+
         assert before == "Was not seen meeting the rule yet: enters when the next look finds so."
         assert of(version, contact).next_chance == (
-            "Was seen meeting the rule already: enters only after not meeting it for a while."
+            f"Was seen meeting the rule on {when(version, Seen.objects.get().at)}: enters again "
+            "only after not meeting it for a while."
+        )
+
+    def test_it_says_when_the_last_look_was_that_did_not_see_it(self, version, site):
+        contact = a_contact(site, push_status="blocked")
+        self.look()
+
+        begun = when(version, Watch.objects.get().begun_at)
+        assert of(version, contact).next_chance == (
+            "Was not seen meeting the rule yet: enters when the next look finds so. "
+            f"The last look began on {begun}."
+        )
+
+    def test_it_says_that_only_those_present_at_publishing_enter(self, site):
+        rule = {"field": "push_status", "op": "is", "value": "ask"}
+        version = a_version(
+            site, entry_kind="segment", members="present", entry_rule={"all": [rule]}
+        )
+        contact = a_contact(site, push_status="blocked")
+        self.look()
+
+        assert of(version, contact).next_chance == (
+            "Only those who met the rule when the journey was published enter."
         )

@@ -1,7 +1,7 @@
 import ast
 from pathlib import Path
 
-from apps.delivery.pushes import Why
+from apps.delivery.judging import Why
 from apps.journeys import kinds
 from apps.journeys.explaining import reasons
 from apps.journeys.kinds.doing import WHY

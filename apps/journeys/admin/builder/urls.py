@@ -33,6 +33,7 @@ ADDRESSES: list[tuple[str, View, tuple[str, ...], str]] = [
     ("export/", creating.export, ("GET",), "export"),
     ("dry-runs/", dry_runs.every, ("GET", "POST"), "dry_runs"),
     ("dry-runs/<str:number>/", dry_runs.one, ("GET", "POST"), "dry_run"),
+    ("dry-runs/<str:number>/<str:table>.csv", dry_runs.download, ("GET",), "dry_run_csv"),
     ("do/<str:verb>/", verbs.ask, ("GET", "POST"), "do"),
 ]
 
