@@ -85,11 +85,24 @@ class TestErrors:
         good.refresh_from_db()
         assert good.state == "waiting"
 
+    def test_errors_are_forgotten_when_it_waits_and_when_it_goes_on(self):
+        (row,) = enrolled(a_chain(a_site(), 1, 1))
+        for place in (("Wait 0", "waiting"), ("Wait 1", "waiting")):
+            Enrolment.objects.update(errors=engine.MAX_ERRORS - 1)
+
+            engine.drain()
+
+            row.refresh_from_db()
+            assert (row.step.name, row.state, row.errors) == (*place, 0)
+            time_is_over()
+
     def test_what_was_set_aside_comes_to_its_step_anew_when_asked(self):
         row, _other = enrolled(a_chain(a_site(), 1), 2)
         Enrolment.objects.filter(pk=row.pk).update(state="failed", due_at=None, errors=5)
 
         assert engine.retry(Enrolment.objects.all()) == 1
+        row.refresh_from_db()
+        assert (row.state, row.errors) == ("ready", 0)
         engine.drain()
 
         row.refresh_from_db()

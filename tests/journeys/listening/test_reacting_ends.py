@@ -243,3 +243,15 @@ class TestEntries:
         hear()
 
         assert Enrolment.objects.get().entered_at >= before
+
+    def test_what_followed_it_long_ago_leads_on_where_it_is_heard_with_it(self):
+        journey = an_awaiting_journey("purchase", goal_event="refund", **self.ENTERS)
+        contact, now = a_contact(journey.site), timezone.now()
+        for days, name in ((9, "cart"), (8, "purchase"), (7, "refund")):
+            at = now - timedelta(days=days)
+            events.track_many([events.NewEvent(contact=contact, name=name, at=at)])
+        hear()
+
+        row = Enrolment.objects.get()
+        assert path(row) == [("Step 0", "purchase")]
+        assert row.converted_at == row.entered_at >= now

@@ -28,6 +28,7 @@ def where(row):
 class TestLeadOn:
     def test_it_leads_to_the_step_that_the_outcome_leads_to(self, rows):
         one, other = rows
+        Enrolment.objects.update(errors=3)
 
         moving.lead_on(one.step, [one.pk], "done", at=NOW, why="early")
 
