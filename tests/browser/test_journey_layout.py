@@ -81,6 +81,23 @@ class TestPhone:
         )
         builder.fine()
 
+    def test_what_the_numbers_are_of_stands_in_two_rows(self, office, desk):
+        office.set_viewport(390, 844)
+        number = desk.run(ONBOARDING)
+        days = "period=own&from=2026-11-01&to=2026-11-30"
+        office.goto(f"{desk.origin}/admin/journeys/journey/{number}/change/?{days}")
+
+        middles = office.evaluate(
+            "['data-on', 'name=period', 'name=version', 'name=from', 'name=to'].map(name =>"
+            " (box => (box.top + box.bottom) / 2)"
+            "(document.querySelector(`#flow-live [${name}]`).getBoundingClientRect()))"
+        )
+
+        first = middles[0]
+        assert [abs(middle - first) < 8 for middle in middles[1:]] == [True, True, False, False]
+        assert middles[3] == middles[4]
+        assert not office.evaluate(IS_WIDER)
+
 
 class TestZoom:
     def test_a_wide_picture_fits_as_a_whole(self, builder):
