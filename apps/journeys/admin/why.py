@@ -81,7 +81,11 @@ def _page(request: HttpRequest, journey: Journey, context: dict[str, object]) ->
         "opts": Journey._meta,
         "original": journey,
         "journey": journey,
-        "asked": {"journey": journey, "term": context.get("term", "")},
+        "asked": {
+            "journey": journey,
+            "term": context.get("term", ""),
+            "lately": context.get("lately", []),
+        },
     }
     return TemplateResponse(request, "admin/journeys/why.html", {**shown, **context})
 

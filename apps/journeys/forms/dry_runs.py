@@ -14,7 +14,7 @@ from unfold.widgets import (
 )
 
 from apps.accounts.models import Site, User
-from apps.journeys.dry_runs import rates, running
+from apps.journeys.dry_runs import options, rates, running
 from apps.journeys.dry_runs.assumptions import GUESS
 from apps.journeys.dry_runs.drafting import Draft
 from apps.journeys.dry_runs.options import (
@@ -39,6 +39,9 @@ def _percent(label: str, **more: Any) -> forms.FloatField:
         required=False,
         min_value=0,
         max_value=100,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "This is a percentage, 0 to 100."
+        ),
         widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "any", "min": 0, "max": 100}),
         **more,
     )
@@ -46,8 +49,10 @@ def _percent(label: str, **more: Any) -> forms.FloatField:
 
 def _whole(name: str, label: str, **more: Any) -> forms.IntegerField:
     least, most = BOUNDS[name]
+    wrong = f"This is a whole number from {least} to {most:,}."
     return forms.IntegerField(
         label=label,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), wrong),
         min_value=least,
         max_value=most,
         initial=getattr(USUAL, name),
@@ -178,6 +183,14 @@ class DryRunForm(forms.Form):
             found["start"] = start.isoformat()
         return found
 
+    def clean(self) -> None:
+        """Say all that is wrong at once, at its field."""
+        super().clean()
+        try:
+            options.read(self.options(), now=timezone.now())
+        except ValidationError as error:
+            self._say(error)
+
     def begin(self, journey: Journey, by: User) -> DryRun | None:
         """Queue the dry run; None where something was refused, said at its field."""
         try:
@@ -185,10 +198,15 @@ class DryRunForm(forms.Form):
         except running.Busy as busy:
             self.add_error(None, str(busy))
         except ValidationError as error:
-            if not hasattr(error, "error_dict"):
-                self.add_error(None, error)
-                return None
-            for option, messages in error.message_dict.items():
-                field = next((n for n, place in self.places.items() if place[0] == option), option)
-                self.add_error(field if field in self.fields else None, messages)
+            self._say(error)
         return None
+
+    def _say(self, error: ValidationError) -> None:
+        """Put what is wrong with options beside the fields that they are of."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for option, messages in error.message_dict.items():
+            field = next((n for n, place in self.places.items() if place[0] == option), option)
+            if field not in self.errors:
+                self.add_error(field if field in self.fields else None, messages)

@@ -91,6 +91,19 @@ class TestAskingForOne:
 
         assert answer.context["form"].errors == {"segment": ["Choose the segment."]}
 
+    def test_all_that_is_wrong_is_said_at_once(self, marketer, journey):
+        a_step(journey, "popup")
+        wrong = {"days": 200, "who": "segment", "popup_allowed": 80, "popup_declined": 80}
+
+        answer = marketer.post(page(journey), {**FORM, **wrong})
+
+        assert answer.context["form"].errors == {
+            "days": ["This is a whole number from 1 to 90."],
+            "segment": ["Choose the segment."],
+            "popup_allowed": ["Together they are more than 100 %."],
+        }
+        assert not DryRun.objects.exists()
+
     def test_rates_of_popups_are_at_most_all(self, marketer, journey):
         a_step(journey, "popup")
 
