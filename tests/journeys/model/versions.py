@@ -82,8 +82,8 @@ def _goal(draw: st.DrawFn) -> Plain:
 
 
 def _dates(draw: st.DrawFn, now: datetime) -> Plain:
-    starts = draw(seldom(st.sampled_from((2, 30)), one_in=8))
-    ends = draw(seldom(st.sampled_from((40, 100)), one_in=8))
+    starts = draw(seldom(st.sampled_from((2, 30)), one_in=12))
+    ends = draw(seldom(st.sampled_from((40, 100)), one_in=10))
     return {
         "starts": now + timedelta(hours=starts) if starts else None,
         "ends": now + timedelta(hours=ends) if ends else None,
