@@ -68,6 +68,7 @@ class TestHold:
 
         row.refresh_from_db()
         assert (state(journey), row.due_at) == (("active", False), due_at)
+        assert not Hold.objects.standing().exists()
 
     def test_waits_are_put_off_by_the_time_for_which_it_was_held(self, journey, monkeypatch):
         monkeypatch.setattr(lifecycle, "BATCH", 2)
@@ -87,6 +88,7 @@ class TestHold:
         ready.refresh_from_db()
         assert ready.due_at == before
         assert (state(journey), journey.status) == (("active", False), "active")
+        assert not Hold.objects.standing().exists()
 
     def test_who_is_led_on_meanwhile_waits_no_longer(self, journey, monkeypatch):
         now = timezone.now()
