@@ -162,6 +162,23 @@ class TestRelease:
 
         assert not Push.objects.due().exists()
 
+    def test_held_again_while_it_comes_back_it_waits_again(self, site, monkeypatch):
+        queued(site)
+        holds.hold("sale")
+        holds.tend(seconds=5)
+        holds.release("sale")
+        real = holds._bring_back
+
+        def hold_meanwhile(*args):
+            holds.hold("sale")
+            return real(*args)
+
+        monkeypatch.setattr(holds, "_bring_back", hold_meanwhile)
+        holds.tend(seconds=5)
+
+        assert Hold.objects.get().status == "held"
+        assert sender.claim(10) == []
+
     def test_what_its_push_service_asked_to_wait_with_waits_on(self, site):
         push = queued(site)
         later = timezone.now() + timedelta(minutes=9)

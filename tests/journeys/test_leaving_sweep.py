@@ -59,6 +59,18 @@ class TestTimeout:
 
         assert reasons(early, late) == ["timeout", ""]
 
+    def test_the_time_is_over_at_its_last_moment(self, monkeypatch):
+        over, not_yet = enrolled(a_live_wait(timeout_hours=2), 2)
+        assert sweep() == 0
+        now, moment = timezone.now(), timedelta(microseconds=1)
+        all_of(over).update(entered_at=now - timedelta(hours=2))
+        all_of(not_yet).update(entered_at=now - timedelta(hours=2) + moment)
+        monkeypatch.setattr(timezone, "now", lambda: now)
+
+        assert sweep() == 1
+
+        assert reasons(over, not_yet) == ["timeout", ""]
+
     def test_it_is_that_of_the_version_by_which_they_entered(self):
         journey = a_live_wait(timeout_hours=2)
         (old,) = enrolled(journey)

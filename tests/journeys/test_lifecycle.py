@@ -1,13 +1,15 @@
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from apps.accounts.id_lists import listed
+from apps.delivery import tasks
 from apps.delivery.models import Hold, Popup, Push
 from apps.journeys import engine, lifecycle, publishing
-from apps.journeys.models import Enrolment, Journey, Run
-from tests.factories import a_site, a_subscription
+from apps.journeys.models import Call, Enrolment, Journey
+from tests.factories import a_subscription
 from tests.journeys.authoring import a_draft, a_flow, a_step, inside
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +46,112 @@ class TestPause:
 
         assert state(journey) == ("active", False)
         assert Journey.objects.get(pk=journey.pk).pause_reason == ""
+
+
+class TestHold:
+    def test_those_inside_stand_still_and_nothing_is_sent(self, journey):
+        row = inside(journey)
+        lifecycle.hold(journey)
+
+        engine.drain(seconds=3)
+
+        row.refresh_from_db()
+        assert row.state == "ready"
+        assert state(journey) == ("paused", True)
+        assert list(Hold.objects.values_list("campaign", flat=True)) == [f"journey:{journey.pk}"]
+
+    def test_it_goes_on_where_it_stood(self, journey):
+        due_at = timezone.now() + timedelta(hours=1)
+        row = inside(journey, state="waiting", due_at=due_at)
+        lifecycle.hold(journey)
+        lifecycle.resume(journey)
+
+        row.refresh_from_db()
+        assert (state(journey), row.due_at) == (("active", False), due_at)
+        assert not Hold.objects.standing().exists()
+
+    def test_waits_are_put_off_by_the_time_for_which_it_was_held(self, journey, monkeypatch):
+        monkeypatch.setattr(lifecycle, "BATCH", 2)
+        due_at = timezone.now() + timedelta(hours=1)
+        rows = [inside(journey, state="waiting", due_at=due_at) for _ in range(5)]
+        ready = inside(journey)
+        lifecycle.hold(journey)
+        held_at = timezone.now() - timedelta(hours=5)
+        Journey.objects.filter(pk=journey.pk).update(held_at=held_at)
+
+        lifecycle.resume(journey, shift_waits=True)
+
+        for row in rows:
+            row.refresh_from_db()
+            assert abs(row.due_at - due_at - timedelta(hours=5)) < timedelta(seconds=10)
+        before = ready.due_at
+        ready.refresh_from_db()
+        assert ready.due_at == before
+        assert (state(journey), journey.status) == (("active", False), "active")
+        assert not Hold.objects.standing().exists()
+
+    def test_who_is_led_on_meanwhile_waits_no_longer(self, journey, monkeypatch):
+        now = timezone.now()
+        row, led_on = (inside(journey, state="waiting", due_at=now) for _ in range(2))
+        lifecycle.hold(journey)
+        Journey.objects.filter(pk=journey.pk).update(held_at=now - timedelta(hours=5))
+
+        def lead_on(ids):
+            Enrolment.objects.filter(pk=led_on.pk).update(state="ready")
+            return listed(ids)
+
+        monkeypatch.setattr(lifecycle, "listed", lead_on)
+        lifecycle.resume(journey, shift_waits=True)
+
+        for each in (row, led_on):
+            each.refresh_from_db()
+        assert (row.due_at > now, led_on.due_at) == (True, now)
+
+    def test_a_popup_and_a_call_that_are_waited_for_wait_as_much_longer(self, monkeypatch):
+        journey = a_draft()
+        a_step(journey, "popup")
+        publishing.publish(journey)
+        row = inside(journey)
+        engine.drain(seconds=3)
+        call = Call.objects.create(enrolment=row, visit=1, url="x", expires_at=timezone.now())
+        popup, due_at = Popup.objects.get(), Enrolment.objects.get().due_at
+        lifecycle.hold(journey)
+        ago = timedelta(days=90)
+        Popup.objects.update(expires_at=popup.expires_at - ago)
+        Enrolment.objects.update(due_at=due_at - ago)
+        Journey.objects.filter(pk=journey.pk).update(held_at=timezone.now() - ago)
+        assert tasks.expire() == 0
+
+        lifecycle.resume(journey, shift_waits=True)
+
+        for each in (popup, row, call):
+            each.refresh_from_db()
+        assert (popup.status, row.state, call.status) == ("waiting", "waiting", "queued")
+        assert abs(row.due_at - due_at) < timedelta(seconds=9)
+        assert abs(popup.expires_at - row.due_at) < timedelta(seconds=9)
+        assert abs(call.expires_at - timezone.now() - ago) < timedelta(seconds=9)
+
+    def test_a_worker_goes_on_with_it_and_nobody_moves_before(self, journey, monkeypatch):
+        monkeypatch.setattr(lifecycle, "BATCH", 2)
+        monkeypatch.setattr(lifecycle, "AT_ONCE_SECONDS", -1)
+        due_at = timezone.now() - timedelta(hours=1)
+        rows = [inside(journey, state="waiting", due_at=due_at) for _ in range(3)]
+        lifecycle.hold(journey)
+        Journey.objects.filter(pk=journey.pk).update(held_at=timezone.now() - timedelta(hours=5))
+        lifecycle.resume(journey, shift_waits=True)
+        assert state(journey) == ("paused", True)
+        engine.drain(seconds=3)
+        with pytest.raises(ValidationError, match="is resuming, so this cannot be done"):
+            lifecycle.resume(journey)
+
+        assert not lifecycle.sweep(seconds=-1)
+        assert lifecycle.sweep(seconds=5)
+
+        assert state(journey) == ("active", False)
+        for row in rows:
+            row.refresh_from_db()
+            assert row.state == "waiting"
+            assert abs(row.due_at - due_at - timedelta(hours=5)) < timedelta(seconds=10)
 
 
 class TestFinish:
@@ -148,61 +256,3 @@ class TestRefusals:
         assert refused.value.messages == [f"“{journey}” is {name}, so this cannot be done."]
         assert state(journey) == (status, name == "held")
         assert (Hold.objects.count(), row.state) == (0, "ready")
-
-
-class TestFinishThoseOver:
-    def test_one_whose_dates_are_over_and_that_nobody_is_inside(self, journey):
-        version = journey.live_version
-        version.ends_at = timezone.now() - timedelta(seconds=1)
-        version.save()
-        row = inside(journey)
-        assert lifecycle.finish_those_over() == 0
-        Enrolment.objects.filter(pk=row.pk).leave(Enrolment.Exit.END)
-
-        assert lifecycle.finish_those_over() == 1
-        assert state(journey) == ("finished", False)
-        assert lifecycle.finish_those_over() == 0
-
-    def test_one_that_was_to_run_once_and_has(self):
-        tomorrow = timezone.now().date() + timedelta(days=1)
-        journey = a_draft(
-            a_site(), entry_kind="schedule", on_date=tomorrow, at_time=time(9), name="Sale"
-        )
-        a_step(journey, "leave")
-        version = publishing.publish(journey)
-        Run.objects.filter(version=version).delete()
-        run = Run.objects.create(version=version, occurrence="x", due_at=timezone.now())
-        assert lifecycle.finish_those_over() == 0
-        run.finished_at = timezone.now()
-        run.save()
-        assert lifecycle.finish_those_over() == 0
-        version.on_date = date(2026, 1, 1)
-        version.save()
-
-        assert lifecycle.finish_those_over() == 1
-        assert state(journey) == ("finished", False)
-
-    def test_one_that_is_published_anew_at_this_moment_goes_on(self, journey, monkeypatch):
-        version = journey.live_version
-        version.ends_at = timezone.now() - timedelta(seconds=1)
-        version.save()
-        real = lifecycle._has_ended
-
-        def publish_meanwhile(row, now):
-            publishing.publish(journey)
-            return real(row, now)
-
-        monkeypatch.setattr(lifecycle, "_has_ended", publish_meanwhile)
-
-        assert lifecycle.finish_those_over() == 0
-        assert state(journey) == ("active", False)
-
-    def test_nobody_else(self, journey):
-        version = journey.live_version
-        version.ends_at = datetime(9999, 1, 1, tzinfo=UTC)
-        version.save()
-        other = a_draft()
-        a_step(other, "leave")
-        publishing.publish(other)
-
-        assert lifecycle.finish_those_over() == 0

@@ -58,6 +58,26 @@ class TestMove:
         assert not Visit.objects.exists()
         assert Journey.objects.get(pk=journey.pk).move_over is None
 
+    def test_what_is_asked_for_anew_meanwhile_is_done_the_next_time(self, journey, monkeypatch):
+        row, gone = inside(journey), inside(journey, keys(journey)["popup"])
+        republish(journey, without=keys(journey)["popup"])
+        real = moving_over._move_batch
+
+        def ask_anew(way):
+            monkeypatch.setattr(moving_over, "_move_batch", real)
+            moving_over.begin(journey, gone="leave")
+            return real(way)
+
+        monkeypatch.setattr(moving_over, "_move_batch", ask_anew)
+        moving_over.begin(journey)
+        assert drained() == 1
+        assert drained() == 1
+
+        for each in (row, gone):
+            each.refresh_from_db()
+        assert (row.version.number, row.state) == (2, "ready")
+        assert (gone.version.number, gone.exit_reason) == (1, "moved")
+
     def test_nothing_is_asked_for_twice(self, journey):
         row = inside(journey, keys(journey)["popup"])
         engine.drain(seconds=3)

@@ -117,6 +117,14 @@ class TestDate:
         assert dict(moves.leaving) == {("done", "past"): [apia]}
         assert dict(moves.waiting) == {utc("2026-03-29T07:00"): [berlin]}
 
+    def test_the_moment_itself_is_past(self):
+        step = a_wait(until=Until.DATE, on_date=date(2026, 3, 29), at_time=NINE)
+        rows = who_comes(step, *of_zones("Europe/Berlin"))
+
+        moves = arrive(step, rows, utc("2026-03-29T07:00"))
+
+        assert (dict(moves.leaving), dict(moves.waiting)) == ({("done", "past"): rows}, {})
+
     @pytest.mark.parametrize(("day", "waits"), [(date(9999, 12, 31), True), (date(1, 1, 1), False)])
     def test_it_takes_the_first_and_the_last_of_all_days(self, day, waits):
         step = a_wait(until=Until.DATE, on_date=day)

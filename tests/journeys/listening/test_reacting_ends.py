@@ -10,6 +10,7 @@ from apps.accounts import events
 from apps.delivery import popups, pushes
 from apps.delivery.models import Popup, Push
 from apps.delivery.wanted import Wanted
+from apps.journeys import publishing
 from apps.journeys.listening import hearing
 from apps.journeys.models import (
     Enrolment,
@@ -159,6 +160,22 @@ class TestExits:
 
         assert where_it_is(row) == ("Step 0", "left")
         assert where_it_is(other) == ("Step 0", "waiting")
+
+    def test_it_is_one_of_the_version_by_which_the_contact_entered(self):
+        journey = a_live_journey()
+        (old,) = come_in(journey)
+        journey.exit_event = journey.goal_event = "purchase"
+        journey.save()
+        publishing.publish(journey)
+        (new,) = come_in(journey)
+
+        for row in (old, new):
+            happens(row, "purchase")
+        hear()
+
+        assert (where_it_is(old), where_it_is(new)) == (("Step 0", "waiting"), ("Step 0", "left"))
+        assert (old.converted_at, new.exit_reason) == (None, "event")
+        assert new.converted_at
 
     def test_an_event_from_before_the_entry_is_not(self):
         (row,) = come_in(a_live_journey(exit_event="purchase"))

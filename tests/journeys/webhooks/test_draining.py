@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.journeys import tasks
+from apps.journeys import engine, tasks
 from apps.journeys.models import Call, SigningSecret
 from apps.journeys.webhooks import draining, hosts, recording, signing
+from tests.journeys.flows import time_is_over
 from tests.journeys.webhooks.callers import (
     a_calling_journey,
     called,
@@ -152,6 +153,16 @@ class TestOutcomes:
 
         assert tasks.call_webhooks() == 0
         assert receiver.calls == []
+
+    def test_a_call_that_was_not_answered_in_time_has_failed(self, receiver):
+        row = queued(a_calling_journey(f"{receiver.origin}/hook"))[0]
+        time_is_over()
+
+        engine.drain()
+
+        call = Call.objects.get()
+        assert (call.status, call.due_at) == ("failed", None)
+        assert how_it_ended(row) == ("failed", "expired")
 
     def test_contacts_go_on_at_the_next_wake_up(self, receiver, drain_all):
         row = queued(a_calling_journey(f"{receiver.origin}/hook"))[0]
