@@ -67,15 +67,16 @@ def begin(journey: Journey, *, gone: str = STAY, to: Mapping[str, str] | None = 
     Who stands at a step that is gone stays there (STAY), leaves (LEAVE), or goes to the step of
     the live version that `to` names by the key of the old one. Raises ValidationError.
     """
-    live, every = _live_steps(journey), CompiledStep.objects.filter(version__journey=journey)
-    known = set(every.values_list("key", flat=True))
-    to = {key: target for key, target in (to or {}).items() if key in known}
+    to, live = dict(to or {}), _live_steps(journey)
     if journey.status not in Journey.RUNNING:
         raise ValidationError(f"“{journey}” does not run, so nobody can be moved.")
     if gone not in (STAY, LEAVE) or not set(to.values()) <= set(live):
         raise ValidationError("Choose a step of the live version.")
+    every = CompiledStep.objects.filter(version__journey=journey)
+    known = set(every.values_list("key", flat=True))
+    asked = {"gone": gone, "to": {key: to[key] for key in to if key in known}}
     running = Journey.objects.filter(pk=journey.pk, status__in=Journey.RUNNING)
-    running.update(move_over={"gone": gone, "to": to})
+    running.update(move_over=asked)
     waking.wake()
 
 

@@ -132,6 +132,13 @@ class TestLimits:
         assert errors(answer) == told
         assert not Limits.objects.exists()
 
+    def test_they_are_emptied_and_never_deleted(self, administrator, site):
+        set_limits(administrator, site, marketing_cap="3")
+        page = f"/admin/delivery/limits/{Limits.objects.get().pk}/delete/"
+
+        assert administrator.post(page, {"post": "yes"}).status_code == 403
+        assert Limits.objects.get().marketing_cap == 3
+
     def test_a_site_has_them_once(self, administrator, site):
         Limits.objects.create(site=site)
 

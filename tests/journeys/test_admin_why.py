@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
-from apps.journeys.models import Journey
+from apps.journeys.models import Call, Journey
 from tests.factories import a_contact, a_site, a_user
 from tests.journeys.authoring import a_draft, inside
 from tests.journeys.called import a_called_journey
@@ -112,6 +113,19 @@ class TestWhy:
         page = marketer.get(f"{WHY}/{journey.pk}/{contact.pk}/").content.decode()
 
         assert "<script>alert(1)" not in page
+        assert "<img src=x" not in page
+
+    def test_so_is_what_a_server_has_answered(self, marketer, journey):
+        row = inside(journey)
+        answer = "500 <img src=x onerror=alert(1)>"
+        Call.objects.create(
+            enrolment=row, visit=1, url="https://shop.example/", answer=answer,
+            expires_at=timezone.now(),
+        )  # fmt: skip
+
+        page = marketer.get(f"/admin/why/journey/{journey.pk}/{row.contact_id}/").content.decode()
+
+        assert "It said: 500 &lt;img src=x" in page
         assert "<img src=x" not in page
 
     def test_moments_are_by_the_clocks_of_the_site(self, marketer):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
@@ -120,6 +122,13 @@ class TestSaving:
 
         keys = [row["key"] for row in CheckStep.objects.get().branches]
         assert len(set(keys) - {"none"}) == 3
+
+    @pytest.mark.parametrize("key", ["a/b", '"><script>', "A", "x" * 41, "a b", "é"])
+    def test_a_key_of_another_form_is_made_anew(self, builder, key):
+        builder.add("check", **rows("branches", {"key": key, "name": "A"}))
+
+        (branch,) = CheckStep.objects.get().branches
+        assert re.fullmatch("[0-9a-f]{8}", branch["key"])
 
     def test_rows_come_in_the_order_that_was_chosen(self, builder):
         builder.add("split", **rows(

@@ -69,6 +69,15 @@ class TestEntry:
 
         assert (stored().entry_kind, stored().entry_event) == ("call", "session_started")
 
+    def test_nor_is_it_overwritten_by_what_could_be_stored(self, builder, stored):
+        builder.save_terms("entry", entry_kind="call", month_days="7", entry_event="purchase")
+
+        assert (stored().entry_kind, stored().entry_event, stored().month_days) == (
+            "call",
+            "session_started",
+            [],
+        )
+
     @pytest.mark.parametrize("days", ["0", "32", "1.5", "soon", "1" * 5000])
     def test_it_refuses_days_that_no_month_has(self, builder, days):
         answer = builder.save_terms(
