@@ -14,7 +14,8 @@ EVENTS = ("alpha", "beta", "gamma", "delta")
 # What steps track: two, so that two journeys can set each other off.
 TRACKED = ("gamma", "delta")
 KINDS = (
-    *("wait", "hour", "event", "event", "check", "split", "limit", "popup", "push"),
+    *("wait", "hour", "event", "event", "check", "check", "split", "limit", "limit"),
+    *("popup", "push"),
     *("leave", "tag", "update", "track", "webhook"),
 )
 # Nobody leaves them at the moment of coming: they may lead back.
@@ -34,7 +35,7 @@ NUMBERS = st.integers(1, 5)
 
 def steps(draw: st.DrawFn, *, kinds: tuple[str, ...], targets: tuple[int, ...]) -> dict[str, Plain]:
     """As many as seven steps, the first of them `s0`; `targets` can be started."""
-    keys = [f"s{n}" for n in range(draw(st.integers(1, 7)))]
+    keys = [f"s{n}" for n in range(draw(st.integers(2, 7)))]
     made = {}
     for number, key in enumerate(keys):
         step = _step(draw, draw(st.sampled_from(kinds)), targets)
@@ -69,7 +70,7 @@ def _step(draw: st.DrawFn, kind: str, targets: tuple[int, ...]) -> Plain:
             "events": {name: (f"on_{name}", draw(LEAST)) for name in names},
         }
     if kind == "check":
-        asked = st.lists(st.sampled_from(ASKED), min_size=1, max_size=3, unique=True)
+        asked = st.lists(st.sampled_from(ASKED), min_size=2, max_size=3, unique=True)
         return {"kind": kind, "branches": draw(asked)}
     if kind == "split":
         return {"kind": kind, "paths": [("a", draw(NUMBERS)), ("b", draw(NUMBERS))]}

@@ -1,12 +1,15 @@
 """What those who keep a site do to its journeys."""
 
+import itertools
+
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from apps.journeys import leaving, lifecycle, moving_over
 from apps.journeys.models import Enrolment, Journey
+from tests.journeys.model import flows
 from tests.journeys.model.machine import CLOCK, SideBySide
-from tests.journeys.model.versions import versions
+from tests.journeys.model.versions import setting_off, versions
 
 FIRST_JOURNEY, MOST_JOURNEYS = 1_000_001, 4
 # So much happens at least before another version is published.
@@ -20,8 +23,13 @@ class Keeping(SideBySide):
             st.sampled_from(list(self.scene.people)), min_size=4, max_size=4, unique=True
         )
         self.come(data.draw(people))
-        for kind in ("call", "event", "event"):
-            self.make(data, kind)
+        self.make(data, "call")
+        set_each_other_off = data.draw(st.integers(1, 3)) == 3
+        for entry, tracks in itertools.permutations(flows.TRACKED):
+            version = self.draw_version(data, "event")
+            if set_each_other_off:
+                version = setting_off(version, entry=entry, tracks=tracks)
+            self.create(version)
 
     @rule(data=st.data())
     @precondition(lambda self: len(self.reference.journeys) < MOST_JOURNEYS)
@@ -36,10 +44,15 @@ class Keeping(SideBySide):
         return ("event", "segment") if is_scheduled else ("event", "segment", "schedule")
 
     def make(self, data, kind):
+        self.create(self.draw_version(data, kind))
+
+    def draw_version(self, data, kind):
         others = tuple(self.reference.journeys)
-        version = data.draw(self.a_version(kind, targets=self.targets(), others=others))
+        return data.draw(self.a_version(kind, targets=self.targets(), others=others))
+
+    def create(self, version):
         # Of one id in every example: by it is drawn who is kept out for comparison.
-        pk = FIRST_JOURNEY + len(others)
+        pk = FIRST_JOURNEY + len(self.reference.journeys)
         journey = Journey.objects.create(pk=pk, site=self.site, name=f"Journey {pk}")
         self.publish(journey, version)
         self.calm = CALM

@@ -58,14 +58,15 @@ def a_scene() -> Scene:
     )
     for number in range(PEOPLE):
         device, zone = a_device(site), ZONES[number % len(ZONES)]
-        language, is_reachable = ("de", "fr")[number // 2 % 2], number % 3 != 0
+        language, is_reachable = ("de", "fr")[number // 2 % 2], number % 4 != 0
         if is_reachable:
             a_subscription(device)
         contact = Contact.objects.filter(pk=device.contact_id)
-        contact.update(language=language, time_zone=zone)
+        state = ({}, {"points": 3}, {"points": 7})[number % 3]
+        contact.update(language=language, time_zone=zone, state=state)
         scene.devices[device.contact_id] = device
         scene.people[device.contact_id] = {
-            "language": language, "reachable": is_reachable, "zone": zone,
+            "language": language, "reachable": is_reachable, "zone": zone, "state": state,
         }  # fmt: skip
     return scene
 

@@ -40,13 +40,15 @@ class State:
         # Who has come to a step since hearing began: later events of the same hearing are later.
         self.came: set[Way] = set()
 
-    def add_contact(self, pk: int, *, language: str, reachable: bool, zone: str) -> None:
+    def add_contact(
+        self, pk: int, *, language: str, reachable: bool, zone: str, state: Plain
+    ) -> None:
         """`zone` is empty where it is that of the site."""
         self.contacts[pk] = {
             "language": language,
             "reachable": reachable,
             "zone": ZoneInfo(zone) if zone else self.zone,
-            "state": {},
+            "state": dict(state),
         }
 
     def event(

@@ -60,6 +60,28 @@ def versions(
     return version
 
 
+def setting_off(version: Plain, *, entry: str, tracks: str) -> Plain:
+    """Return the version so that the event lets in and it tracks the other one, first of all: of
+    two such each sets the other off, until a contact has been in as often as may."""
+    ping = {"kind": "track", "event": tracks, "properties": {}, "leads": {"done": "s0"}}
+    steps = {
+        key: step | {"event": tracks} if step["kind"] == "track" else step
+        for key, step in version["steps"].items()
+    }
+    open_to_all = {"entry_least": None, "rule": None, "exits_with_rule": False, "cap": None}
+    return {
+        **version,
+        **open_to_all,
+        "entry": entry,
+        "reentry": "every",
+        "max": (3, 1),
+        "starts": None,
+        "sweeps": bool(version["timeout"]),
+        "steps": {"ping": ping, **steps},
+        "first": "ping",
+    }
+
+
 def _kinds(kind: str, entry: str, reentry: str, targets: tuple[int, ...]) -> tuple[str, ...]:
     kinds = flows.KINDS
     # Who tracks what lets them in would go round without end.
