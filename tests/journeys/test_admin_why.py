@@ -73,7 +73,7 @@ class TestWhy:
     def test_a_journey_of_another_site_is_not_chosen_nor_offered(self, marketer, journey):
         stranger = a_contact(a_site())
 
-        answer = marketer.get(f"/admin/why/contact/{stranger.pk}/", {"journey": journey.pk})
+        answer = marketer.get(f"{WHY}/contact/{stranger.pk}/", {"journey": journey.pk})
         page = marketer.get(f"/admin/accounts/contact/{stranger.pk}/change/").content.decode()
 
         assert answer.status_code == 404
@@ -123,7 +123,7 @@ class TestWhy:
             expires_at=timezone.now(),
         )  # fmt: skip
 
-        page = marketer.get(f"/admin/why/journey/{journey.pk}/{row.contact_id}/").content.decode()
+        page = marketer.get(f"{WHY}/{journey.pk}/{row.contact_id}/").content.decode()
 
         assert "It said: 500 &lt;img src=x" in page
         assert "<img src=x" not in page

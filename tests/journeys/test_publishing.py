@@ -80,11 +80,11 @@ class TestPublish:
         journey.refresh_from_db()
         assert (journey.status, Version.objects.count()) == ("draft", 0)
 
-    @pytest.mark.parametrize("status", ["draft", "archived"])
-    def test_it_refuses_an_asset_that_is_not_active(self, journey, status):
+    @pytest.mark.parametrize(("status", "said"), [("draft", "a draft"), ("archived", "archived")])
+    def test_it_refuses_an_asset_that_is_not_active(self, journey, status, said):
         a_push_step(journey, "Hello", name="News", status=status)
 
-        with pytest.raises(ValidationError, match=f"“News” is {status}; make it active first"):
+        with pytest.raises(ValidationError, match=f"“News” is {said}; make it active first"):
             publishing.publish(journey)
 
         assert Version.objects.count() == 0

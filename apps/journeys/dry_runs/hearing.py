@@ -7,6 +7,7 @@ Only those who ask for no properties of it are looked at: `DraftStep.listens` an
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from apps.journeys.listening.reacting import ANSWERS
 from apps.journeys.models import Enrolment, Version
 
 if TYPE_CHECKING:
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
 
 def hear(run: "Simulation", at: datetime, name: str, by: "Way", is_tracked: bool) -> None:
     """Lead on, count a success, let go and let in, in this order; `by` is the way that has made
-    the event happen, which is not led on by what it has tracked itself."""
+    the event happen, which is not led on by what it has tracked itself, nor by the answer that has
+    led it to where it is."""
     person, terms = by.person, run.world.draft.terms
     for way in list(person.ways):
         outcome = run.world.draft.led_by(way.step, name)
-        if outcome and not (is_tracked and way is by):
+        if outcome and not (way is by and (is_tracked or name in ANSWERS)):
             run.lead_on(at, way, outcome)
     if name == terms.goal_event and not terms.goal_where:
         window = timedelta(hours=terms.goal_hours)
