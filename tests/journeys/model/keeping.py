@@ -137,6 +137,26 @@ class Keeping(SideBySide):
             self.reference.hold(pk)
         self.settle()
 
+    @rule(data=st.data())
+    @precondition(lambda self: self.are_coming_due())
+    def somebody_holds_one_until_a_wait_is_over(self, data):
+        pk, due = data.draw(st.sampled_from(self.are_coming_due()))
+        lifecycle.hold(Journey.objects.get(pk=pk))
+        self.reference.hold(pk)
+        self.settle()
+        self.pass_time(due - CLOCK["now"])
+        self.settle()
+
+    def are_coming_due(self):
+        """Which journeys move those inside, and when the next of them are due."""
+        return sorted(
+            {
+                (row["journey"], row["due"])
+                for row in self.reference.rows
+                if row["due"] and row["due"] > CLOCK["now"] and self.reference.runs(row)
+            }
+        )
+
     @rule(data=st.data(), shift_waits=st.booleans())
     @precondition(lambda self: self.are_paused())
     def somebody_resumes(self, data, shift_waits):
