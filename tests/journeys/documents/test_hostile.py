@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,13 @@ from tests.journeys.hostile import JSON, places
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def whole():
+    journey = a_draft(name="Whole")
+    of_every_kind(journey)
+    return journey.pk
+
+
 class TestHostileDocuments:
     @given(data=st.data())
     @settings(
@@ -20,11 +28,13 @@ class TestHostileDocuments:
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
-    def test_whatever_stands_anywhere_is_written_whole_or_not_at_all(self, data):
-        journey = Journey.objects.filter(name="Whole").first()
-        if journey is None:
-            journey = a_draft(name="Whole")
-            of_every_kind(journey)
+    def test_whatever_stands_anywhere_is_written_whole_or_not_at_all(self, whole, data):
+        with transaction.atomic():
+            self.write_somewhere(Journey.objects.get(pk=whole), data)
+            # Each time the same is drawn from.
+            transaction.set_rollback(True)
+
+    def write_somewhere(self, journey, data):
         before = read(journey)
         document = json.loads(json.dumps(before))
         *path, last = data.draw(st.sampled_from([p for p in places(document) if p]))
@@ -41,3 +51,4 @@ class TestHostileDocuments:
         else:
             assert content(read(journey)) == content(document)
             write(journey, before)
+            assert content(read(journey)) == content(before)
