@@ -10,22 +10,10 @@ from apps.delivery.models import Hold, Popup, Push
 from apps.journeys import engine, lifecycle, publishing
 from apps.journeys.models import Call, Enrolment, Journey
 from tests.factories import a_subscription
-from tests.journeys.authoring import a_draft, a_flow, a_step, inside
+from tests.journeys.authoring import a_draft, a_step, inside
+from tests.journeys.lifecycle.states import state
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def journey():
-    journey = a_draft()
-    a_flow(journey, "wait", "push")
-    publishing.publish(journey)
-    return journey
-
-
-def state(journey):
-    row = Journey.objects.get(pk=journey.pk)
-    return row.status, row.is_held
 
 
 class TestPause:

@@ -6,24 +6,12 @@ import pytest
 from django.utils import timezone
 
 from apps.journeys import lifecycle, publishing
-from apps.journeys.models import Enrolment, Journey, Run
+from apps.journeys.models import Enrolment, Run
 from tests.factories import a_site
-from tests.journeys.authoring import a_draft, a_flow, a_step, inside
+from tests.journeys.authoring import a_draft, a_step, inside
+from tests.journeys.lifecycle.states import state
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def journey():
-    journey = a_draft()
-    a_flow(journey, "wait", "push")
-    publishing.publish(journey)
-    return journey
-
-
-def state(journey):
-    row = Journey.objects.get(pk=journey.pk)
-    return row.status, row.is_held
 
 
 class TestFinishThoseOver:
