@@ -49,9 +49,10 @@ class Reference(Walking):
 
     def _go_on(self, row: Row, outcome: str, event: Plain) -> None:
         arrived = max(row["arrived"], event["at"])
-        row.update(event=event["properties"], chain=event["chain"])
         self.lead_on(row, outcome)
         if row["left"] is None:
+            # Who leaves takes nothing along any more.
+            row.update(event=event["properties"], chain=event["chain"])
             # When it happened, and not when it was heard.
             row["arrived"] = min(self.now, arrived)
             # The third journey in a row that others have set off takes its time.
