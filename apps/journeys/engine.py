@@ -206,21 +206,3 @@ def _apply(step: CompiledStep, moves: Moves, now: datetime) -> None:
             moving.lead_on(step, [row.pk for row in rows], outcome, at=now, why=why)
     if moves.exiting:
         moving.leave([row.pk for row in moves.exiting], Enrolment.Exit.STEP)
-
-
-@transaction.atomic
-def answer(enrolment_id: int, visit: int, outcome: str) -> bool:
-    """Lead a waiting enrolment on because what it waits for has happened.
-
-    Returns False when it has moved on already: whoever comes first, this or its time, wins.
-    """
-    row = (
-        Enrolment.objects.select_for_update(of=("self",))
-        .select_related("step")
-        .filter(pk=enrolment_id, visit=visit, state=Enrolment.State.WAITING)
-        .first()
-    )
-    if row is None:
-        return False
-    moving.lead_on(row.step, [row.pk], outcome, at=timezone.now())
-    return True

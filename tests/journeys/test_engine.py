@@ -195,7 +195,7 @@ class TestFairness:
         assert came[0][0] == late.pk
 
 
-class TestAnswer:
+class TestUnheardAnswers:
     @pytest.fixture
     def asked(self):
         site = a_site()
@@ -205,26 +205,6 @@ class TestAnswer:
         (row,) = enrolled(journey)
         engine.drain()
         return row
-
-    def test_it_leads_a_waiting_contact_on(self, asked):
-        assert engine.answer(asked.pk, 1, "declined")
-
-        assert asked.visits.get().outcome == "declined"
-
-    def test_it_counts_once(self, asked):
-        engine.answer(asked.pk, 1, "declined")
-
-        assert not engine.answer(asked.pk, 1, "allowed")
-
-        assert asked.visits.get().outcome == "declined"
-
-    def test_it_comes_too_late_after_the_time_is_over(self, asked):
-        time_is_over()
-        engine.drain()
-
-        assert not engine.answer(asked.pk, 1, "allowed")
-
-        assert asked.visits.get().outcome == "unseen"
 
     def test_it_reads_an_answer_that_was_never_heard(self, asked):
         Popup.objects.update(status=popups.Status.DECLINED)

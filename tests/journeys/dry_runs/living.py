@@ -33,6 +33,7 @@ from apps.journeys.models import (
     Version,
     Watch,
 )
+from apps.journeys.webhooks import answers, recording
 from tests.factories import a_device, a_subscription
 from tests.journeys.dry_runs.trying import happened, was_sent, was_there
 
@@ -74,14 +75,12 @@ def _with(contact: Contact, values: Numbers) -> Contact:
 class Days:
     """So many days from the clock's moment on, and how a journey goes through them.
 
-    Popups are answered by `answer` as soon as they are seen, webhooks by `reply` after a second.
+    Popups are answered by `answer` as soon as they are seen; webhooks are taken after a second.
     """
 
-    def __init__(
-        self, journey: Journey, clock: Clock, days: int, *, answer: str = "", reply: str = "taken"
-    ) -> None:
+    def __init__(self, journey: Journey, clock: Clock, days: int, *, answer: str = "") -> None:
         self.journey, self.clock, self.days = journey, clock, days
-        self.answer, self.reply = answer, reply
+        self.answer = answer
         self.begin, self.end = clock.now, clock.now + timedelta(days=days)
         self.planned: list[tuple[datetime, Callable[[], Any]]] = []
         self.visits: list[tuple[int, datetime, datetime]] = []
@@ -185,9 +184,8 @@ class Days:
 
     def _webhooks_answer(self) -> bool:
         calls = list(self._asked().filter(queued_at__lte=self.clock.now - SECOND))
-        for call in calls:
-            Call.objects.filter(pk=call.pk).update(status=Call.Status.ANSWERED, due_at=None)
-            engine.answer(call.enrolment_id, call.visit, self.reply)
+        taken = answers.Answer(outcome=answers.Outcome.TAKEN, words="200 OK")
+        recording.record([recording.Result(call=call, answer=taken) for call in calls])
         return bool(calls)
 
     def _visitors_answer(self) -> bool:

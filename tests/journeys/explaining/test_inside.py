@@ -28,7 +28,7 @@ from tests.factories import a_contact, a_popup, a_push, a_site
 from tests.journeys.explaining.asking import of
 from tests.journeys.kinds.flows import a_flow, enter
 from tests.journeys.kinds.messages import a_push_flow
-from tests.journeys.listening.listeners import waiting_for
+from tests.journeys.listening.listeners import happens, hear, waiting_for
 from tests.journeys.webhooks.callers import a_signing_site
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,8 @@ class TestMessages:
         assert waits.now.endswith(" in Europe/Berlin, or an answer to the popup")
         now = timezone.now()
         Popup.objects.update(status="declined", button="No", shown_at=now, answered_at=now)
-        engine.answer(row.pk, row.visit, "declined")
+        happens(row, "popup_declined", key=row.message_key)
+        hear()
 
         visit = the_way(journey, contact).visits[0]
         [message] = visit.messages

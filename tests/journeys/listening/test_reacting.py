@@ -11,11 +11,9 @@ from apps.journeys.listening import hearing, reacting
 from apps.journeys.models import (
     Enrolment,
     PendingEvent,
-    PopupStep,
-    Visit,
     WaitForEventStep,
 )
-from tests.factories import a_contact, a_popup, a_site
+from tests.factories import a_contact, a_site
 from tests.journeys.flows import enrolled
 from tests.journeys.listening.listeners import (
     DEAR,
@@ -180,47 +178,6 @@ class TestAwaitedEvents:
             happens(row, "purchase")
 
         assert where_it_is(row) == ("Step 1", "waiting")
-
-
-class TestAnswers:
-    def test_they_lead_on_all_who_were_asked(self):
-        journey = a_live_journey((PopupStep, {"popup": a_popup(site := a_site())}), site=site)
-        rows = come_in(journey, 3)
-        for row, name in zip(rows, ("popup_declined", "popup_clicked", "purchase"), strict=True):
-            happens(row, name, key=row.message_key)
-
-        hear()
-
-        outcomes = Visit.objects.order_by("enrolment_id").values_list("outcome", flat=True)
-        assert list(outcomes) == ["declined", "clicked"]
-        assert where_it_is(rows[2]) == ("Step 0", "waiting")
-
-    def test_one_leads_on_by_one_step(self):
-        site = a_site()
-        journey = a_live_journey(
-            (PopupStep, {"popup": a_popup(site)}),
-            (WaitForEventStep, {"events": waiting_for("popup_declined")}),
-            site=site,
-        )
-        (row,) = come_in(journey)
-
-        happens(row, "popup_declined", key=row.message_key)
-        hear()
-
-        assert path(row) == [("Step 0", "declined")]
-        assert where_it_is(row) == ("Step 1", "ready")
-        happens(row, "popup_declined")
-        hear()
-        assert path(row) == [("Step 0", "declined"), ("Step 1", "popup_declined")]
-
-    def test_the_answer_to_an_earlier_popup_leads_nobody_on(self):
-        journey = a_live_journey((PopupStep, {"popup": a_popup(site := a_site())}), site=site)
-        (row,) = come_in(journey)
-
-        happens(row, "popup_declined", key=f"journey:{journey.pk}:{row.pk}:2")
-        hear()
-
-        assert where_it_is(row) == ("Step 0", "waiting")
 
 
 class TestQueries:
