@@ -1,7 +1,8 @@
 """Entering when something happens: an event."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -17,6 +18,8 @@ from apps.segments import catalogue, rules
 Reentry = Version.Reentry
 # With these each event counts; else the latest of a contact stands for those before it.
 EACH = (Reentry.EVERY, Reentry.RESTART)
+# Nobody has come by another journey.
+UNLED: Mapping[int, int] = MappingProxyType({})
 
 
 def versions_entered_by(site_id: int, names: Collection[str]) -> list[Version]:
@@ -30,10 +33,12 @@ def versions_entered_by(site_id: int, names: Collection[str]) -> list[Version]:
     return list(live.select_related("journey__site").order_by("pk"))
 
 
-def enter(site_id: int, events: list[Event]) -> list[int]:
+def enter(site_id: int, events: list[Event], links: Mapping[int, int] = UNLED) -> list[int]:
     """Let the contacts of `events` into the journeys of the site that the events enter.
 
-    The events have `name` and `contact` loaded. Returns the ids of the new enrolments.
+    The events have `name` and `contact` loaded. `links` says, by the id of an event that a journey
+    has tracked, how many of them have set each other off up to it. Returns the ids of the new
+    enrolments.
     """
     by_name: dict[str, list[Event]] = defaultdict(list)
     for event in events:
@@ -41,19 +46,20 @@ def enter(site_id: int, events: list[Event]) -> list[int]:
     return [
         pk
         for version in versions_entered_by(site_id, by_name.keys())
-        for pk in enter_version(version, by_name[version.entry_event])
+        for pk in enter_version(version, by_name[version.entry_event], links)
     ]
 
 
-def enter_version(version: Version, events: list[Event]) -> list[int]:
+def enter_version(
+    version: Version, events: list[Event], links: Mapping[int, int] = UNLED
+) -> list[int]:
     """Let the contacts of `events` in who may, by this version; all are its entry event.
 
-    Returns the ids of the new enrolments.
+    `links` is as of `enter`. Returns the ids of the new enrolments.
     """
     counting = _counting(version, sorted(events, key=lambda event: event.pk))
     heard = {event.contact_id for event in counting}
     unheard = {event.contact_id for event in events} - heard
-    links = {pk: chain for pk, (_, chain) in chains.behind(counting).items()}
     new: list[int] = []
     for number, of_contacts in enumerate(_rounds(version, counting) or [{}]):
         together = _by_chain(of_contacts, links)
@@ -100,7 +106,9 @@ def _rounds(version: Version, events: list[Event]) -> list[dict[int, Event]]:
     return rounds
 
 
-def _by_chain(of_contacts: dict[int, Event], links: dict[int, int]) -> dict[int, dict[int, Event]]:
+def _by_chain(
+    of_contacts: dict[int, Event], links: Mapping[int, int]
+) -> dict[int, dict[int, Event]]:
     """Part them by how many journeys have set each other off up to the event; nearly always it
     is none."""
     parts: dict[int, dict[int, Event]] = defaultdict(dict)

@@ -157,7 +157,9 @@ class Reaction:
     def _let_in(self, events: list[Event]) -> None:
         entering = [row for row in events if self._triggers[Purpose.ENTRY, row.name.name]]
         known = self._of_control_groups(entering)
-        new = by_event.enter(self.site.pk, entering) if entering else []
+        # As it was when all of these were heard: an earlier one may have led on who tracked this.
+        links = {pk: chain for pk, (_, chain) in self._behind.items()}
+        new = by_event.enter(self.site.pk, entering, links) if entering else []
         kept_out = self._of_control_groups(entering) - known
         at = {event.contact_id: event.at for event in entering}
         moments = ["entered_at", "arrived_at", "left_at"]

@@ -143,6 +143,33 @@ class TestTwoThatLetEachOtherIn:
         assert Event.objects.get(name__name="y").properties == {}
 
 
+class TestWhatIsHeardTogether:
+    def test_an_earlier_event_that_leads_on_who_tracked_makes_no_chain_longer(
+        self, site, contact, clock
+    ):
+        a_tracker(site, "begun", tracked="y")
+        journey = Journey.objects.create(site=site, name="Tracks x", entry_event="begun")
+        track = TrackStep.objects.create(journey=journey, name="Track", position=1, event="x")
+        wait = WaitForEventStep.objects.create(
+            journey=journey, name="Wait", position=2, events=waiting_for("y")
+        )
+        after = WaitForEventStep.objects.create(
+            journey=journey, name="Wait on", position=3, events=waiting_for("z")
+        )
+        Lead.objects.create(step=track, outcome="done", target=wait)
+        Lead.objects.create(step=wait, outcome="y", target=after)
+        publishing.publish(journey)
+        let_in = a_tracker(site, "x", tracked="end")
+
+        happens(contact, "begun")
+        work()
+
+        tracked = Event.objects.filter(name__name__in="xy").order_by("pk")
+        assert [event.name.name for event in tracked] == ["y", "x"]
+        assert Enrolment.objects.get(journey=journey).step.name == "Wait on"
+        assert chains.of(Enrolment.objects.get(journey=let_in).context) == 1
+
+
 class TestBehind:
     def test_it_needs_one_query_for_any_number_and_none_for_events_of_others(self, site):
         a_tracker(site, "x", tracked="y")
