@@ -33,8 +33,7 @@ def note(events: list[Event]) -> None:
 
     Few are handled right after this transaction, in this process; many wake a worker.
     """
-    names = {event.name.name for event in events}
-    wanted = {row.event for row in triggers.that_matter(events[0].contact.site_id, names)}
+    wanted = {row.event for row in triggers.that_matter(events[0].contact.site_id, events)}
     heard = [event for event in events if event.name.name in wanted or reacting.answered(event)]
     if not heard:
         return

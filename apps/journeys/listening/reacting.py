@@ -72,9 +72,8 @@ class Reaction:
         # By enrolment: the event that has led it on last.
         self._led_by: dict[int, int] = {}
         self._kept_out: set[int] = set()
-        names = {event.name.name for event in events}
         self._triggers: dict[tuple[str, str], list[Trigger]] = defaultdict(list)
-        heard = triggers.that_matter(site.pk, names)
+        heard = triggers.that_matter(site.pk, events)
         for row in heard:
             self._triggers[row.purpose, row.event].append(row)
         # Which events enter, apps.journeys.entry asks itself: it writes down who was refused.

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -20,12 +20,14 @@ Purpose = Trigger.Purpose
 log = logging.getLogger(__name__)
 
 
-def that_matter(site_id: int, names: Collection[str]) -> list[Trigger]:
-    """Return, in one query, what journeys of the site do on events of these names now.
+def that_matter(site_id: int, events: Collection[Event]) -> list[Trigger]:
+    """Return, in one query, what journeys of the site do on events like these (one at least, their
+    names loaded), of which some may be heard late.
 
     Only live versions of active journeys let anybody in; others lead on, and let go, those who
     are inside. A goal is reached by whoever entered within its window, inside or not.
     """
+    earliest = min(event.at for event in events)
     is_live = Q(version=F("version__journey__live_version"))
     inside = steps_with_somebody().filter(version=OuterRef("version"))
     active = Q(version__journey__status=Journey.Status.ACTIVE, version__journey__is_held=False)
@@ -34,13 +36,14 @@ def that_matter(site_id: int, names: Collection[str]) -> list[Trigger]:
         purpose__in=(Purpose.STEP, Purpose.EXIT), version__journey__status__in=Journey.RUNNING
     )
     found = (
-        Trigger.objects.filter(event__in=names, version__journey__site=site_id)
+        Trigger.objects.filter(event__in={event.name.name for event in events})
+        .filter(version__journey__site=site_id)
         .filter(enters | (moves & (is_live | Exists(inside))) | Q(purpose=Purpose.GOAL))
         .annotate(replaced_at=_replaced_at(), last_entry=_last_entry())
         .select_related("version__journey", "step")
         .defer("version__document")
     )
-    return [row for row in found if row.purpose != Purpose.GOAL or _may_be_reached(row)]
+    return [row for row in found if row.purpose != Purpose.GOAL or _may_be_reached(row, earliest)]
 
 
 def _replaced_at() -> Subquery:
@@ -56,8 +59,8 @@ def _last_entry() -> Subquery:
     return Subquery(rows.order_by("-entered_at").values("entered_at")[:1])
 
 
-def _may_be_reached(goal: Trigger) -> bool:
-    begin = timezone.now() - timedelta(hours=goal.version.goal_hours)
+def _may_be_reached(goal: Trigger, at: datetime) -> bool:
+    begin = at - timedelta(hours=goal.version.goal_hours)
     if goal.replaced_at and goal.replaced_at < begin:
         return False
     running = goal.version.journey.status in Journey.RUNNING

@@ -75,10 +75,10 @@ class TestHandle:
             events.track(contact, "session_started")
         real = by_event.enter
 
-        def enter(site_id, found):
+        def enter(site_id, found, links):
             if bad in [event.contact for event in found]:
                 raise RuntimeError("broken")
-            return real(site_id, found)
+            return real(site_id, found, links)
 
         monkeypatch.setattr(by_event, "enter", enter)
         hearing.handle()

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from apps.accounts.models import Event, EventName
 from apps.journeys import publishing
 from apps.journeys.models import Enrolment, Journey
 from apps.journeys.primitives import triggers
@@ -15,8 +16,15 @@ pytestmark = pytest.mark.django_db
 ENTERS = {"entry_kind": "event", "entry_event": "cart"}
 
 
-def purposes(journey, *names):
-    found = triggers.that_matter(journey.site_id, names or ("cart", "purchase"))
+def heard(*names, ago=timedelta(0)):
+    """Events of these names, of which nothing else is asked."""
+    at = timezone.now() - ago
+    return [Event(name=EventName(name=name), at=at) for name in names]
+
+
+def purposes(journey, *names, ago=timedelta(0)):
+    events = heard(*(names or ("cart", "purchase")), ago=ago)
+    found = triggers.that_matter(journey.site_id, events)
     return [(row.purpose, row.version.number) for row in found]
 
 
@@ -86,11 +94,20 @@ class TestThatMatter:
 
         assert purposes(journey) == expected
 
+    def test_one_that_is_heard_late_matters_as_when_it_happened(self):
+        journey = a_live_journey(goal_event="purchase", goal_hours=24)
+        enrolled(journey)
+        Enrolment.objects.update(entered_at=timezone.now() - timedelta(hours=25))
+        Journey.objects.update(status="finished")
+
+        assert purposes(journey) == []
+        assert purposes(journey, "cart", "purchase", ago=timedelta(hours=2)) == [("goal", 1)]
+
     def test_they_are_found_in_one_query(self, django_assert_num_queries):
         journey = publish_anew(an_awaiting_journey("purchase", exit_event="cart", **ENTERS))
 
         with django_assert_num_queries(1):
-            found = triggers.that_matter(journey.site_id, {"cart", "purchase"})
+            found = triggers.that_matter(journey.site_id, heard("cart", "purchase"))
             assert {str(row.version.journey) for row in found} == {"Flow"}
             assert {row.step.name for row in found if row.step} == {"Step 0"}
 
@@ -102,7 +119,7 @@ class TestMet:
                                       exit_where=DEAR, goal_event="purchase")  # fmt: skip
         (row,) = enrolled(journey)
         cheap, dear = (happens(row, "purchase", price=price) for price in (99, 100))
-        listening = triggers.that_matter(site.pk, ["purchase"])
+        listening = triggers.that_matter(site.pk, [cheap, dear])
 
         # Three of what the site knows, and the condition.
         with django_assert_num_queries(4):
