@@ -122,6 +122,7 @@ def _insert(
             "expires_at": Value(now + timedelta(seconds=asset.ttl), models.DateTimeField()),
         },
         ignore_conflicts=True,
+        unique_fields=("key", "device"),
     )
 
 

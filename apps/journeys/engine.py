@@ -3,6 +3,10 @@
 The rows say where everybody is. A batch is claimed, its effects are written and its rows moved
 in one transaction: either all of it happened or none. Losing or doubling a wake-up changes
 nothing, and a worker may die anywhere.
+
+PostgreSQL answers the commit of a large batch before it is on the disk. If the server itself dies
+in that moment the batch has not happened, with all its effects, and is moved again; whoever acts
+on an effect (sends a push, calls a server) commits a claim first, which writes all before it.
 """
 
 import logging
@@ -20,6 +24,7 @@ from apps.journeys.entry import unheard
 from apps.journeys.kinds import KINDS, Batch, Moves
 from apps.journeys.models import CompiledStep, Enrolment, Journey
 from apps.journeys.models.enrolments import EnrolmentQuerySet
+from apps.journeys.models.held import Held
 from apps.journeys.primitives import moving, waking
 
 BATCHES = {"postgresql": 5_000, "sqlite": 1_000}
@@ -27,9 +32,11 @@ BATCHES = {"postgresql": 5_000, "sqlite": 1_000}
 TURN = 4
 # SQLite lets a busy writer starve the others: after each batch the web gets half its time.
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.05
-# What kinds read of a row: the rest would take longer than moving it.
-LOADED = ("journey", "contact", "state", "visit")
+# What all kinds read of a row.
+READ = ("pk", "journey_id", "contact_id", "state", "visit")
 MAX_ERRORS = 5
+# From so many on a batch does not wait for the disk.
+LARGE = 500
 # So many of a batch fail one by one; then the step is to blame, and the rest waits for it.
 MAX_FAILING = 20
 PUT_OFF = timezone.timedelta(minutes=1)
@@ -170,6 +177,8 @@ def _move(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> int:
     if not _moving(CompiledStep.objects.filter(pk=step.pk)).exists():
         return 0
     rows, now = _claim(step, due, most), timezone.now()
+    if len(rows) >= LARGE:
+        _do_not_wait_for_the_disk()
     kind = KINDS[step.kind]
     coming = [row for row in rows if row.state == Enrolment.State.READY]
     waited = [row for row in rows if row.state != Enrolment.State.READY]
@@ -181,7 +190,14 @@ def _move(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> int:
     return len(rows)
 
 
-def _claim(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> list[Enrolment]:
+def _do_not_wait_for_the_disk() -> None:
+    # https://www.postgresql.org/docs/current/wal-async-commit.html
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
+
+
+def _claim(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> list[Held]:
     """Hold so many of those who are due; what others hold is theirs."""
     kind = KINDS[step.kind]
     held: set[int] | None = None
@@ -191,15 +207,17 @@ def _claim(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> list[Enrolm
         locked = contacts.select_for_update(skip_locked=True, no_key=True)
         held = set(locked.values_list("pk", flat=True))
         due = due.filter(pk__in=listed([pk for pk, contact in pairs.items() if contact in held]))
-    fields = [*LOADED, *(("context",) if kind.needs_context else ()), *kind.also_reads]
-    rows = due.select_for_update(skip_locked=True, of=("self",)).only(*fields)
+    names = [*READ, *(("context",) if kind.needs_context else ()), *kind.also_reads]
+    found = due.select_for_update(skip_locked=True, of=("self",)).values_list(*names)
+    rows = [Held(**dict(zip(names, values, strict=True))) for values in found[:most]]
     # Of another contact by now, because it was merged: next time.
-    return [row for row in rows[:most] if held is None or row.contact_id in held]
+    return [row for row in rows if held is None or row.contact_id in held]
 
 
 def _apply(step: CompiledStep, moves: Moves, now: datetime) -> None:
     if moves.changed:
-        Enrolment.objects.bulk_update(moves.changed, ["context"], batch_size=500)
+        changed = [Enrolment(pk=row.pk, context=row.context) for row in moves.changed]
+        Enrolment.objects.bulk_update(changed, ["context"], batch_size=500)
     moving.let_wait({until: [row.pk for row in rows] for until, rows in moves.waiting.items()})
     for (outcome, why), rows in moves.leaving.items():
         if rows:

@@ -21,7 +21,8 @@ from apps.delivery.models import Hold
 from apps.delivery.wanted import put_off, withdraw
 from apps.journeys import leaving
 from apps.journeys.models import Call, Enrolment, Journey, Run
-from apps.journeys.models.enrolments import campaign, steps_with_somebody
+from apps.journeys.models.enrolments import steps_with_somebody
+from apps.journeys.models.message_keys import campaign
 from apps.journeys.primitives import waking
 
 Status = Journey.Status

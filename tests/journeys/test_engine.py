@@ -7,7 +7,7 @@ from apps.delivery import popups, wanted
 from apps.delivery.models import Popup
 from apps.journeys import engine, kinds, lifecycle, publishing
 from apps.journeys.models import Enrolment, Journey, PopupStep, Visit
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models.message_keys import campaign
 from tests.factories import a_contact, a_popup, a_site
 from tests.journeys.flows import a_chain, enrolled, time_is_over
 

@@ -9,7 +9,7 @@ from apps.delivery.models import Popup, Push
 from apps.delivery.wanted import Wanted
 from apps.journeys import leaving
 from apps.journeys.models import Call, Enrolment, Tally
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models.message_keys import campaign
 from tests.factories import (
     a_popup,
     a_push,

@@ -11,7 +11,7 @@ from apps.delivery import popups, pushes
 from apps.delivery.models import Popup, Push
 from apps.delivery.wanted import Wanted
 from apps.journeys.models import Call, Enrolment
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models.message_keys import campaign
 from apps.journeys.models.withdrawing import withdraw_messages
 from tests.factories import a_contact, a_device, a_popup, a_push, a_site, a_subscription
 from tests.journeys.entry.making import a_version, call

@@ -25,7 +25,7 @@ from apps.journeys.dry_runs.options import Options
 from apps.journeys.dry_runs.sampling import Sample, draw
 from apps.journeys.kinds.routing import period_of
 from apps.journeys.models import Enrolment, Journey, Quota, Seen, Version, WaitStep
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models.message_keys import campaign
 from apps.journeys.primitives import local_time
 from apps.segments import catalogue, membership, rules
 from apps.segments.rules import Context, Rule

@@ -14,6 +14,7 @@ from django.db.models import Min
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Event, EventName
 from apps.journeys.models import CompiledStep, Enrolment, PendingEvent, Trigger
+from apps.journeys.models.held import Held
 from apps.journeys.primitives import moving, triggers
 
 Purpose, Exit = Trigger.Purpose, Enrolment.Exit
@@ -22,7 +23,7 @@ Purpose, Exit = Trigger.Purpose, Enrolment.Exit
 Heard = tuple[Event, list[Trigger]]
 
 
-def take(step: CompiledStep, rows: list[Enrolment]) -> list[Enrolment]:
+def take(step: CompiledStep, rows: list[Held]) -> list[Held]:
     """Count the goals, and let those leave, of `rows` at `step` who have just come in; returns
     who goes on. No query where the version has neither, and two where nothing has happened."""
     version = step.version
@@ -46,7 +47,7 @@ def take(step: CompiledStep, rows: list[Enrolment]) -> list[Enrolment]:
     return [row for row in rows if row.pk not in out]
 
 
-def _since(rows: list[Enrolment]) -> datetime:
+def _since(rows: list[Held]) -> datetime:
     held = Enrolment.objects.filter(pk__in=listed([row.pk for row in rows]))
     return held.aggregate(since=Min("entered_at"))["since"]
 

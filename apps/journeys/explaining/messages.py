@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from apps.delivery.models import Popup, Push
 from apps.journeys.explaining.answers import Message
 from apps.journeys.explaining.asking import Asked
-from apps.journeys.models import Call, Enrolment, Visit
-from apps.journeys.models.message_keys import enrolment_and_visit
+from apps.journeys.models import Call, Visit
+from apps.journeys.models.message_keys import enrolment_and_visit, message_key
 
 # By enrolment and number of the visit.
 Found = Mapping[tuple[int, int], list[Message]]
@@ -23,7 +23,7 @@ def of(asked: Asked, visits: Mapping[int, list[Visit]]) -> Found:
         here = [(row.step.kind, row.number) for row in visits[way.pk]]
         for kind, number in [*here, (way.step.kind, way.visit)]:
             if kind in keys:
-                keys[kind].append(_key(way, number))
+                keys[kind].append(message_key(way.journey_id, way.pk, number))
     found: dict[tuple[int, int], list[Message]] = defaultdict(list)
     popups = Popup.objects.filter(key__in=keys["popup"]).select_related("asset", "device")
     for popup in popups.order_by("pk"):
@@ -34,10 +34,6 @@ def of(asked: Asked, visits: Mapping[int, list[Visit]]) -> Found:
     for call in Call.objects.filter(enrolment__in=[way.pk for way in asked.ways]).order_by("pk"):
         found[call.enrolment_id, call.visit].append(_call(call))
     return found
-
-
-def _key(way: Enrolment, visit: int) -> str:
-    return Enrolment(pk=way.pk, journey_id=way.journey_id, visit=visit).message_key
 
 
 def _visit_of(key: str) -> tuple[int, int]:

@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from apps.journeys.models import CompiledStep, Enrolment
+from apps.journeys.models import CompiledStep
+from apps.journeys.models.held import Held
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """Contacts at one step, at one moment: `rows` are held by this transaction.
 
-    All their journeys are the version's. Loaded of a row are its journey, contact, state and
-    visit, and its context where the kind needs it. `now` is what counts as the present.
+    All their journeys are the version's. `now` is what counts as the present.
     """
 
     step: CompiledStep
-    rows: list[Enrolment]
+    rows: list[Held]
     now: datetime
 
     @property
@@ -35,18 +35,16 @@ class Moves:
     """Who leaves the step by which outcome, who waits at it until when (None: until something
     happens), and who leaves the journey here. In `changed` are those whose context is new."""
 
-    leaving: dict[Way, list[Enrolment]] = field(default_factory=lambda: defaultdict(list))
-    waiting: dict[datetime | None, list[Enrolment]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    exiting: list[Enrolment] = field(default_factory=list)
-    changed: list[Enrolment] = field(default_factory=list)
+    leaving: dict[Way, list[Held]] = field(default_factory=lambda: defaultdict(list))
+    waiting: dict[datetime | None, list[Held]] = field(default_factory=lambda: defaultdict(list))
+    exiting: list[Held] = field(default_factory=list)
+    changed: list[Held] = field(default_factory=list)
 
-    def leave(self, outcome: str, rows: Iterable[Enrolment], *, why: str = "") -> "Moves":
+    def leave(self, outcome: str, rows: Iterable[Held], *, why: str = "") -> "Moves":
         self.leaving[outcome, why] += rows
         return self
 
-    def wait(self, until: datetime | None, rows: Iterable[Enrolment]) -> "Moves":
+    def wait(self, until: datetime | None, rows: Iterable[Held]) -> "Moves":
         self.waiting[until] += rows
         return self
 
@@ -58,7 +56,7 @@ class Kind(Protocol):
     written with the move or not at all. `passes_time` says that nobody leaves at the moment of
     coming (`lets_time_pass`, where that depends on the step); `needs_context` that it reads what
     tags may name; `holds_contacts` that it changes contacts, which are then held before the
-    enrolments. `also_reads` names what else of a row it reads: it would be asked for row by row.
+    enrolments. `also_reads` names what else of a row it reads.
     """
 
     passes_time: bool = False

@@ -12,7 +12,7 @@ from apps.assets.tags import NotFilled, Values
 from apps.journeys.kinds import changing
 from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.kinds.filling import filled, named
-from apps.journeys.models import Enrolment
+from apps.journeys.models.held import Held
 
 DONE = "done"
 # What the tags of one enrolment may hold, in bytes as JSON: the row is read at every step.
@@ -39,7 +39,7 @@ def _contacts(batch: Batch) -> dict[int, Contact]:
     return {row.pk: row for row in Contact.objects.filter(pk__in=listed(ids))}
 
 
-def _one_by_one(batch: Batch, act: Callable[[Enrolment], None]) -> Moves:
+def _one_by_one(batch: Batch, act: Callable[[Held], None]) -> Moves:
     """Do it for each row; what goes wrong with one stops that one only, and its visit says why."""
     moves = Moves()
     for row in batch.rows:
@@ -63,7 +63,7 @@ class UpdateKind(Kind):
         changed: dict[int, Contact] = {}
         learnt: list[dict[str, Any]] = []
 
-        def update(row: Enrolment) -> None:
+        def update(row: Held) -> None:
             contact = people[row.contact_id]
             values = context_of(contact, row.context)
             changes = changing.changes(batch.config["changes"], contact.state, values)
@@ -90,7 +90,7 @@ class TrackKind(Kind):
         people = _contacts(batch)
         new: list[events.NewEvent] = []
 
-        def track(row: Enrolment) -> None:
+        def track(row: Held) -> None:
             contact = people[row.contact_id]
             values = context_of(contact, row.context)
             properties = {
@@ -127,9 +127,9 @@ class TagKind(Kind):
     def arrive(self, batch: Batch) -> Moves:
         tag, source = batch.config["tag"], batch.config["source"]
         people = _contacts(batch) if source.startswith("state.") else {}
-        changed: list[Enrolment] = []
+        changed: list[Held] = []
 
-        def keep(row: Enrolment) -> None:
+        def keep(row: Held) -> None:
             contact = people.get(row.contact_id)
             values = context_of(contact, row.context) if contact else Values(row.context)
             value = named(source, values)

@@ -18,11 +18,12 @@ from apps.delivery.models import Limits, Popup
 from apps.delivery.wanted import Selection
 from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.models import Enrolment, PushStep
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models.held import Held
+from apps.journeys.models.message_keys import campaign
 from apps.journeys.primitives import chance, local_time, winners
 
 
-def _selection(batch: Batch, rows: Iterable[Enrolment]) -> Selection:
+def _selection(batch: Batch, rows: Iterable[Held]) -> Selection:
     """Return what the enrolments ask of delivery: read, and written, by the database."""
     ids, name = [row.pk for row in rows], campaign(batch.rows[0].journey_id)
     return Selection(
@@ -100,12 +101,12 @@ class PushKind(Kind):
             return self._send(batch, self._in_time(batch, moves), moves)
         return self._send(batch, self._allowed(batch, moves), moves)
 
-    def _wait_for_hour(self, batch: Batch, rows: list[Enrolment], moves: Moves) -> None:
+    def _wait_for_hour(self, batch: Batch, rows: list[Held], moves: Moves) -> None:
         at = time.fromisoformat(batch.config["at"])
         for zone, living_there in _by_zone(rows).items():
             moves.wait(local_time.next_time(batch.now, at, zone), living_there)
 
-    def _in_time(self, batch: Batch, moves: Moves) -> list[Enrolment]:
+    def _in_time(self, batch: Batch, moves: Moves) -> list[Held]:
         """Return those whose hour has just struck; the others wait for it: the journey stood
         still meanwhile, or they live in another zone now."""
         at, in_time = time.fromisoformat(batch.config["at"]), []
@@ -116,7 +117,7 @@ class PushKind(Kind):
                 moves.wait(local_time.next_time(batch.now, at, zone), living_there)
         return in_time
 
-    def _allowed(self, batch: Batch, moves: Moves) -> list[Enrolment]:
+    def _allowed(self, batch: Batch, moves: Moves) -> list[Held]:
         """Return those whose clock shows an allowed hour; the others wait for one, or are held
         back."""
         kind = batch.config["hours"]
@@ -137,7 +138,7 @@ class PushKind(Kind):
                 moves.leave("held_back", living_there, why="outside_hours")
         return allowed
 
-    def _send(self, batch: Batch, rows: list[Enrolment], moves: Moves) -> Moves:
+    def _send(self, batch: Batch, rows: list[Held], moves: Moves) -> Moves:
         if not rows:
             return moves
         terms = pushes.Terms(
@@ -154,9 +155,7 @@ class PushKind(Kind):
                 moves.leave(OUTCOMES[why], [by_id[pk] for pk in ids], why=why.value)
         return moves
 
-    def _shared(
-        self, batch: Batch, rows: list[Enrolment]
-    ) -> list[tuple[assets.Push, list[Enrolment]]]:
+    def _shared(self, batch: Batch, rows: list[Held]) -> list[tuple[assets.Push, list[Held]]]:
         """Share the contacts among the step's pushes: by their weights, or all to the winner."""
         shares = dict(batch.config["pushes"])
         found = assets.Push.objects.in_bulk(list(shares))
@@ -170,7 +169,7 @@ class PushKind(Kind):
             winner = winners.of(rows[0].journey_id, batch.step.key, shares)
             if winner in active:
                 return [(found[winner], rows)]
-        groups: dict[int, list[Enrolment]] = defaultdict(list)
+        groups: dict[int, list[Held]] = defaultdict(list)
         for row in rows:
             number = chance.of(row.contact_id, batch.step.key)
             chosen = _chosen(shares, number)
@@ -190,9 +189,9 @@ def _chosen(shares: dict[int, int], number: int) -> int:
     )
 
 
-def _by_zone(rows: list[Enrolment]) -> dict[ZoneInfo, list[Enrolment]]:
+def _by_zone(rows: list[Held]) -> dict[ZoneInfo, list[Held]]:
     zones = local_time.zones_of({row.contact_id for row in rows})
-    groups: dict[ZoneInfo, list[Enrolment]] = defaultdict(list)
+    groups: dict[ZoneInfo, list[Held]] = defaultdict(list)
     for row in rows:
         groups[zones[row.contact_id]].append(row)
     return groups

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from apps.accounts.models import Site
 from apps.journeys.kinds.base import Batch, Kind, Moves
-from apps.journeys.models import Enrolment, LimitStep, Quota
+from apps.journeys.models import LimitStep, Quota
+from apps.journeys.models.held import Held
 from apps.journeys.primitives import chance
 from apps.segments import catalogue, membership, rules
 
@@ -47,7 +48,7 @@ class CheckKind(Kind):
         return self.arrive(batch)
 
 
-def _meeting(rule: rules.Rule, context: rules.Context, rows: list[Enrolment]) -> set[int]:
+def _meeting(rule: rules.Rule, context: rules.Context, rows: list[Held]) -> set[int]:
     """Return the ids of those contacts who meet the rule. Raises Broken."""
     among = list({row.contact_id for row in rows})
     return set(

@@ -8,6 +8,7 @@ from apps.journeys.entry import by_call
 from apps.journeys.entry.admitting import Entry, admit_each
 from apps.journeys.kinds.base import Batch, Kind, Moves
 from apps.journeys.models import Enrolment, Journey, Version
+from apps.journeys.models.held import Held
 from apps.journeys.primitives import chains, waking
 
 
@@ -36,10 +37,10 @@ class StartKind(Kind):
         return self.arrive(batch)
 
 
-def _together(rows: list[Enrolment]) -> list[tuple[int, list[Enrolment]]]:
+def _together(rows: list[Held]) -> list[tuple[int, list[Held]]]:
     """Return the rows as they can enter together: each contact once, and after as many journeys
     that started one another up to here."""
-    parts: dict[tuple[int, int], list[Enrolment]] = defaultdict(list)
+    parts: dict[tuple[int, int], list[Held]] = defaultdict(list)
     seen: Counter[int] = Counter()
     for row in rows:
         parts[chains.of(row.context) + 1, seen[row.contact_id]].append(row)
@@ -47,7 +48,7 @@ def _together(rows: list[Enrolment]) -> list[tuple[int, list[Enrolment]]]:
     return [(chain, part) for (chain, _), part in parts.items()]
 
 
-def _start(version: Version, rows: list[Enrolment], *, chain: int, at: datetime) -> set[int]:
+def _start(version: Version, rows: list[Held], *, chain: int, at: datetime) -> set[int]:
     """Let the contacts of the rows in who may; returns who has entered, by contact."""
     once = version.reentry == Version.Reentry.ONCE
     contexts = {

@@ -11,7 +11,8 @@ from apps.accounts import moments
 from apps.accounts.id_lists import listed
 from apps.accounts.models import Contact
 from apps.journeys.kinds.base import Batch, Kind, Moves
-from apps.journeys.models import Enrolment, WaitStep
+from apps.journeys.models import WaitStep
+from apps.journeys.models.held import Held
 from apps.journeys.primitives import chains, local_time, triggers
 from apps.segments.rules.expressions import Text
 
@@ -88,7 +89,7 @@ class WaitKind(Kind):
         return Moves().leave("done", batch.rows)
 
 
-def _by_moment(batch: Batch) -> dict[datetime | None, list[Enrolment]]:
+def _by_moment(batch: Batch) -> dict[datetime | None, list[Held]]:
     """Group the rows by the moment until which each waits, in one query."""
     clock = Clock.of(batch.config, batch.now)
     moments_of: dict[tuple[ZoneInfo, str | None], datetime | None] = {}
@@ -97,7 +98,7 @@ def _by_moment(batch: Batch) -> dict[datetime | None, list[Enrolment]]:
         if (zone, text) not in moments_of:
             moments_of[zone, text] = clock.moment(zone, text)
         by_contact[contact] = moments_of[zone, text]
-    grouped: dict[datetime | None, list[Enrolment]] = defaultdict(list)
+    grouped: dict[datetime | None, list[Held]] = defaultdict(list)
     for row in batch.rows:
         grouped[by_contact[row.contact_id]].append(row)
     return grouped

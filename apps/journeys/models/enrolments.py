@@ -10,7 +10,7 @@ from apps.accounts.inserting import insert_from
 from apps.accounts.models import Contact, Event
 from apps.journeys.models.counters import Tally
 from apps.journeys.models.journeys import Journey
-from apps.journeys.models.message_keys import campaign
+from apps.journeys.models.message_keys import message_key
 from apps.journeys.models.versions import CompiledStep, Version
 from apps.journeys.models.withdrawing import withdraw_messages
 
@@ -185,7 +185,7 @@ class Enrolment(models.Model):
     @property
     def message_key(self) -> str:
         """The unique key of what this visit asks of delivery."""
-        return f"{campaign(self.journey_id)}:{self.pk}:{self.visit}"
+        return message_key(self.journey_id, self.pk, self.visit)
 
 
 def steps_with_somebody() -> models.QuerySet[CompiledStep]:

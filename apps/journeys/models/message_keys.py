@@ -7,6 +7,11 @@ def campaign(journey_id: int) -> str:
     return f"journey:{journey_id}"
 
 
+def message_key(journey_id: int, enrolment_id: int, visit: int) -> str:
+    """Return the unique key of what a visit asks of delivery."""
+    return f"{campaign(journey_id)}:{enrolment_id}:{visit}"
+
+
 def enrolment_and_visit(key: str) -> tuple[int, int] | None:
     """Read a `message_key` of an enrolment; None for what no journey asked for."""
     kind, *rest = key.split(":")

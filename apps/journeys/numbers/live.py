@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from apps.delivery import statistics as messages
 from apps.delivery.statistics import Funnel
 from apps.journeys.models import Enrolment, Journey, Winner
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models.message_keys import campaign
 from apps.journeys.numbers import goals, statistics
 from apps.journeys.numbers.goals import Conversion
 from apps.journeys.numbers.periods import Chosen

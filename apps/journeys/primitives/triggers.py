@@ -12,6 +12,7 @@ from apps.accounts.id_lists import listed
 from apps.accounts.models import Event, EventName, Site
 from apps.journeys.models import CompiledStep, Enrolment, Journey, Trigger, Version
 from apps.journeys.models.enrolments import steps_with_somebody
+from apps.journeys.models.held import Held
 from apps.segments import catalogue, rules
 from apps.segments.rules import Context, Rule
 
@@ -104,7 +105,7 @@ def _meant(trigger: Trigger, context: Context, ids: set[int]) -> set[int]:
 
 
 def happened_since_coming(
-    step: CompiledStep, rows: Collection[Enrolment]
+    step: CompiledStep, rows: Collection[Held]
 ) -> dict[int, tuple[str, Event]]:
     """Return, by enrolment at `step`, the outcome and the event that the step listens for and
     that has happened since the contact came: the first of several.

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.delivery.models import Push
 from apps.journeys.models import CompiledStep, Journey, Winner
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models.message_keys import campaign
 
 TIME_TO_CLICK = timedelta(minutes=30)
 

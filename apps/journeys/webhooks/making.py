@@ -10,13 +10,14 @@ from apps.accounts.models import Contact
 from apps.assets import rendering
 from apps.assets.rendering import filling
 from apps.assets.tags import NotFilled, Values, render, render_address, render_json
-from apps.journeys.models import Call, CompiledStep, Enrolment, Version
+from apps.journeys.models import Call, CompiledStep, Version
+from apps.journeys.models.held import Held
 from apps.journeys.models.steps.requests import content_type, is_json
 
 FORM = "application/x-www-form-urlencoded"
 
 
-def calls(step: CompiledStep, rows: Sequence[Enrolment], *, now: datetime) -> list[Call]:
+def calls(step: CompiledStep, rows: Sequence[Held], *, now: datetime) -> list[Call]:
     """Return a call for each of `rows`, not stored yet, in a constant number of queries.
 
     One whose tags cannot be filled has failed already; its `answer` says why.
@@ -31,7 +32,7 @@ def calls(step: CompiledStep, rows: Sequence[Enrolment], *, now: datetime) -> li
     made = []
     for row in rows:
         call = Call(
-            enrolment=row,
+            enrolment_id=row.pk,
             visit=row.visit,
             method=config["method"],
             queued_at=now,

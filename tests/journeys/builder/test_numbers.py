@@ -11,7 +11,7 @@ from apps.accounts.models import Site
 from apps.delivery.models import Popup, Push
 from apps.journeys import publishing
 from apps.journeys.models import Journey, PopupStep, PushAlternative, PushStep, Winner
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models.message_keys import campaign
 from apps.journeys.numbers import periods
 from tests.factories import a_device, a_live_journey, a_popup, a_push
 from tests.journeys.builder.house import Builder, a_draft

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from apps.delivery.models import Popup, Push
 from apps.journeys.models import Enrolment, Journey, Refusal, Visit
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models.message_keys import campaign
 from apps.journeys.primitives import local_time
 from tests.journeys.authoring import a_draft
 from tests.journeys.dry_runs.living import Days

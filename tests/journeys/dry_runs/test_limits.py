@@ -4,7 +4,7 @@ import pytest
 
 from apps.delivery.models import Limits
 from apps.journeys.models import Enrolment
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models.message_keys import campaign
 from tests.factories import a_site
 from tests.journeys.authoring import a_draft, a_flow, a_step, inside
 from tests.journeys.dry_runs.trying import (

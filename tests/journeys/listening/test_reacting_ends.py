@@ -17,7 +17,7 @@ from apps.journeys.models import (
     Journey,
     PendingEvent,
 )
-from apps.journeys.models.enrolments import campaign
+from apps.journeys.models.message_keys import campaign
 from tests.factories import a_contact, a_popup, a_push, a_subscription
 from tests.journeys.flows import inside_again
 from tests.journeys.listening.listeners import (
