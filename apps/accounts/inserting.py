@@ -8,6 +8,9 @@ from django.db import connection, transaction
 from django.db.models import Func, Model, QuerySet, UUIDField
 from django.db.models.constants import OnConflict
 
+# From so many rows on a commit is answered before it is on the disk.
+LARGE = 500
+
 
 class FreshUUID(Func):
     """A random id made by the database: another one for each row."""
@@ -64,6 +67,20 @@ def insert_from(
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"{insert} {table} ({names}) {select} {suffix}", params)
         return cursor.rowcount
+
+
+def commit_early(rows: int) -> None:
+    """Have PostgreSQL answer the commit of this transaction, if it writes so many rows that it is
+    a large one, before it is on the disk.
+
+    For what is made anew as a whole where it is lost: if the server itself dies within that
+    second the transaction has not happened, and none that followed it. Whoever acts outside on
+    what it wrote commits a claim first, which has all before it on the disk
+    (https://www.postgresql.org/docs/current/wal-async-commit.html).
+    """
+    if rows >= LARGE and connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def _columns(model: type[Model], names: Iterable[str]) -> list[str]:

@@ -3,10 +3,6 @@
 The rows say where everybody is. A batch is claimed, its effects are written and its rows moved
 in one transaction: either all of it happened or none. Losing or doubling a wake-up changes
 nothing, and a worker may die anywhere.
-
-PostgreSQL answers the commit of a large batch before it is on the disk. If the server itself dies
-in that moment the batch has not happened, with all its effects, and is moved again; whoever acts
-on an effect (sends a push, calls a server) commits a claim first, which writes all before it.
 """
 
 import logging
@@ -19,6 +15,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from apps.accounts.id_lists import listed
+from apps.accounts.inserting import commit_early
 from apps.accounts.models import Contact
 from apps.journeys.entry import unheard
 from apps.journeys.kinds import KINDS, Batch, Moves
@@ -35,8 +32,6 @@ PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.05
 # What all kinds read of a row.
 READ = ("pk", "journey_id", "contact_id", "state", "visit")
 MAX_ERRORS = 5
-# From so many on a batch does not wait for the disk.
-LARGE = 500
 # So many of a batch fail one by one; then the step is to blame, and the rest waits for it.
 MAX_FAILING = 20
 PUT_OFF = timezone.timedelta(minutes=1)
@@ -177,8 +172,7 @@ def _move(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> int:
     if not _moving(CompiledStep.objects.filter(pk=step.pk)).exists():
         return 0
     rows, now = _claim(step, due, most), timezone.now()
-    if len(rows) >= LARGE:
-        _do_not_wait_for_the_disk()
+    commit_early(len(rows))
     kind = KINDS[step.kind]
     coming = [row for row in rows if row.state == Enrolment.State.READY]
     waited = [row for row in rows if row.state != Enrolment.State.READY]
@@ -188,13 +182,6 @@ def _move(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> int:
     if waited:
         _apply(step, kind.time_out(Batch(step=step, rows=waited, now=now)), now)
     return len(rows)
-
-
-def _do_not_wait_for_the_disk() -> None:
-    # https://www.postgresql.org/docs/current/wal-async-commit.html
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def _claim(step: CompiledStep, due: EnrolmentQuerySet, most: int) -> list[Held]:

@@ -3,6 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.accounts import inserting
 from apps.delivery import popups, wanted
 from apps.delivery.models import Popup
 from apps.journeys import engine, kinds, lifecycle, publishing
@@ -141,6 +142,19 @@ class TestDrain:
         engine.drain(seconds=1)
         row.refresh_from_db()
         assert row.state == "waiting"
+
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_only_a_large_batch_does_not_wait_for_the_disk(self, monkeypatch, number):
+        monkeypatch.setattr(inserting, "LARGE", 2)
+        enrolled(a_chain(a_site(), 1), number)
+
+        with CaptureQueriesContext(connection) as queries:
+            engine.drain()
+
+        said = [query["sql"] for query in queries if "synchronous_commit" in query["sql"]]
+        # Elsewhere there is no such choice.
+        is_large = number == 2 and connection.vendor == "postgresql"
+        assert said == (["SET LOCAL synchronous_commit TO off"] if is_large else [])
 
     def test_it_loads_no_context_that_nobody_reads(self):
         enrolled(a_chain(a_site(), 1), 2)

@@ -18,6 +18,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from apps.accounts.contacts import ZONES
+from apps.accounts.inserting import commit_early
 from apps.accounts.models import Contact
 from apps.journeys.entry import calendar, capping, slices
 from apps.journeys.entry.admitting import Entry, admit
@@ -134,6 +135,7 @@ def _let_in_slice(run: Run) -> int:
             _in_zones(run, meeting),
             between=(run.cursor, end),
         )
+    commit_early(entered)
     run.cursor, run.entered = end or run.cursor, run.entered + entered
     if end is None:
         _finish(run)

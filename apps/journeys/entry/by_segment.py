@@ -14,7 +14,7 @@ from django.db.models import DateTimeField, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from apps.accounts.id_lists import listed, one_of
-from apps.accounts.inserting import insert_from
+from apps.accounts.inserting import commit_early, insert_from
 from apps.accounts.models import Contact
 from apps.journeys.entry import capping, slices
 from apps.journeys.entry.admitting import Entry, admit
@@ -110,6 +110,7 @@ def _join(watch: Watch, end: int | None, joined: set[int]) -> int:
         "at": Value(now, DateTimeField()),
     }
     insert_from(Seen, rows, seen)
+    commit_early(len(joined))
     if version.members == Members.FUTURE and not watch.looks:
         return 0
     entry = Entry(version=version, at=now)
