@@ -120,8 +120,8 @@ class Enrolment(models.Model):
         MERGED = "merged", "The contact became another one who is inside"
         ERASED = "erased", "The contact was erased"
 
-    # Without constraints of their own, which take as long as writing the row: that of the step
-    # holds its version and journey too.
+    # Without constraints, which take as long as writing the row: nothing deletes a journey that was
+    # published, its versions or their steps.
     journey = models.ForeignKey(
         Journey, models.PROTECT, db_index=False, db_constraint=False, related_name="enrolments"
     )
@@ -130,7 +130,7 @@ class Enrolment(models.Model):
     )
     contact = models.ForeignKey(Contact, models.CASCADE, db_index=False, related_name="enrolments")
     step = models.ForeignKey(
-        CompiledStep, models.PROTECT, db_index=False, related_name="enrolments"
+        CompiledStep, models.PROTECT, db_index=False, db_constraint=False, related_name="enrolments"
     )
     number = models.PositiveIntegerField(help_text="1 is the contact's first time in.")
     entry_key = models.CharField(
@@ -222,8 +222,7 @@ class Visit(models.Model):
     """
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, db_index=False, related_name="visits")
-    # Without a constraint, which would have every batch hold the same row of its step thousands
-    # of times: the enrolment's holds it.
+    # Without a constraint, as the enrolment's.
     step = models.ForeignKey(
         CompiledStep, models.PROTECT, db_index=False, db_constraint=False, related_name="visits"
     )
