@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks import assets, entry, imports, journeys, onboarding, segments
 
@@ -33,10 +34,17 @@ def main() -> int:
         for result in GROUPS[name]():
             if result["name"].startswith(only):
                 results.append(result)
-                print(f"{result['name']}: {result['value']} {result['unit']}", flush=True)
+                print(_told(result), flush=True)
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(json.dumps(results, indent=2) + "\n")
     return 0
+
+
+def _told(result: dict[str, Any]) -> str:
+    said = f"{result['name']}: {result['value']} {result['unit']}"
+    if "ratio" in result:
+        said += f", {result['ratio']} times that of “{result['versus']}”"
+    return said
 
 
 if __name__ == "__main__":
