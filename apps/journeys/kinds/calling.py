@@ -28,9 +28,9 @@ class WebhookKind(Kind):
         calls = making.calls(batch.step, batch.rows, now=batch.now)
         Call.objects.bulk_create(calls, ignore_conflicts=True)
         soon = batch.now + timezone.timedelta(seconds=NOT_FILLED_SECONDS)
-        for call in calls:
+        for row, call in zip(batch.rows, calls, strict=True):
             is_queued = call.status == Call.Status.QUEUED
-            moves.wait(call.expires_at if is_queued else soon, [call.enrolment])
+            moves.wait(call.expires_at if is_queued else soon, [row])
         wakeups.call(CALL)
         return moves
 

@@ -18,7 +18,8 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def calls(step: CompiledStep, rows: Sequence[Held], *, now: datetime) -> list[Call]:
-    """Return a call for each of `rows`, not stored yet, in a constant number of queries.
+    """Return a call for each of `rows`, in their order and not stored yet, in a constant number of
+    queries.
 
     One whose tags cannot be filled has failed already; its `answer` says why.
     """
