@@ -143,8 +143,9 @@ class TestArriving:
         engine.drain()
         assert how_it_ended(row) == ("failed", "not_filled")
 
-    def test_the_queries_do_not_grow_with_the_contacts(self):
-        journey = a_calling_journey(URL, body='{"a": "{{ state.name }} {{ label.offer }}"}')
+    @pytest.mark.parametrize("body", ['{"a": "{{ state.name }} {{ label.offer }}"}', ""])
+    def test_the_queries_do_not_grow_with_the_contacts(self, body):
+        journey = a_calling_journey(URL, body=body)
         LabelTag.objects.create(site=journey.site, name="offer", value="10 %")
         counts = []
         for number in (1, 3):

@@ -42,7 +42,10 @@ def calls(step: CompiledStep, rows: Sequence[Held], *, now: datetime) -> list[Ca
         )
         contact = contacts[row.contact_id]
         try:
-            _fill(call, step, version, contact, batch.context(contact, row.context))
+            _fill(call, step, version, batch.context(contact, row.context))
+            if config["method"] != "GET" and not config["body"]:
+                told = _default(call, step, version, contact, row)
+                call.body = json.dumps(told, ensure_ascii=False)
         except NotFilled as error:
             call.url, call.status, call.due_at = config["url"], Call.Status.FAILED, None
             call.answer = f"Its tags cannot be filled: {error}"[:200]
@@ -50,18 +53,12 @@ def calls(step: CompiledStep, rows: Sequence[Held], *, now: datetime) -> list[Ca
     return made
 
 
-def _fill(
-    call: Call, step: CompiledStep, version: Version, contact: Contact, context: Values
-) -> None:
+def _fill(call: Call, step: CompiledStep, version: Version, context: Values) -> None:
     config, site = step.config, version.journey.site
     call.url = _address(filling.address(config["url"], site, context))
     call.headers = {name: _header(text, context) for name, text in config["headers"].items()}
-    if config["method"] == "GET":
-        return
-    if config["body"]:
+    if config["method"] != "GET" and config["body"]:
         call.body = _body(config["body"], config["headers"], context)
-        return
-    call.body = json.dumps(_default(call, step, version, contact), ensure_ascii=False)
 
 
 def _address(url: str) -> str:
@@ -86,7 +83,9 @@ def _body(text: str, headers: dict[str, str], context: Values) -> str:
     return (render_address if content_type(headers) == FORM else render)(text, context)
 
 
-def _default(call: Call, step: CompiledStep, version: Version, contact: Contact) -> dict[str, Any]:
+def _default(
+    call: Call, step: CompiledStep, version: Version, contact: Contact, row: Held
+) -> dict[str, Any]:
     """Return what a call tells where the step has no body of its own."""
     journey = version.journey
     return {
@@ -98,6 +97,6 @@ def _default(call: Call, step: CompiledStep, version: Version, contact: Contact)
             "journey": {"id": journey.pk, "name": journey.name, "version": version.number},
             "step": {"key": step.key, "name": step.name},
             "contact": {"external_id": contact.external_id},
-            "event": call.enrolment.context.get("event") or {},
+            "event": (row.context or {}).get("event") or {},
         },
     }
