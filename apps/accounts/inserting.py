@@ -36,10 +36,9 @@ def insert_from(
     """Insert a row of `model` for each of `rows`, in one statement; returns how many were.
 
     `columns` maps names of fields to expressions over `rows`; every column without a default in
-    the database needs one. With `ignore_conflicts`, rows that a constraint refuses are left out:
-    that of `unique_fields`, where they are named, which spares a look into the other indexes.
-    With `unique_fields` alone, a row that is there already takes `update_fields` from the new one,
-    and adds those of `add_to` to its own.
+    the database needs one. With `ignore_conflicts`, rows that a constraint refuses are left out.
+    With `unique_fields`, a row that is there already takes `update_fields` from the new one, and
+    adds those of `add_to` to its own.
     """
     fields = [model._meta.get_field(name) for name in columns]
     # Positional: an annotation may not be called as a field of `rows` is.
@@ -49,19 +48,16 @@ def insert_from(
         select, params = selected.query.sql_with_params()
     except EmptyResultSet:
         return 0
-    unique = _columns(model, unique_fields)
-    conflict = OnConflict.UPDATE if unique else None
-    if ignore_conflicts:
-        conflict = OnConflict.IGNORE
+    conflict = OnConflict.IGNORE if ignore_conflicts else None
+    if unique_fields:
+        conflict = OnConflict.UPDATE
     operations = connection.ops
     names = ", ".join(operations.quote_name(field.column) for field in fields)
     insert = operations.insert_statement(on_conflict=conflict)
     table = operations.quote_name(model._meta.db_table)
-    updated = _columns(model, update_fields)
-    suffix = operations.on_conflict_suffix_sql(fields, conflict, updated, unique)
-    if ignore_conflicts and unique:
-        named_columns = ", ".join(map(operations.quote_name, unique))
-        suffix = suffix.replace("ON CONFLICT", f"ON CONFLICT ({named_columns})")
+    suffix = operations.on_conflict_suffix_sql(
+        fields, conflict, _columns(model, update_fields), _columns(model, unique_fields)
+    )
     for column in map(operations.quote_name, _columns(model, add_to)):
         suffix += f", {column} = {table}.{column} + EXCLUDED.{column}"
     with transaction.atomic(), connection.cursor() as cursor:

@@ -122,7 +122,6 @@ def _insert(
             "expires_at": Value(now + timedelta(seconds=asset.ttl), models.DateTimeField()),
         },
         ignore_conflicts=True,
-        unique_fields=("key", "device"),
     )
 
 

@@ -59,15 +59,6 @@ class TestInsertFrom:
         assert insert(Contact.objects.all(), "pause", ignore_conflicts=True) == 1
         assert stored() == [(first.pk, "rule", 2), (second.pk, "pause", 2)]
 
-    def test_it_can_leave_out_what_one_constraint_refuses(self, insert):
-        first = a_contact(a_site())
-        insert(Contact.objects.all())
-        second = a_contact(a_site())
-        one = {"ignore_conflicts": True, "unique_fields": ("journey", "contact")}
-
-        assert insert(Contact.objects.all(), "pause", **one) == 1
-        assert stored() == [(first.pk, "rule", 2), (second.pk, "pause", 2)]
-
     def test_it_can_change_what_is_there_and_add_to_it(self, insert):
         first = a_contact(a_site())
         insert(Contact.objects.all())
