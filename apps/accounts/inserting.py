@@ -71,7 +71,8 @@ def commit_early(rows: int) -> None:
 
     For what is made anew as a whole where it is lost: if the server itself dies within that
     second the transaction has not happened, and none that followed it. Whoever acts outside on
-    what it wrote commits a claim first, which has all before it on the disk
+    what it wrote commits a claim first, which has all before it on the disk; a popup, which is only
+    read, may then be shown once more
     (https://www.postgresql.org/docs/current/wal-async-commit.html).
     """
     if rows >= LARGE and connection.vendor == "postgresql":

@@ -19,7 +19,7 @@ Reentry = Version.Reentry
 # With these each event counts; else the latest of a contact stands for those before it.
 EACH = (Reentry.EVERY, Reentry.RESTART)
 # Nobody has come by another journey.
-UNLED: Mapping[int, int] = MappingProxyType({})
+UNCHAINED: Mapping[int, int] = MappingProxyType({})
 
 
 def versions_entered_by(site_id: int, names: Collection[str]) -> list[Version]:
@@ -33,7 +33,7 @@ def versions_entered_by(site_id: int, names: Collection[str]) -> list[Version]:
     return list(live.select_related("journey__site").order_by("pk"))
 
 
-def enter(site_id: int, events: list[Event], links: Mapping[int, int] = UNLED) -> list[int]:
+def enter(site_id: int, events: list[Event], links: Mapping[int, int] = UNCHAINED) -> list[int]:
     """Let the contacts of `events` into the journeys of the site that the events enter.
 
     The events have `name` and `contact` loaded. `links` says, by the id of an event that a journey
@@ -51,7 +51,7 @@ def enter(site_id: int, events: list[Event], links: Mapping[int, int] = UNLED) -
 
 
 def enter_version(
-    version: Version, events: list[Event], links: Mapping[int, int] = UNLED
+    version: Version, events: list[Event], links: Mapping[int, int] = UNCHAINED
 ) -> list[int]:
     """Let the contacts of `events` in who may, by this version; all are its entry event.
 
