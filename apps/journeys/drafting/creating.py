@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.accounts.collisions import until_unique
 from apps.accounts.models import Site
 from apps.journeys import documents
 from apps.journeys.documents import Document
@@ -25,7 +26,8 @@ def create(site: Site, document: Document) -> Journey:
 
 
 def blank(site: Site, name: str) -> Journey:
-    return Journey.objects.create(site=site, name=free_name(site, name))
+    """Make a draft without a step; of two who make one of the same name at once both get one."""
+    return until_unique(lambda: Journey.objects.create(site=site, name=free_name(site, name)))
 
 
 def free_name(site: Site, name: str) -> str:

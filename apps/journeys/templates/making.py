@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db import transaction
-
+from apps.accounts.collisions import until_unique
 from apps.accounts.models import Site, User
 from apps.assets import starters
 from apps.assets.library import cloning, history
@@ -14,7 +13,6 @@ from apps.journeys.models import Journey, Lead, Step
 from apps.journeys.templates.shapes import PopupToMake, PushToMake, StepToMake, Template
 
 
-@transaction.atomic
 def create(
     site: Site,
     template: Template,
@@ -26,6 +24,10 @@ def create(
     """Make a draft of the template. Assets that the site has are taken: a push of the same name,
     a popup that asks for permission; others are made, with that `status`, and `note` in their
     history."""
+    return until_unique(lambda: _make(site, template, by, status, note))
+
+
+def _make(site: Site, template: Template, by: User | None, status: str, note: str) -> Journey:
     journey = creating.blank(site, template.name)
     for name, value in template.terms(site).items():
         setattr(journey, name, value)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 
+from apps.accounts.collisions import until_unique
 from apps.journeys.admin.builder.answers import panel, pieces
 from apps.journeys.admin.builder.opened import Opened
 from apps.journeys.drafting import drafts, editing
@@ -21,7 +22,7 @@ def terms(opened: Opened, group: str) -> HttpResponse:
     # Moments are written, and shown, in the site's own time.
     with timezone.override(ZoneInfo(opened.journey.site.time_zone)):
         if opened.request.method == "POST":
-            return _save(opened, title, kind)
+            return until_unique(lambda: _save(opened, title, kind))
         return _show(opened, group, kind)
 
 
@@ -48,6 +49,9 @@ def seen_of(journey: Journey, kind: type[BuilderForm]) -> str:
 
 
 def _save(opened: Opened, title: str, kind: type[BuilderForm]) -> HttpResponse:
+    """Write what was sent, or say what is wrong with it; done anew when another journey takes
+    the name meanwhile."""
+    opened.forget()
     sent = opened.request.POST
     now = seen_of(opened.journey, kind)
     form = kind(sent, instance=opened.journey, journey=opened.journey, user=opened.user)
