@@ -8,7 +8,9 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
 from django.core.files import File
+from django.test import override_settings
 
 from apps.accounts import api_keys, events, sites
 from apps.accounts.imports import kinds, running, steering
@@ -40,10 +42,18 @@ CHROME = (
     "Chrome/156.0.0.0 Mobile Safari/537.36"
 )
 ORIGIN = "https://shop.example"
+_JOURNEY = "apps.journeys.templates.create_for_site"
+_SETUP_WITHOUT_JOURNEY = [path for path in settings.SITE_SETUP if path != _JOURNEY]
 
 
 def a_site(**changes: Any) -> Site:
-    """A site with its keys and its draft journey."""
+    """A site with its keys, without the draft journey that few tests have a use for."""
+    with override_settings(SITE_SETUP=_SETUP_WITHOUT_JOURNEY):
+        return a_new_site(**changes)
+
+
+def a_new_site(**changes: Any) -> Site:
+    """A site as its owner finds it: with the draft of the onboarding."""
     values = {
         "name": f"Shop {next(_numbers)}",
         "home": f"{ORIGIN}/",
@@ -161,9 +171,16 @@ def a_segment(site: Site | None = None, **values: Any) -> Segment:
 
 def a_live_journey(site: Site | None = None) -> Journey:
     """The onboarding that a site comes with, published."""
-    journey = Journey.objects.get(site=site or a_site(), name=templates.ASK_FOR_PERMISSION)
+    journey = an_onboarding(site)
     publishing.publish(journey)
     return journey
+
+
+def an_onboarding(site: Site | None = None) -> Journey:
+    """The draft that a site comes with."""
+    site = site or a_site()
+    draft = Journey.objects.filter(site=site, name=templates.ASK_FOR_PERMISSION).first()
+    return draft or templates.create_for_site(site)
 
 
 def a_file(text: str | bytes, name: str = "people.csv") -> File:

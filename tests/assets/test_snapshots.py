@@ -9,7 +9,7 @@ from apps.assets import snapshots
 from apps.assets.models import Asset, Popup, Push, Variation
 from apps.assets.snapshots import Knowledge
 from tests.assets.full_assets import GERMAN, a_full_popup, a_full_push, in_segment
-from tests.factories import a_push, a_site
+from tests.factories import a_popup, a_push, a_site
 
 pytestmark = pytest.mark.django_db
 
@@ -178,7 +178,7 @@ class TestApplying:
 
     def test_it_changes_nothing_of_other_assets(self):
         site = a_site()
-        one, other = a_full_push(site, "A"), a_full_push(site, "B")
+        one, other, popup = a_full_push(site, "A"), a_full_push(site, "B"), a_popup(site)
         before = snapshots.write(other)
 
         snapshots.apply(one, snapshots.write(a_push(site, name="C")), name="A")
@@ -186,7 +186,7 @@ class TestApplying:
         assert snapshots.write(Asset.objects.get(pk=other.pk)) == before
         assert not one.buttons.exists()
         assert not one.variations.exists()
-        assert isinstance(Popup.objects.filter(site=site).first(), Popup)
+        assert isinstance(Asset.objects.get(pk=popup.pk), Popup)
 
 
 def test_rules_are_kept_as_they_are():

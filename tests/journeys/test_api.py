@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from apps.accounts.models import AuditEntry
 from apps.journeys import engine
-from apps.journeys.models import Enrolment, Journey
+from apps.journeys.models import Enrolment
 from tests.accounts.system import System
-from tests.factories import a_site
+from tests.factories import a_site, an_onboarding
 from tests.journeys.called import a_called_journey, enter, known
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,7 @@ def journey(system):
 
 class TestList:
     def test_it_names_the_journeys_of_the_site_the_newest_first(self, system, journey):
+        an_onboarding(system.site)
         a_called_journey(a_site())
         version = journey.live_version
 
@@ -31,8 +32,8 @@ class TestList:
 
         assert answer.status_code == 200
         assert answer.json()["next"] is None
-        newest, draft = answer.json()["journeys"]
-        assert newest == {
+        draft, live = answer.json()["journeys"]
+        assert live == {
             "id": journey.pk,
             "name": journey.name,
             "status": "active",
@@ -48,7 +49,6 @@ class TestList:
 
     def test_it_goes_page_by_page(self, system, monkeypatch):
         monkeypatch.setattr("apps.journeys.api.views.PAGE", 2)
-        Journey.objects.all().delete()
         ids = [a_called_journey(system.site).pk for _ in range(4)]
 
         first = system.call("get", "journeys").json()
@@ -58,6 +58,8 @@ class TestList:
         assert second["next"] is None
 
     def test_it_lists_those_of_a_status(self, system, journey):
+        an_onboarding(system.site)
+
         answer = system.call("get", "journeys?status=draft")
 
         assert [row["status"] for row in answer.json()["journeys"]] == ["draft"]
@@ -114,7 +116,7 @@ class TestOne:
         assert [step["entered"] for step in answer.json()["steps"]] == [0]
 
     def test_a_draft_has_none(self, system):
-        draft = Journey.objects.get(site=system.site)
+        draft = an_onboarding(system.site)
 
         assert system.call("get", f"journeys/{draft.pk}").json()["steps"] == []
 

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
 from apps.journeys.models import Enrolment, Journey
-from tests.factories import a_live_journey, a_site
+from tests.factories import a_live_journey, a_site, an_onboarding
 from tests.journeys.called import a_called_journey, became, enter, known
 
 pytestmark = pytest.mark.django_db
@@ -183,7 +183,7 @@ class TestEntries:
         assert "When something happens: an event" in answer.json()["detail"]
 
     def test_a_draft_says_that_it_is_none_yet(self, system):
-        draft = Journey.objects.get(site=system.site)
+        draft = an_onboarding(system.site)
 
         answer = enter(system, draft, {"external_id": "anna"})
 

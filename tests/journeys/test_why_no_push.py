@@ -13,7 +13,7 @@ from apps.journeys import engine, tasks
 from apps.journeys.models import Call, Enrolment, WebhookStep
 from apps.segments.models import Segment
 from tests.delivery.receivers import a_receiver
-from tests.factories import a_contact, a_push, a_site, a_user
+from tests.factories import a_contact, a_push, a_site, a_user, an_onboarding
 from tests.journeys.called import a_called_journey
 from tests.journeys.entry.making import a_version, call
 from tests.journeys.kinds.flows import a_flow, enter
@@ -238,6 +238,7 @@ class TestAskingByName:
 
     def test_journeys_that_are_live_stand_first_at_the_contact(self, client, site):
         client.force_login(a_user("Marketer"))
+        an_onboarding(site)
         live = a_called_journey(site)
         contact = a_contact(site)
 

@@ -2,9 +2,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.journeys import lifecycle, templates
+from apps.journeys import lifecycle
 from apps.journeys.models import CheckStep, Journey, Lead, PopupStep, PushStep
-from tests.factories import a_live_journey, a_popup, a_push, a_site
+from tests.factories import a_live_journey, a_popup, a_push, an_onboarding
 from tests.journeys.builder.house import Builder, a_draft, a_line
 
 GERMAN = {"all": [{"field": "language", "op": "is", "value": "de"}]}
@@ -32,7 +32,7 @@ def fill(journey, number):
 
 class TestPage:
     def test_it_shows_the_flow_first(self, builder):
-        journey = Journey.objects.get(site=a_site(), name=templates.ASK_FOR_PERMISSION)
+        journey = an_onboarding()
 
         page = Builder(builder.client, journey).page().content.decode()
 

@@ -7,14 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.journeys import templates
 from apps.journeys.models import Journey, PushStep
-from tests.factories import a_live_journey, a_push, a_site, a_user
+from tests.factories import a_live_journey, a_push, a_user, an_onboarding
 from tests.journeys.builder.house import Builder, a_line, flow_of
 
 
 @pytest.fixture
 def onboarding(client, db):
     """A marketer with the journey that every site has, as a draft."""
-    return Builder(client, Journey.objects.get(site=a_site(), name=templates.ASK_FOR_PERMISSION))
+    return Builder(client, an_onboarding())
 
 
 @pytest.fixture

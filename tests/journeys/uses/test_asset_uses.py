@@ -7,7 +7,7 @@ from apps.assets.models import Popup, Push
 from apps.journeys import lifecycle, publishing
 from apps.journeys.models import Enrolment, Journey, PushStep
 from apps.journeys.uses import asset_uses
-from tests.factories import a_contact, a_live_journey, a_push, a_site, a_user
+from tests.factories import a_contact, a_live_journey, a_new_site, a_push, a_user
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ def told(asset):
 
 class TestUsesOfAnAsset:
     def test_a_draft_names_it(self):
-        site = a_site()
+        site = a_new_site()
 
         assert told(Push.objects.get(site=site, name="Welcome")) == [
             ("Ask for push permission", "Welcome", False, "draft")
