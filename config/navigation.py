@@ -139,7 +139,7 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "config.dashboard.home",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
     "STYLES": [_css(name) for name in ("pushdesk", "fit", "images")],
-    "SCRIPTS": [],
+    "SCRIPTS": [lambda request: static("admin/dialogs.js")],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": SIDEBAR},
     "TABS": TABS,
     "ACCOUNT": {"navigation": account_links},

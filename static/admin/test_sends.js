@@ -36,15 +36,3 @@ document.addEventListener("htmx:load", ({ detail }) => {
   const answer = elt.querySelector(".test-answers h2, .errors, [data-errors] > *");
   answer?.scrollIntoView({ block: "nearest" });
 });
-
-for (const kind of ["htmx:responseError", "htmx:sendError"]) {
-  document.addEventListener(kind, ({ detail }) => {
-    const note = detail.elt.closest(".test-send")?.querySelector("[data-failed]");
-    if (!note) return;
-    note.textContent =
-      kind === "htmx:sendError"
-        ? "The back office could not be reached. Try again."
-        : "That did not work. Load the page again and try once more.";
-    note.hidden = false;
-  });
-}

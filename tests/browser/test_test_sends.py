@@ -28,7 +28,8 @@ push, is_new = Push.objects.get_or_create(site=site, name="Test me", defaults=va
 if is_new:
     Button.objects.create(asset=push, label="Show me", url="/demo/?shown")
     Button.objects.create(asset=push, label="Later", url="/demo/?later", position=1)
-    Contact.objects.create(site=site, external_id="tess", state={"first_name": "Tess"})
+tess = {"external_id": "tess", "state": {"first_name": "Tess"}}
+Contact.objects.get_or_create(site=site, external_id="tess", defaults=tess)
 print(push.pk)
 """.replace("PASSWORD", repr(PASSWORD))
 # Which endpoint the browser has under each scope of the desk's origin.
@@ -46,6 +47,15 @@ print(LinkedBrowser.objects.filter(user__username="marketer").count(),
 """
 SUBMIT, FIND = "#test-submit", "#test-find"
 OPEN = "[...document.querySelectorAll('.opens-dialog')].find(b => b.innerText.startsWith('Send a'))"
+GONE = "from apps.assets.models import Push; Push.objects.get(name='Test me').delete()"
+LOGGED_OUT = """
+from django.contrib.sessions.models import Session
+from apps.accounts.models import User
+pk = str(User.objects.get(username="marketer").pk)
+for session in Session.objects.all():
+    if session.get_decoded().get("_auth_user_id") == pk:
+        session.delete()
+"""
 LINK_IT = "document.querySelector('.test-send [data-links-browser] button')"
 
 
@@ -65,6 +75,22 @@ def push_page(browser, desk, desktop):
     page.wait_for("document.getElementById('nav-sidebar-apps')")
     page.goto(f"{desk.origin}/admin/assets/push/{pk}/change/")
     return page
+
+
+class TestADialogThatCannotBeFetched:
+    @pytest.mark.parametrize(
+        ("what", "words"),
+        [
+            pytest.param(GONE, "Load the page again and try once more.", id="gone"),
+            pytest.param(LOGGED_OUT, "Are you still logged in?", id="logged-out"),
+        ],
+    )
+    def test_says_so_in_place_of_one_that_is_empty(self, desk, push_page, what, words):
+        desk.run(what)
+
+        push_page.click(OPEN)
+
+        has_words(push_page, f"That did not work. {words}")
 
 
 class TestTestSend:
