@@ -8,6 +8,16 @@ from tests.browser.drivers import BROWSERS, NotificationDaemon, installed
 from tests.push_service import PushService
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Say of a test that failed what the desk has printed last."""
+    report = yield
+    desk = getattr(item, "funcargs", {}).get("desk")
+    if report.failed and desk:
+        report.sections.append(("What the desk has printed last", desk.log()[-5_000:]))
+    return report
+
+
 @pytest.fixture(scope="session")
 def push_service():
     with PushService() as service:

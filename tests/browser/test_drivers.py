@@ -22,6 +22,12 @@ VALUES = [
     ("document.title", "drivers"),
 ]
 
+# As the pointer comes, another button takes the place of the first.
+MOVE = """() => addEventListener('pointermove', () => {
+  document.body.insertAdjacentHTML('afterbegin', '<div id=wrong style="height: 300px"></div>');
+  document.querySelector('#wrong').addEventListener('click', () => { window.wasWrong = true; });
+}, {once: true})"""
+
 
 @dataclass
 class Bench:
@@ -223,6 +229,14 @@ class TestPage:
         with pytest.raises(TimeoutError, match='covered by <div id="cover"'):
             page.click("#ask", timeout=0.2)
         assert page.evaluate("window.asked") is None
+
+    def test_it_presses_nothing_else_when_the_page_moves_on_at_that_moment(self, page):
+        page.evaluate(MOVE)
+
+        page.click("#ask")
+
+        assert page.wait_for("window.asked")
+        assert page.evaluate("window.wasWrong") is None
 
     def test_it_types_and_presses_keys(self, page):
         page.type("#name", "Zoë 1")

@@ -109,7 +109,8 @@ class Page(ABC):
         """Click the centre of an element with a trusted gesture.
 
         `target` is a CSS selector, looked for through open shadow roots, or a JavaScript
-        expression for an element. Waits until it can be hit and rests. Raises TimeoutError.
+        expression for an element. Waits until it can be hit and rests, and does it once more when
+        the page has moved it away meanwhile. Raises TimeoutError.
         """
         deadline = time.monotonic() + timeout
         before: Json = None
@@ -117,7 +118,9 @@ class Page(ABC):
             place = self._aim(target)
             if "problem" not in place and place == before:
                 self._click_at(place["x"], place["y"])
-                return
+                if not self._has_missed():
+                    return
+                place = {"problem": "is moved about"}
             if time.monotonic() > deadline:
                 problem = place.get("problem", "does not come to rest")
                 raise TimeoutError(f"{target} at {self.url} in {timeout} s: {problem}")
@@ -161,6 +164,13 @@ class Page(ABC):
                 raise TimeoutError(f"nothing was downloaded from {self.url} in {timeout} s")
             time.sleep(POLL_INTERVAL)
         return self.downloads[-1]
+
+    def _has_missed(self) -> bool:
+        try:
+            return bool(self.evaluate(scripts.HAS_MISSED))
+        except ScriptError:
+            # It was hit, and the page is on its way to another.
+            return False
 
     def _aim(self, target: str) -> Json:
         place = self._place(scripts.aim_by_selector(target))

@@ -27,6 +27,29 @@ _FIND = """(selector) => {
   try { return search(document); } catch { return null; }
 }"""
 
+# Keeps a press that was meant for an element from whatever the page has put in its place.
+_GUARD = """(element) => {
+  const key = Symbol.for('aimed'), kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup'];
+  window[key]?.stop();
+  const look = (event) => {
+    if (event.type === 'pointerdown') aimed.missed = !event.composedPath().includes(element);
+    if (!aimed.missed) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  const aimed = window[key] = {missed: false, stop: () => {
+    for (const kind of [...kinds, 'click']) removeEventListener(kind, look, true);
+  }};
+  for (const kind of [...kinds, 'click']) addEventListener(kind, look, true);
+}"""
+
+# Whether the last press missed what it was meant for; then nobody has heard of it.
+HAS_MISSED = """() => {
+  const aimed = window[Symbol.for('aimed')];
+  aimed?.stop();
+  return Boolean(aimed?.missed);
+}"""
+
 # The centre of an element that a person could hit there now, else why not.
 _AIM = """(element) => {
   if (!(element instanceof Element)) return {problem: 'not found'};
@@ -42,10 +65,12 @@ _AIM = """(element) => {
     hit = inner;
   }
   for (let node = hit; node; node = node.assignedSlot ?? node.parentNode ?? node.host) {
-    if (node === element) return {x, y, width: box.width, height: box.height};
+    if (node !== element) continue;
+    (GUARD)(element);
+    return {x, y, width: box.width, height: box.height};
   }
   return {problem: 'is covered by ' + (hit ? hit.outerHTML.slice(0, 120) : 'nothing')};
-}"""
+}""".replace("GUARD", _GUARD)
 
 
 class ScriptError(Exception):
