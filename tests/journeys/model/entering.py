@@ -92,6 +92,8 @@ class Entering(Leaving):
             watch["is_over"] = version["members"] == "present"
             if joined and not (is_first and version["members"] == "future"):
                 self._admit(number, [self._plainly(pk) for pk in joined])
+                # Whom only the cap kept out joins when there is room for more.
+                journey["seen"] -= self.beyond_cap
 
     def _plainly(self, contact: int) -> Plain:
         return {
@@ -130,10 +132,12 @@ class Entering(Leaving):
         gates = [(each, self._closed_gate(number, each)) for each in coming]
         allowed = [each for each, gate in gates if not gate]
         refused = [(each["contact"], gate) for each, gate in gates if gate]
+        self.beyond_cap = set()
         if version["cap"]:
             so_far = [row for row in self.rows if row["journey"] == number and not row["control"]]
             room = max(0, version["cap"] - len(so_far))
-            refused += [(each["contact"], "total_cap") for each in allowed[room:]]
+            self.beyond_cap = {each["contact"] for each in allowed[room:]}
+            refused += [(contact, "total_cap") for contact in sorted(self.beyond_cap)]
             allowed = allowed[:room]
             if len(allowed) == room and journey["status"] == "active":
                 journey["status"] = "paused"

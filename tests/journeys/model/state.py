@@ -31,6 +31,8 @@ class State:
         self.rows: list[Row] = []
         # By journey and contact: at which gate it was refused last, and how often it was.
         self.refusals: dict[tuple[int, int], tuple[str, int]] = {}
+        # Whom of those who came together last only the total cap kept out.
+        self.beyond_cap: set[int] = set()
         self.popups: dict[Key, Plain] = {}
         self.pushes: dict[Key, str] = {}
         self.calls: dict[Key, Plain] = {}
