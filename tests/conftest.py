@@ -9,6 +9,12 @@ from tests.factories import a_user
 from tests.workers import ByFile, drives_browsers
 
 
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    # One for each processor, and the one that drives browsers: it mostly waits for them.
+    return 1 + (yield)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return ByFile(config, log)
