@@ -75,12 +75,13 @@ def _in_step(key: str, before: Document, after: Document, context: Context) -> I
     (old, names), (new, new_names) = _named(before, key), _named(after, key)
     then, now = Words.of(context, before), Words.of(context, after)
     yield from _changed("name", old["name"], new["name"])
-    model = MODELS[new["kind"]]
-    for of in fields_of(model):
-        was, is_now = old["fields"].get(of.name), new["fields"].get(of.name)
-        if was != is_now:
+    for of in fields_of(MODELS[new["kind"]]):
+        # An amount is told with its unit, which alone would say nothing.
+        parts = ("amount", "unit") if of.name == "amount" else (of.name,)
+        was, is_now = ([step["fields"].get(part) for part in parts] for step in (old, new))
+        if was != is_now and of.name != "unit":
             label = _capital(str(of.verbose_name))
-            yield _difference(label, then.value(of, was), now.value(of, is_now))
+            yield _difference(label, then.value(of, *was), now.value(of, *is_now))
     if old.get("alternatives", []) != new.get("alternatives", []):
         yield _difference("Other pushes", _others(then, old), _others(now, new))
     yield from _leads(old, names, new, new_names)

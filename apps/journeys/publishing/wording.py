@@ -26,8 +26,10 @@ class Words:
     def of(cls, context: Context, document: Document) -> "Words":
         return cls(context=context, names=document["names"])
 
-    def value(self, field: models.Field, value: Any) -> str:
-        """Return the value of the field as a marketer would say it."""
+    def value(self, field: models.Field, value: Any, unit: str = "") -> str:
+        """Return the value of the field as a marketer would say it; `unit` is a plural."""
+        if unit:
+            return f"{value} {unit[:-1] if value == 1 else unit}"
         if value in (None, "", [], {}) and field.name != "entry_rule":
             return NOTHING
         if words := SPECIAL.get(field.name):

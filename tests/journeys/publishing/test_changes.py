@@ -96,7 +96,7 @@ class TestChanges:
                 "changed",
                 [
                     ("Name", "wait 1", "Wait longer"),
-                    ("Amount", "1", "5"),
+                    ("Amount", "1 day", "5 days"),
                     ("“Time is over” leads to", "“push 2”", "“Out”"),
                 ],
             ),
@@ -109,6 +109,15 @@ class TestChanges:
         ]
         push.delete()
         assert of_steps(journey)[-1] == ("push 2", "removed", [])
+
+    def test_of_a_wait_the_unit_is_told_with_the_amount(self, journey):
+        wait = journey.steps.all()[0]
+        wait.unit = "hours"
+        wait.save()
+
+        assert of_steps(journey) == [
+            (wait.name, "changed", [("Amount", "1 day", "1 hour")]),
+        ]
 
     def test_what_rules_and_pushes_were_called_is_said(self, journey):
         push = journey.steps.all()[1]
