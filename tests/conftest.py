@@ -13,7 +13,7 @@ from tests.workers import ByFile, drives_browsers
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers(config):
-    # One for each processor, and the one that drives browsers: it mostly waits for them.
+    # One for each processor, and one more: those that drive browsers mostly wait for them.
     return 1 + (yield)
 
 

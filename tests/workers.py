@@ -1,8 +1,10 @@
-"""How `make test` shares the tests out among its workers, one for each processor."""
+"""How `make test` shares the tests out among its workers."""
 
 from xdist.scheduler import LoadScopeScheduling
 
 BROWSER_TESTS = "tests/browser"
+# Of their files half of the time is spent in those before it.
+MIDDLE = f"{BROWSER_TESTS}/test_k"
 
 
 def drives_browsers(nodeid: str) -> bool:
@@ -13,8 +15,10 @@ def drives_browsers(nodeid: str) -> bool:
 class ByFile(LoadScopeScheduling):
     """Gives a worker one file after the other, so that what a file makes for itself is made once.
 
-    All browser tests go to one worker: no two browsers wait for each other's processor time.
+    The browser tests are two such files: each takes a desk and browsers of its own.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return BROWSER_TESTS if drives_browsers(nodeid) else nodeid.partition("::")[0]
+        if drives_browsers(nodeid):
+            return f"{BROWSER_TESTS} {'before' if nodeid < MIDDLE else 'after'} the middle"
+        return nodeid.partition("::")[0]
