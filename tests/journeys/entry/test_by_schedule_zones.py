@@ -40,7 +40,8 @@ class TestInTheZoneOfEachContact:
 
     @pytest.mark.parametrize(
         "day", ["2026-03-28", "2026-03-29", "2026-10-24", "2026-10-25", "2018-11-04", "2019-02-17",
-                "2026-06-01"]
+                # In Apia clocks go forward, then there is no 30th, then they go back.
+                "2011-09-24", "2011-12-29", "2011-12-31", "2012-04-01", "2026-06-01"]
     )  # fmt: skip
     def test_each_enters_at_nine_by_the_own_clock(self, site, clock, day):
         clock.at = datetime.fromisoformat(day).replace(tzinfo=UTC) - timedelta(hours=24)

@@ -169,6 +169,29 @@ class TestFixedHour:
         }
         assert not Push.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("zone", "arrives", "nine"),
+        [
+            ("Europe/Berlin", "2026-03-28T12:00", "2026-03-29T07:00"),
+            ("Europe/Berlin", "2026-10-24T12:00", "2026-10-25T08:00"),
+            ("America/Sao_Paulo", "2018-11-03T15:00", "2018-11-04T11:00"),
+            ("America/Sao_Paulo", "2018-02-17T15:00", "2018-02-18T12:00"),
+            ("Asia/Kathmandu", "2026-03-28T12:00", "2026-03-29T03:15"),
+            # The 30th of December is left out.
+            ("Pacific/Apia", "2011-12-29T22:00", "2011-12-30T19:00"),
+            ("Pacific/Apia", "2012-03-31T00:00", "2012-03-31T20:00"),
+        ],
+    )
+    def test_at_nine_it_sends_at_nine_also_when_clocks_are_changed(self, site, zone, arrives, nine):
+        arrives, nine = (
+            datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in (arrives, nine)
+        )
+        journey = a_push_flow(site, hours="fixed", fixed_time=time(9))
+        rows = enter(journey, receivers(site, 1, time_zone=zone))
+
+        assert ways(arrive_at(rows, arrives)) == {nine: 1}
+        assert ways(time_out(rows, nine)) == {("sent", ""): 1}
+
     def test_it_sends_when_it_strikes(self, rows):
         assert ways(time_out(rows[:1], EVENING + timedelta(minutes=31))) == {("sent", ""): 1}
 
