@@ -47,7 +47,8 @@ _SETUP_WITHOUT_JOURNEY = [path for path in settings.SITE_SETUP if path != _JOURN
 
 
 def a_site(**changes: Any) -> Site:
-    """A site with its keys, without the draft journey that few tests have a use for."""
+    """A site with its keys, without the draft journey that few tests have a use for. Not for two
+    threads at once: settings are the process's."""
     with override_settings(SITE_SETUP=_SETUP_WITHOUT_JOURNEY):
         return a_new_site(**changes)
 

@@ -1,10 +1,8 @@
-"""How `make test` shares the tests out among its workers."""
+"""How `make test` shares the tests out among its workers, one for each processor."""
 
 from xdist.scheduler import LoadScopeScheduling
 
 BROWSER_TESTS = "tests/browser"
-# Of their files half of the time is spent in those before it.
-MIDDLE = f"{BROWSER_TESTS}/test_k"
 
 
 def drives_browsers(nodeid: str) -> bool:
@@ -15,10 +13,8 @@ def drives_browsers(nodeid: str) -> bool:
 class ByFile(LoadScopeScheduling):
     """Gives a worker one file after the other, so that what a file makes for itself is made once.
 
-    The browser tests are two such files: each takes a desk and browsers of its own.
+    All browser tests go to one worker: no two browsers wait for each other's processor time.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if drives_browsers(nodeid):
-            return f"{BROWSER_TESTS} {'before' if nodeid < MIDDLE else 'after'} the middle"
-        return nodeid.partition("::")[0]
+        return BROWSER_TESTS if drives_browsers(nodeid) else nodeid.partition("::")[0]

@@ -5,7 +5,6 @@ from django.db import transaction
 
 from apps.accounts.models import Site
 from apps.assets.models import AssetLabel, LabelTag, Push, Variation
-from apps.journeys.models import Journey
 from apps.segments.models import Segment
 from tests.accounts.house import address, login
 from tests.factories import a_push, a_site
@@ -174,7 +173,6 @@ class TestTwoAtTheSameInstant:
 
     def test_what_was_said_of_the_first_time_is_taken_back(self, client):
         site = a_site()
-        Journey.objects.all().delete()
 
         page = self.answer(
             client,

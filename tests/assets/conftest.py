@@ -1,8 +1,8 @@
 import pytest
 from django.core.files.storage import storages
 
-from tests.assets.full_assets import GERMAN, a_full_popup, a_full_push, an_empty_site, exported
-from tests.factories import a_property, a_segment, a_user
+from tests.assets.full_assets import GERMAN, a_full_popup, a_full_push, exported
+from tests.factories import a_property, a_segment, a_site, a_user
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def waiting_files(settings, tmp_path):
 
 @pytest.fixture
 def data(db):
-    site = an_empty_site()
+    site = a_site()
     a_full_push(site)
     a_full_popup(site, status="archived")
     return exported(site)
@@ -56,7 +56,7 @@ def data(db):
 @pytest.fixture
 def ready(db):
     """A site that knows all that the file names."""
-    site = an_empty_site()
+    site = a_site()
     a_property(site, "first_name")
     a_segment(site, name="VIP", rule=GERMAN)
     return site

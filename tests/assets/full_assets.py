@@ -5,7 +5,7 @@ import re
 
 from apps.assets import exchange
 from apps.assets.models import Asset, AssetLabel, Button, LabelTag, LabelValue, Variation
-from tests.factories import a_popup, a_property, a_push, a_segment, a_site
+from tests.factories import a_popup, a_property, a_push, a_segment
 
 GERMAN = {"all": [{"field": "language", "op": "is", "value": "de"}]}
 
@@ -66,13 +66,6 @@ def exported(site):
     """The file's content as it arrives elsewhere."""
     data = exchange.export(Asset.objects.filter(site=site))
     return exchange.read(json.dumps(data).encode())
-
-
-def an_empty_site(**values):
-    site = a_site(**values)
-    site.journeys.all().delete()
-    Asset.objects.filter(site=site).delete()
-    return site
 
 
 def verdicts(plan):

@@ -11,8 +11,7 @@ from apps.assets import exchange
 from apps.assets.images import storing
 from apps.assets.models import Asset, Button, LabelTag, Variation
 from tests.assets.drawing import a_photo, encoded
-from tests.assets.full_assets import an_empty_site
-from tests.factories import a_file, a_popup, a_push
+from tests.factories import a_file, a_popup, a_push, a_site
 
 OLD, NEW = "https://old.example", "https://new.example"
 
@@ -52,7 +51,7 @@ def carried(site):
 def a_file_of(*pictures, **more):
     """The content of a file with a push for each picture (name, bytes or the text as it is
     written), whose icon it is; and the addresses."""
-    site = an_empty_site()
+    site = a_site()
     for number, _ in enumerate(pictures):
         a_push(site, name=f"Push {number}", icon=address_of(number))
     data = json.loads(exchange.text(Asset.objects.filter(site=site), by="Anna"))

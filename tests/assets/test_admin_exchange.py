@@ -7,14 +7,9 @@ from apps.assets import exchange
 from apps.assets.exchange import waiting
 from apps.assets.models import Asset, Image, Push
 from tests.assets.drawing import SVG, a_jpeg, a_png
-from tests.assets.full_assets import (
-    a_full_push,
-    an_empty_site,
-    exported,
-    words,
-)
+from tests.assets.full_assets import a_full_push, exported, words
 from tests.assets.pictured import a_file_of, a_picture, address_of, at, everywhere, pixels
-from tests.factories import a_push, a_user
+from tests.factories import a_push, a_site, a_user
 
 pytestmark = pytest.mark.usefixtures("media", "waiting_files")
 ADDRESS = "/admin/assets/asset/import_assets/"
@@ -22,7 +17,7 @@ ADDRESS = "/admin/assets/asset/import_assets/"
 
 @pytest.fixture
 def data(db):
-    site = an_empty_site()
+    site = a_site()
     a_full_push(site)
     return exported(site)
 
@@ -36,7 +31,7 @@ def upload(client, site, content, **more):
 
 class TestImporting:
     def test_it_shows_what_it_would_do_and_writes_nothing(self, marketer, data):
-        site = an_empty_site()
+        site = a_site()
 
         page = upload(marketer, site, data)
 
@@ -46,7 +41,7 @@ class TestImporting:
         assert not site.label_tags.exists()
 
     def test_then_it_does_it(self, marketer, data):
-        site = an_empty_site()
+        site = a_site()
         sent = upload(marketer, site, data).context["waiting"]
 
         answer = marketer.post(ADDRESS, {"waiting": sent})
@@ -56,7 +51,7 @@ class TestImporting:
         assert "2 new" in words(marketer.get(answer.url))
 
     def test_what_is_taken_is_chosen_for_each(self, marketer, data):
-        site = an_empty_site()
+        site = a_site()
         ours = a_push(site, name="Summer sale")
         page = upload(marketer, site, data)
         assert 'name="asset-0"' in page.content.decode()
@@ -66,7 +61,7 @@ class TestImporting:
         assert Push.objects.get(pk=ours.pk).message == "Until Sunday."
 
     def test_statuses_are_kept_when_told_so(self, marketer, data):
-        site = an_empty_site()
+        site = a_site()
         data["assets"][0]["content"]["title"] = "Hello"
         sent = upload(marketer, site, data, keeps_status="on").context["waiting"]
 
@@ -76,12 +71,12 @@ class TestImporting:
 
     @pytest.mark.parametrize("content", [b"{", b"x" * 2_000_001, b"[" * 50_000])
     def test_a_file_that_is_none_is_refused_at_the_field(self, marketer, content):
-        page = upload(marketer, an_empty_site(), content)
+        page = upload(marketer, a_site(), content)
 
         assert list(page.context["form"].errors) == ["file"]
 
     def test_what_is_wrong_is_listed_by_asset_and_field(self, marketer, data):
-        site = an_empty_site()
+        site = a_site()
         data["assets"][0]["content"]["url"] = "javascript:alert(1)"
 
         page = upload(marketer, site, data)
@@ -90,7 +85,7 @@ class TestImporting:
         assert "Click address : Write https://… or a path on the site" in words(page)
 
     def test_what_was_not_shown_is_not_imported(self, marketer, data):
-        site = an_empty_site()
+        site = a_site()
         sent = upload(marketer, site, data).context["waiting"]
 
         answer = marketer.post(ADDRESS, {"waiting": sent[:-3] + "abc"}, follow=True)
@@ -100,7 +95,7 @@ class TestImporting:
         assert not Asset.objects.filter(site=site).exists()
 
     def test_what_somebody_else_was_shown_is_not_imported(self, marketer, client, data):
-        site = an_empty_site()
+        site = a_site()
         sent = upload(marketer, site, data).context["waiting"]
 
         client.force_login(a_user("Marketer"))
@@ -111,7 +106,7 @@ class TestImporting:
         assert not Asset.objects.filter(site=site).exists()
 
     def test_a_second_click_imports_nothing_and_says_why(self, marketer, data, waiting_files):
-        site = an_empty_site()
+        site = a_site()
         sent = upload(marketer, site, data).context["waiting"]
         assert len(waiting_files()) == 1
         marketer.post(ADDRESS, {"waiting": sent})
@@ -123,7 +118,7 @@ class TestImporting:
         assert Asset.objects.filter(site=site).count() == 1
 
     def test_a_click_while_it_is_imported_imports_nothing_more(self, marketer, data, monkeypatch):
-        site = an_empty_site()
+        site = a_site()
         sent = upload(marketer, site, data).context["waiting"]
         run, answers = exchange.run, []
 
@@ -142,7 +137,7 @@ class TestImporting:
     def test_a_click_as_it_has_just_been_imported_imports_nothing_more(
         self, marketer, data, monkeypatch
     ):
-        site = an_empty_site()
+        site = a_site()
         sent = upload(marketer, site, data).context["waiting"]
         claimed = waiting.claimed
 
@@ -161,7 +156,7 @@ class TestImporting:
     def test_it_waits_for_another_look_when_somebody_was_faster(
         self, marketer, data, monkeypatch, waiting_files
     ):
-        site = an_empty_site()
+        site = a_site()
         sent = upload(marketer, site, data).context["waiting"]
 
         def overtaken(*args, **options):
@@ -175,7 +170,7 @@ class TestImporting:
         assert len(waiting_files()) == 1
 
     def test_a_site_that_went_meanwhile_is_said(self, marketer, data):
-        site = an_empty_site()
+        site = a_site()
         sent = upload(marketer, site, data).context["waiting"]
         site.delete()
 
@@ -184,11 +179,11 @@ class TestImporting:
         assert "The site is not there any more." in words(answer)
 
     def test_an_analyst_may_not(self, marketer, client, data):
-        sent = upload(marketer, an_empty_site(), data).context["waiting"]
+        sent = upload(marketer, a_site(), data).context["waiting"]
         client.force_login(a_user("Analyst"))
 
         assert client.get(ADDRESS).status_code == 403
-        assert upload(client, an_empty_site(), data).status_code == 403
+        assert upload(client, a_site(), data).status_code == 403
         assert client.post(ADDRESS, {"waiting": sent}).status_code == 403
         assert "import_assets" not in client.get("/admin/assets/asset/").content.decode()
 
@@ -201,7 +196,7 @@ class TestImporting:
 
 class TestPictures:
     def test_they_come_with_the_assets_under_the_address_of_this_install(self, marketer):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         image = a_picture(site)
         everywhere(site, image)
 
@@ -217,7 +212,7 @@ class TestPictures:
         assert Push.objects.get(site=other).icon == at(new, "http://testserver")
 
     def test_a_file_of_many_megabytes_passes_between_the_pages(self, marketer):
-        site = an_empty_site()
+        site = a_site()
         pictures = [a_png() + bytes(4_900_000), a_jpeg() + bytes(4_900_000)]
 
         page = upload(marketer, site, a_file_of(*pictures))
@@ -226,7 +221,7 @@ class TestPictures:
         assert Image.objects.filter(site=site).count() == 2
 
     def test_what_is_none_is_said_at_the_asset_that_names_it(self, marketer):
-        site = an_empty_site()
+        site = a_site()
 
         page = upload(marketer, site, a_file_of(SVG))
         marketer.post(ADDRESS, {"waiting": page.context["waiting"]})
@@ -241,7 +236,7 @@ class TestPictures:
     def test_a_file_that_is_too_large_is_refused_at_the_field(
         self, marketer, content, reason, waiting_files
     ):
-        page = upload(marketer, an_empty_site(), content)
+        page = upload(marketer, a_site(), content)
 
         assert reason in page.context["form"].errors["file"][0]
         assert waiting_files() == []

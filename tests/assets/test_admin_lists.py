@@ -3,7 +3,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.assets.models import Asset, AssetLabel, Push
+from apps.assets.models import AssetLabel, Push
 from tests.assets.full_assets import a_full_popup, a_full_push, names, words
 from tests.assets.test_admin import a_form
 from tests.factories import a_live_journey, a_popup, a_push, a_site, a_user
@@ -20,8 +20,6 @@ class TestSearch:
         self, marketer, address, term
     ):
         site = a_site()
-        site.journeys.all().delete()
-        Asset.objects.filter(site=site).delete()
         a_full_push(site, "Summer sale", message="All is on sale until Sunday")
         a_push(site, name="Winter", title="Bye")
 

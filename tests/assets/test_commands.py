@@ -8,13 +8,9 @@ from apps.accounts.models import AuditEntry
 from apps.assets.images import pictures
 from apps.assets.models import Asset, Image, Push
 from tests.assets.drawing import SVG, a_jpeg, a_photo, encoded
-from tests.assets.full_assets import (
-    a_full_popup,
-    a_full_push,
-    an_empty_site,
-)
+from tests.assets.full_assets import a_full_popup, a_full_push
 from tests.assets.pictured import NEW, a_file_of, a_picture, address_of, at
-from tests.factories import a_push
+from tests.factories import a_push, a_site
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +23,7 @@ def run(*args, **options):
 
 @pytest.fixture
 def site():
-    site = an_empty_site()
+    site = a_site()
     a_full_push(site)
     a_full_popup(site, status="archived")
     return site
@@ -70,7 +66,7 @@ class TestExporting:
 class TestPictures:
     @pytest.fixture
     def file(self, tmp_path):
-        site = an_empty_site()
+        site = a_site()
         a_push(site, name="Sale", icon=at(a_picture(site)))
         path = tmp_path / "assets.json"
         run("export_assets", site.name, output=str(path))
@@ -78,7 +74,7 @@ class TestPictures:
 
     def test_they_come_under_the_public_address(self, file, settings):
         settings.PUBLIC_URL = NEW
-        other = an_empty_site()
+        other = a_site()
 
         said = run("import_assets", other.name, str(file))
 
@@ -88,7 +84,7 @@ class TestPictures:
 
     def test_each_is_drawn_once(self, tmp_path, settings, monkeypatch):
         settings.PUBLIC_URL = NEW
-        other, path = an_empty_site(), tmp_path / "assets.json"
+        other, path = a_site(), tmp_path / "assets.json"
         path.write_bytes(a_file_of(a_jpeg(), encoded(a_photo((30, 20)), "PNG")))
         drawn, read = [], pictures.read
         monkeypatch.setattr(pictures, "read", lambda file: drawn.append(1) or read(file))
@@ -99,7 +95,7 @@ class TestPictures:
 
     @pytest.mark.parametrize("dry_run", [False, True])
     def test_without_a_public_address_nothing_is_imported(self, file, dry_run):
-        other = an_empty_site()
+        other = a_site()
 
         with pytest.raises(CommandError, match=r"brings pictures\..* set PUBLIC_URL, for example"):
             run("import_assets", other.name, str(file), dry_run=dry_run)
@@ -109,7 +105,7 @@ class TestPictures:
 
     def test_one_that_is_none_is_said_and_stops_nothing(self, tmp_path, settings):
         settings.PUBLIC_URL = NEW
-        other, path = an_empty_site(), tmp_path / "bad.json"
+        other, path = a_site(), tmp_path / "bad.json"
         path.write_bytes(a_file_of(SVG))
 
         said = run("import_assets", other.name, str(path))
@@ -120,7 +116,7 @@ class TestPictures:
 
 class TestImporting:
     def test_a_dry_run_says_it_and_writes_nothing(self, file):
-        other = an_empty_site()
+        other = a_site()
 
         said = run("import_assets", other.name, str(file), dry_run=True)
 
@@ -129,7 +125,7 @@ class TestImporting:
         assert not Asset.objects.filter(site=other).exists()
 
     def test_it_imports(self, file):
-        other = an_empty_site()
+        other = a_site()
 
         said = run("import_assets", other.name, str(file))
 
@@ -137,7 +133,7 @@ class TestImporting:
         assert Push.objects.get(site=other).status == "draft"
 
     def test_a_name_that_is_taken(self, file):
-        other = an_empty_site()
+        other = a_site()
         ours = a_push(other, name="Summer sale")
 
         run("import_assets", other.name, str(file))
@@ -147,7 +143,7 @@ class TestImporting:
         assert Push.objects.get(pk=ours.pk).message == "Until Sunday."
 
     def test_nothing_is_imported_when_something_cannot_be(self, file):
-        other = an_empty_site()
+        other = a_site()
         data = json.loads(file.read_text())
         data["assets"].append({**data["assets"][0], "name": "", "kind": "mail"})
         file.write_text(json.dumps(data))
@@ -164,6 +160,6 @@ class TestImporting:
         path.write_text("no")
 
         with pytest.raises(CommandError, match="not JSON"):
-            run("import_assets", an_empty_site().name, str(path))
+            run("import_assets", a_site().name, str(path))
         with pytest.raises(CommandError, match="No such file"):
-            run("import_assets", an_empty_site().name, str(tmp_path / "y.json"))
+            run("import_assets", a_site().name, str(tmp_path / "y.json"))

@@ -8,7 +8,6 @@ from apps.assets.models import Asset, LabelTag, Push
 from tests.assets.full_assets import (
     GERMAN,
     a_full_push,
-    an_empty_site,
     exported,
     in_segment,
     verdicts,
@@ -28,7 +27,7 @@ class TestFile:
         assert data["images"] == {}
 
     def test_it_leaves_out_label_tags_that_nothing_names(self):
-        site = an_empty_site()
+        site = a_site()
         a_push(site)
         LabelTag.objects.create(site=site, name="unused", value="x")
 
@@ -42,14 +41,14 @@ class TestFile:
             exchange.export(Asset.objects.all())
 
     def test_it_is_no_larger_than_can_be_imported(self, monkeypatch):
-        push = a_push(an_empty_site(), message="x" * 1_000)
+        push = a_push(a_site(), message="x" * 1_000)
         monkeypatch.setattr("apps.assets.exchange.exporting.MAX_BYTES", 1_000)
 
         with pytest.raises(exchange.NotExported):
             exchange.text(Push.objects.filter(pk=push.pk), by="The test")
 
     def test_it_costs_the_same_for_one_and_for_three(self, django_assert_max_num_queries):
-        site = an_empty_site()
+        site = a_site()
         a_full_push(site, "A")
         with django_assert_max_num_queries(10) as one:
             exported(site)

@@ -7,11 +7,8 @@ import pytest
 from apps.assets import exchange
 from apps.assets.exchange import Verdict
 from apps.assets.models import Asset
-from tests.assets.full_assets import (
-    a_full_push,
-    an_empty_site,
-    exported,
-)
+from tests.assets.full_assets import a_full_push, exported
+from tests.factories import a_site
 
 HEAD = {"type": "pushdesk-assets", "format": 1}
 MANY = {f"/{number}.png": {"name": "a.png", "data": "AAAA"} for number in range(1_000)}
@@ -74,7 +71,7 @@ class TestContent:
          {"variations": [{"rule": 1}]}, {"variations": [{"rule": {"segment": {}}}]}],
     )  # fmt: skip
     def test_an_asset_of_any_shape_is_only_left_out(self, asset):
-        site = an_empty_site()
+        site = a_site()
         data = exchange.read(json.dumps({**HEAD, "assets": [asset]}).encode())
 
         plan = exchange.plan(data, site)
@@ -92,7 +89,7 @@ class TestContent:
          {"name": "a", "value": "x", "values": [{"rule": {}, "value": "{% if %}"}]}],
     )  # fmt: skip
     def test_a_label_tag_of_any_shape_is_only_left_out(self, tag):
-        site = an_empty_site()
+        site = a_site()
         data = exchange.read(json.dumps({**HEAD, "label_tags": [tag]}).encode())
 
         plan = exchange.plan(data, site)
@@ -103,11 +100,11 @@ class TestContent:
 
     @pytest.mark.parametrize("rule", [1, [], {"all": []}, {"any": [{"segment": []}]}, {"x": 1}])
     def test_a_rule_of_any_shape_is_an_error_or_a_draft(self, rule):
-        site = an_empty_site()
+        site = a_site()
         a_full_push(site)
         data = exported(site)
         data["assets"][0]["variations"][0]["rule"] = rule
-        other = an_empty_site()
+        other = a_site()
 
         planned = exchange.plan(data, other).assets[0]
 

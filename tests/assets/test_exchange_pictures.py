@@ -11,7 +11,7 @@ from apps.assets.exchange import Taken, Verdict
 from apps.assets.exchange.files import beside_pictures
 from apps.assets.models import Asset, Button, Image, LabelTag, Popup, Push, Variation
 from tests.assets.drawing import a_jpeg, a_photo, encoded
-from tests.assets.full_assets import an_empty_site, verdicts
+from tests.assets.full_assets import verdicts
 from tests.assets.pictured import (
     NEW,
     OLD,
@@ -22,7 +22,7 @@ from tests.assets.pictured import (
     everywhere,
     pixels,
 )
-from tests.factories import a_push, a_user
+from tests.factories import a_push, a_site, a_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("elsewhere")]
 
@@ -47,7 +47,7 @@ def moved(settings, tmp_path, elsewhere):
 
 class TestFile:
     def test_it_carries_each_picture_once_however_often_it_is_named(self):
-        site = an_empty_site()
+        site = a_site()
         image = a_picture(site)
         everywhere(site, image)
 
@@ -61,7 +61,7 @@ class TestFile:
 
     @pytest.mark.parametrize("side", [1, 60])
     def test_what_can_be_exported_can_be_imported_to_the_last_byte(self, monkeypatch, side):
-        site = an_empty_site()
+        site = a_site()
         small = a_picture(site, encoded(a_photo((side, side)), "PNG"))
         a_push(site, icon=at(small))
         rows = Push.objects.filter(site=site)
@@ -80,7 +80,7 @@ class TestFile:
             exchange.read(written.encode())
 
     def test_one_picture_under_many_addresses_is_one_to_import_too(self, monkeypatch):
-        site = an_empty_site()
+        site = a_site()
         image = a_picture(site)
         for host in ("a", "b", "c"):
             a_push(site, icon=at(image, f"https://{host}.example"))
@@ -92,21 +92,21 @@ class TestFile:
         assert len(exchange.read(written.encode())["images"]) == 3
 
     def test_it_carries_what_label_tags_name(self):
-        site = an_empty_site()
+        site = a_site()
         image = a_picture(site)
         a_banner(site, image)
 
         assert list(carried(site)["images"]) == [at(image)]
 
     def test_it_leaves_pictures_of_others_where_they_are(self):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         theirs = a_picture(other)
         a_push(site, icon="https://cdn.example/a.png", image=at(theirs))
 
         assert carried(site)["images"] == {}
 
     def test_a_picture_whose_file_is_lost_stays_an_address(self):
-        site = an_empty_site()
+        site = a_site()
         image = a_picture(site)
         a_push(site, icon=at(image))
         default_storage.delete(image.file.name)
@@ -122,7 +122,7 @@ class TestFile:
         ],
     )
     def test_it_holds_no_more_than_can_be_imported(self, monkeypatch, bound, words):
-        site = an_empty_site()
+        site = a_site()
         for size in ((20, 20), (30, 30)):
             a_push(site, icon=at(a_picture(site, encoded(a_photo(size), "PNG"))))
         monkeypatch.setattr(f"apps.assets.exchange.carrying.{bound}", 1)
@@ -132,7 +132,7 @@ class TestFile:
 
     def test_it_costs_the_same_for_one_and_for_three(self, django_assert_num_queries):
         for number in (1, 3):
-            site = an_empty_site()
+            site = a_site()
             for side in range(number):
                 a_push(site, icon=at(a_picture(site, encoded(a_photo((20 + side, 20)), "PNG"))))
             rows = Asset.objects.filter(site=site)
@@ -143,7 +143,7 @@ class TestFile:
 
 class TestRoundTrip:
     def test_all_places_show_the_same_pixels_from_here(self, moved):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         image = a_picture(site, name="Café ☕.png")
         everywhere(site, image)
         data, before = carried(site), pixels(image.file.name)
@@ -163,7 +163,7 @@ class TestRoundTrip:
         assert OLD not in json.dumps(snapshots.write(push))
 
     def test_label_tags_name_it_here(self, moved):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         a_banner(site, a_picture(site))
         data = carried(site)
         moved()
@@ -176,7 +176,7 @@ class TestRoundTrip:
 
     @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
     def test_a_second_time_everything_is_the_same_already(self, moved, kind):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         image = a_picture(site, encoded(a_photo((90, 60)), kind))
         everywhere(site, image)
         a_banner(site, image)
@@ -196,7 +196,7 @@ class TestRoundTrip:
         assert Image.objects.filter(site=other).count() == 1
 
     def test_within_one_install_a_photo_stays_as_it_is_to_the_byte(self, stored):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         image = a_picture(site, encoded(a_photo((90, 60)), "JPEG"))
         a_push(site, icon=at(image))
 
@@ -206,7 +206,7 @@ class TestRoundTrip:
         assert stored() == [image.file.name]
 
     def test_a_picture_that_the_site_has_is_not_stored_twice(self, moved):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         a_push(site, name="Sale", icon=at(a_picture(site)))
         data = carried(site)
         moved()
@@ -220,7 +220,7 @@ class TestRoundTrip:
 
 class TestPlan:
     def test_it_says_how_many_come_and_stores_none(self, moved, stored):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         image = a_picture(site)
         everywhere(site, image)
         a_push(site, name="Other", icon=at(image), image=at(a_picture(site, a_jpeg())))
@@ -232,7 +232,7 @@ class TestPlan:
 
     @pytest.mark.parametrize("verdict", ["skipped", "refused"])
     def test_what_is_not_brought_in_leaves_no_picture(self, moved, verdict):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         a_push(site, name="Sale", icon=at(a_picture(site)))
         data = carried(site)
         moved()
@@ -248,7 +248,7 @@ class TestPlan:
 
     def test_it_asks_no_more_for_three_pictures_than_for_one(self, django_assert_num_queries):
         for number in (1, 3):
-            site, other = an_empty_site(), an_empty_site()
+            site, other = a_site(), a_site()
             for side in range(number):
                 image = a_picture(site, encoded(a_photo((20 + side, 20)), "PNG"))
                 a_push(site, name=f"Push {side}", icon=at(image))
@@ -258,7 +258,7 @@ class TestPlan:
                 assert exchange.plan(data, other).coming_pictures == number
 
     def test_without_an_address_of_our_own_it_says_what_to_set(self, settings):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         a_push(site, icon=at(a_picture(site)))
         data = carried(site)
         settings.PUBLIC_URL = ""
@@ -270,14 +270,14 @@ class TestPlan:
         assert not Image.objects.filter(site=other).exists()
 
     def test_a_file_without_pictures_needs_none(self, settings):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         a_push(site, icon="https://cdn.example/a.png")
         settings.PUBLIC_URL = ""
 
         assert exchange.run(carried(site), other, None).words == "1 new"
 
     def test_what_changes_between_the_pictures_and_the_rows_is_noticed(self, moved, monkeypatch):
-        site, other = an_empty_site(), an_empty_site()
+        site, other = a_site(), a_site()
         a_push(site, name="Sale", icon=at(a_picture(site)))
         data = carried(site)
         moved()

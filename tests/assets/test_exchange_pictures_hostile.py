@@ -9,8 +9,8 @@ from apps.assets import exchange
 from apps.assets.exchange import Verdict
 from apps.assets.models import Asset, Image, Push
 from tests.assets.drawing import HOSTILE, HTML, a_jpeg, a_png, drawn, encoded
-from tests.assets.full_assets import an_empty_site
 from tests.assets.pictured import NEW, a_file_of, a_picture, address_of, at
+from tests.factories import a_site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 AS_IT_IS = " It is not brought in, and its address stays as it is."
@@ -34,7 +34,7 @@ def written(entry):
 class TestPictures:
     @pytest.mark.parametrize("data", SMALL.values(), ids=SMALL)
     def test_what_is_none_is_said_where_it_is_named_and_stops_nothing(self, data, stored):
-        site = an_empty_site()
+        site = a_site()
         content = exchange.read(a_file_of(data, a_png()))
 
         plan = exchange.plan(content, site)
@@ -52,12 +52,12 @@ class TestPictures:
     def test_one_that_is_too_large_is_said(self):
         content = exchange.read(a_file_of(HOSTILE["6 MB"]))
 
-        assert notes(exchange.plan(content, an_empty_site())) == [
+        assert notes(exchange.plan(content, a_site())) == [
             [("Picture “sale.png”", f"The file is too large: at most 5 MB.{AS_IT_IS}")]
         ]
 
     def test_what_stands_behind_a_picture_does_not_come(self):
-        site = an_empty_site()
+        site = a_site()
         content = exchange.read(a_file_of(a_png() + HTML, a_jpeg() + HTML))
 
         exchange.run(content, site, None)
@@ -71,13 +71,13 @@ class TestPictures:
         ["", "AAA", "AAAA\n", " AAAA", "AA==AAAA", "AB==", "AAAA====", "é", "-_-_", "data:,x"],
     )
     def test_what_is_not_strictly_base64_is_none(self, data):
-        site = an_empty_site()
+        site = a_site()
         content = exchange.read(written({"name": "sale.png", "data": data}))
 
         exchange.run(content, site, None)
 
         words = "Its data is not Base64." if data else "The file is empty."
-        assert notes(exchange.plan(content, an_empty_site())) == [
+        assert notes(exchange.plan(content, a_site())) == [
             [("Picture “sale.png”", words + AS_IT_IS)]
         ]
         assert Push.objects.get(site=site).icon == address_of(0)
@@ -101,17 +101,17 @@ class TestPictures:
         ],
     )
     def test_a_picture_of_any_shape_is_only_noted(self, entry):
-        site = an_empty_site()
+        site = a_site()
         content = exchange.read(written(entry))
 
         outcome = exchange.run(content, site, None)
 
         assert outcome.words == "1 new"
-        assert [len(each) for each in notes(exchange.plan(content, an_empty_site()))] == [1]
+        assert [len(each) for each in notes(exchange.plan(content, a_site()))] == [1]
         assert not Image.objects.filter(site=site).exists()
 
     def test_a_name_that_is_a_path_or_turns_words_around_is_only_shown_harmless(self):
-        site = an_empty_site()
+        site = a_site()
         data = base64.b64encode(a_png()).decode()
         names = "../../etc/\u202epasswd.png"
 
@@ -125,7 +125,7 @@ class TestPictures:
         pictures = [encoded(drawn(size=(100, 100 + each)), "PNG") for each in range(3)]
         monkeypatch.setattr("apps.assets.exchange.bringing.MAX_IMAGE_PIXELS", 20_200)
 
-        plan = exchange.plan(exchange.read(a_file_of(*pictures)), an_empty_site())
+        plan = exchange.plan(exchange.read(a_file_of(*pictures)), a_site())
 
         assert [len(each) for each in notes(plan)] == [0, 0, 1]
         assert plan.coming_pictures == 2
@@ -137,14 +137,14 @@ class TestPictures:
     def test_pictures_that_nothing_names_are_not_looked_at(self, monkeypatch):
         content = json.loads(a_file_of(a_png()))
         content["images"]["https://old.example/b.png"] = {"name": "b", "data": "AAAA"}
-        site = an_empty_site()
+        site = a_site()
 
         exchange.run(exchange.read(json.dumps(content).encode()), site, None)
 
         assert Image.objects.filter(site=site).count() == 1
 
     def test_an_address_of_another_sites_image_brings_what_the_file_holds(self):
-        other, site = an_empty_site(), an_empty_site()
+        other, site = a_site(), a_site()
         theirs = a_picture(other)
         content = json.loads(a_file_of(a_png()))
         content["assets"][0]["content"]["icon"] = at(theirs)
@@ -158,7 +158,7 @@ class TestPictures:
         assert list(Image.objects.filter(site=other)) == [theirs]
 
     def test_an_address_of_another_sites_image_without_a_picture_stays(self):
-        other, site = an_empty_site(), an_empty_site()
+        other, site = a_site(), a_site()
         theirs = a_picture(other)
         content = json.loads(a_file_of(b""))
         content["assets"][0]["content"]["icon"] = at(theirs)
@@ -193,7 +193,7 @@ class TestText:
             exchange.read(json.dumps(content).encode())
 
     def test_names_are_not_rewritten(self):
-        site = an_empty_site()
+        site = a_site()
         content = json.loads(a_file_of(a_png()))
         content["assets"][0]["name"] = address_of(0)
         content["assets"][0]["labels"] = ["Sale"]

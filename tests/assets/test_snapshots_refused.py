@@ -8,7 +8,7 @@ from apps.assets.library import history
 from apps.assets.models import Asset
 from apps.assets.snapshots import Knowledge
 from apps.assets.variations import MAX_VARIATIONS
-from tests.assets.full_assets import a_full_popup, a_full_push, an_empty_site, exported
+from tests.assets.full_assets import a_full_popup, a_full_push, exported
 from tests.factories import a_site
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +149,7 @@ class TestButtonsTogether:
 
     @pytest.fixture
     def popup(self):
-        popup = a_full_popup(an_empty_site())
+        popup = a_full_popup(a_site())
         popup.variations.create(name="VIP", has_own_buttons=True)
         return popup
 
@@ -200,7 +200,7 @@ class TestButtonsTogether:
         assert snapshots.write(popup)["buttons"] == written["buttons"]
 
     def test_a_file_of_such_buttons_is_not_imported(self, popup):
-        data, other = exported(popup.site), an_empty_site()
+        data, other = exported(popup.site), a_site()
         data["assets"][0]["buttons"].append(data["assets"][0]["buttons"][0])
 
         outcome = exchange.run(data, other, None)

@@ -8,7 +8,7 @@ from apps.accounts.models import ApiKey
 from apps.journeys.models import Enrolment
 from tests.accounts.system import System
 from tests.accounts.test_server_api_hostile import BODIES
-from tests.factories import a_site
+from tests.factories import a_site, an_onboarding
 from tests.journeys.called import a_called_journey, known
 
 pytestmark = pytest.mark.django_db
@@ -66,9 +66,12 @@ class TestKeys:
         assert nothing_changed()
 
     def test_it_lists_none_of_another_site(self, journey):
-        listed = System(a_site()).call("get", "journeys").json()["journeys"]
+        other = System(a_site())
+        theirs = an_onboarding(other.site)
 
-        assert journey.pk not in [row["id"] for row in listed]
+        listed = other.call("get", "journeys").json()["journeys"]
+
+        assert [row["id"] for row in listed] == [theirs.pk]
 
     def test_it_throttles_a_key(self, system, journey, monkeypatch):
         monkeypatch.setattr(ApiKeyThrottle, "rate", "2/min", raising=False)

@@ -1,18 +1,20 @@
 from typing import Any
 
-from django.db import transaction
-
+from apps.accounts.collisions import until_unique
 from apps.journeys.documents.parsing import Parsed, parse
 from apps.journeys.documents.problems import Refused
 from apps.journeys.models import Journey, Lead, PushAlternative, PushStep, Step
 
 
-@transaction.atomic
 def write(journey: Journey, document: Any) -> None:
     """Make the draft what the document says: steps whose key and kind stay keep their rows.
 
     Raises Refused, with every problem, and changes nothing then.
     """
+    until_unique(lambda: _write(journey, document))
+
+
+def _write(journey: Journey, document: Any) -> None:
     Journey.objects.select_for_update(no_key=True).get(pk=journey.pk)
     parsed = parse(document, journey.site, journey=journey)
     if parsed.problems:

@@ -73,6 +73,7 @@ class NewForm(forms.Form):
             self.add_error("file", "Choose the file.")
             return
         try:
+            file.seek(0)
             # What it says of its size is not believed.
             self.content = exchange.read(file.read(exchange.MAX_BYTES + 1))
         except exchange.Unreadable as error:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.factories import a_push
+from tests.factories import a_push, an_onboarding
 from tests.journeys.builder.house import Builder, a_draft, errors, rows
 
 
@@ -84,6 +84,7 @@ class TestWords:
         assert not journey.steps.exists()
 
     def test_that_no_journey_can_be_started_is_said(self, builder, journey):
+        an_onboarding(journey.site)
         none = "The site has none yet that is entered by the API or another journey."
         assert none in form_of(builder, "start")
 

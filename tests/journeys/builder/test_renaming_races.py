@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from apps.assets.models import Asset
 from apps.journeys.models import Journey
 from tests.journeys.builder.house import Builder, a_draft, errors
 from tests.races import Meanwhile, on_postgresql, wait_until_blocked
@@ -28,3 +29,23 @@ class TestTheSlower:
         assert errors(answers[0]) == {"id_name": ["The site has a journey of this name already."]}
         mine = Journey.objects.get(pk=builder.journey.pk)
         assert (mine.name, mine.category) == ("Mine", "marketing")
+
+    @pytest.mark.parametrize("start", ["empty", "win-back"])
+    def test_is_told_so_of_a_new_one_too_and_nothing_is_made(self, start):
+        other, answers = a_draft(name="Other"), []
+        builder = Builder(Client(), other)
+        values = {"start": start, "site": other.site_id, "name": "Spring"}
+
+        def add():
+            answers.append(builder.client.post("/admin/journeys/journey/add/", values))
+
+        with transaction.atomic():
+            Journey.objects.filter(pk=other.pk).update(name="Spring")
+            slower = Meanwhile(add)
+            wait_until_blocked()
+        slower.ends()
+
+        form = answers[0].context["form"]
+        assert form.errors == {"name": ["The site has a journey of this name already."]}
+        assert list(Journey.objects.values_list("name", flat=True)) == ["Spring"]
+        assert not Asset.objects.exists()

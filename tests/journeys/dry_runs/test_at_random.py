@@ -7,7 +7,6 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 
-from apps.journeys.models import Journey
 from tests.factories import a_site
 from tests.journeys.dry_runs import drafts_at_random as at_random
 from tests.journeys.dry_runs.both_ways import compare
@@ -32,7 +31,6 @@ def test_a_dry_run_says_what_the_engine_then_does(clock, plan):
     clock.now = BEGIN
     with transaction.atomic():
         site = a_site(time_zone="Europe/Berlin")
-        Journey.objects.filter(site=site).delete()
         people = [
             make(site, language=language, time_zone=zone)
             for zone, language, make in zip(

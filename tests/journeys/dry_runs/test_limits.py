@@ -5,7 +5,7 @@ import pytest
 from apps.delivery.models import Limits
 from apps.journeys.models import Enrolment
 from apps.journeys.models.message_keys import campaign
-from tests.factories import a_site
+from tests.factories import a_site, an_onboarding
 from tests.journeys.authoring import a_draft, a_flow, a_step, inside
 from tests.journeys.dry_runs.trying import (
     NOW,
@@ -106,6 +106,7 @@ class TestHours:
 
 class TestCollisions:
     def test_it_says_who_is_in_another_journey_too(self, site, journey):
+        an_onboarding(site)
         other = live(site, name="Spring")
         anna, ben = somebody(site), somebody(site)
         inside(other, contact=anna)

@@ -43,7 +43,6 @@ class Scene:
 
 def a_scene() -> Scene:
     site = a_site(time_zone=ZONE)
-    Journey.objects.filter(site=site).delete()
     signing.create_secret(site)
     # Known once tracked, as rules and journeys name them.
     a_property(site, "points", "number")
