@@ -13,7 +13,8 @@ def pytest_runtest_makereport(item, call):
     """Say of a test that failed what the desk has printed last."""
     report = yield
     desk = getattr(item, "funcargs", {}).get("desk")
-    if report.failed and desk:
+    # At the very end the desk is gone before what fails then is told.
+    if report.failed and desk and call.when != "teardown":
         report.sections.append(("What the desk has printed last", desk.log()[-5_000:]))
     return report
 

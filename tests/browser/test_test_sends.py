@@ -91,6 +91,19 @@ class TestADialogThatCannotBeFetched:
         push_page.click(OPEN)
 
         has_words(push_page, f"That did not work. {words}")
+        push_page.wait_for("document.activeElement.innerText === 'Close'")
+        push_page.press("Enter")
+        push_page.wait_for(f"({OPEN}) === document.activeElement")
+
+    def test_of_one_that_cannot_be_sent_nothing_is_lost(self, desk, push_page):
+        push_page.click(OPEN)
+        push_page.type("[name=who]", "tess")
+        desk.run(LOGGED_OUT)
+
+        push_page.click(FIND)
+
+        has_words(push_page, "That did not work. Are you still logged in?")
+        assert push_page.evaluate("document.querySelector('[name=who]').value") == "tess"
 
 
 class TestTestSend:

@@ -109,7 +109,7 @@ class Page(ABC):
         """Click the centre of an element with a trusted gesture.
 
         `target` is a CSS selector, looked for through open shadow roots, or a JavaScript
-        expression for an element. Waits until it can be hit and rests, and does it once more when
+        expression for an element. Waits until it can be hit and rests, and presses again where
         the page has moved it away meanwhile. Raises TimeoutError.
         """
         deadline = time.monotonic() + timeout
@@ -122,6 +122,7 @@ class Page(ABC):
                     return
                 place = {"problem": "is moved about"}
             if time.monotonic() > deadline:
+                self._has_missed()
                 problem = place.get("problem", "does not come to rest")
                 raise TimeoutError(f"{target} at {self.url} in {timeout} s: {problem}")
             before = place
@@ -166,6 +167,7 @@ class Page(ABC):
         return self.downloads[-1]
 
     def _has_missed(self) -> bool:
+        """Whether the last press hit something else; nothing is aimed at any more."""
         try:
             return bool(self.evaluate(scripts.HAS_MISSED))
         except ScriptError:

@@ -32,6 +32,7 @@ _GUARD = """(element) => {
   const key = Symbol.for('aimed'), kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup'];
   window[key]?.stop();
   const look = (event) => {
+    if (!event.isTrusted) return;
     if (event.type === 'pointerdown') aimed.missed = !event.composedPath().includes(element);
     if (!aimed.missed) return;
     event.preventDefault();
@@ -43,7 +44,7 @@ _GUARD = """(element) => {
   for (const kind of [...kinds, 'click']) addEventListener(kind, look, true);
 }"""
 
-# Whether the last press missed what it was meant for; then nobody has heard of it.
+# Whether the last press missed what it was meant for; then no element has heard of it.
 HAS_MISSED = """() => {
   const aimed = window[Symbol.for('aimed')];
   aimed?.stop();
