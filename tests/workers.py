@@ -1,4 +1,4 @@
-"""How `make test` shares the tests out among its workers, one for each processor."""
+"""How `make test` shares the tests out among its workers."""
 
 from xdist.scheduler import LoadScopeScheduling
 
