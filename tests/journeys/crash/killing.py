@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,6 +23,7 @@ WEIGHTS = {"worker": 6, "visitors": 1, "cluster": 3, "database": 1.5}
 
 def again_and_again(act: Callable[[], Any]) -> None:
     """What a worker process does all its life: a database that has gone comes back."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     while True:
         try:
             did = act()
@@ -117,11 +119,9 @@ class Crew:
             os.kill(self.draw.choice(parts), signal.SIGKILL)
 
     def _end_cluster(self) -> None:
-        for pid in _of_session(self.cluster.pid):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        # All at once: killed one by one, the guard puts a new worker in the place of a killed one.
+        with suppress(ProcessLookupError):
+            os.killpg(self.cluster.pid, signal.SIGKILL)
         self.cluster.wait()
 
 
