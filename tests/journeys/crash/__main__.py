@@ -1,20 +1,12 @@
 import argparse
 import os
-import signal
 import subprocess
 import sys
 
 import django
 
+from tests.journeys.crash import ending
 from tests.journeys.crash.place import database
-
-
-def end_before_time(*_: object) -> None:
-    """Ended from outside it still takes its workers, its cluster and its server down."""
-    # Whoever ends a whole group of processes is heard more than once; the second time must not
-    # break off the taking down.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.exit("Ended before its time.")
 
 
 def main() -> int:
@@ -26,7 +18,7 @@ def main() -> int:
     given = parser.parse_args()
     seed = given.seed if given.seed is not None else int.from_bytes(os.urandom(3))
     print(f"seed {seed}", flush=True)
-    signal.signal(signal.SIGTERM, end_before_time)
+    ending.listen()
     with database() as place:
         os.environ["DATABASE_URL"] = place.address
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], check=True)

@@ -123,6 +123,8 @@ class Crew:
         with suppress(ProcessLookupError):
             os.killpg(self.cluster.pid, signal.SIGKILL)
         self.cluster.wait()
+        while _of_session(self.cluster.pid):
+            time.sleep(0.01)
 
 
 def _of_session(leader: int) -> list[int]:

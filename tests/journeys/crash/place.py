@@ -69,6 +69,8 @@ def _own_server(programs: Path) -> Iterator[Place]:
     user = "postgres" if os.geteuid() == 0 else None
     if user:
         shutil.chown(folder, user)
+    # Whoever ends our group must not end what is just stopping the server.
+    apart = {"cwd": folder, "user": user, "start_new_session": True}
     data = f"{folder}/data"
     # fsync is for machines that lose power; here the machine goes on, and only processes die.
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -k {folder} -c fsync=off"
@@ -77,7 +79,7 @@ def _own_server(programs: Path) -> Iterator[Place]:
         command = [str(programs / name), "-D", data, *arguments]
         # Its output goes to a file: a pipe would stay open as long as the server runs.
         with Path(folder, f"{name}.log").open("ab") as log:
-            subprocess.run(command, cwd=folder, user=user, stdout=log, stderr=log, check=True)
+            subprocess.run(command, stdout=log, stderr=log, check=True, **apart)
 
     def start() -> None:
         run("pg_ctl", "-w", "-o", options, "start")

@@ -15,7 +15,7 @@ from apps.delivery.models import Popup
 from apps.devices.models import Device
 from apps.journeys import engine, tasks
 from apps.journeys.models import Enrolment, Visit
-from tests.journeys.crash import flow
+from tests.journeys.crash import ending, flow
 from tests.journeys.crash.judging import Judge
 from tests.journeys.crash.killing import Crew, asked
 from tests.journeys.crash.place import Place
@@ -87,6 +87,7 @@ def _wait_until(is_so: Callable[[], bool], seconds: float = 1_800) -> None:
     end = time.monotonic() + seconds
     last, since = -1, time.monotonic()
     while not asked(is_so):
+        ending.end_if_told()
         now, visits = time.monotonic(), asked(_visits)
         if visits != last:
             last, since = visits, now

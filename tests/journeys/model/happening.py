@@ -78,8 +78,8 @@ class Happening(SideBySide):
     @rule(data=st.data(), outcome=st.sampled_from(flows.POPUP_ANSWERS))
     @precondition(lambda self: self.open_popups())
     def somebody_answers(self, data, outcome):
-        self.pass_time(SECOND)
         key = data.draw(st.sampled_from(self.open_popups()))
+        self.pass_time(SECOND)
         row = self.row_of(key)
         popup = Popup.objects.get(key=f"journey:{row.journey_id}:{row.pk}:{key[1]}")
         device = Device.objects.select_related("contact__site").get(
@@ -90,6 +90,7 @@ class Happening(SideBySide):
         self.settle()
 
     def open_popups(self) -> list[Key]:
+        """Those that are still open in a second, when the answer comes."""
         now = self.reference.now + SECOND
         return [
             key
